@@ -1,0 +1,204 @@
+/**
+ * What is data in Meterbridge: published by content hash, effective-dated, read `asOf`, never bundled.
+ * Amounts, prices and quantities are decimal strings; instants ISO 8601 UTC; dates `YYYY-MM-DD` local to a zone.
+ */
+
+/** The kinds of catalog entries. */
+export type CatalogKind =
+  | 'meter'
+  | 'price-book'
+  | 'contract'
+  | 'account'
+  | 'attribution'
+  | 'entity'
+  | 'mapping'
+  | 'signal-rule'
+  | 'limit';
+
+/** One published entry. `hash` is the content hash of `body`; the triple (kind, id, version) is never edited. */
+export type CatalogEntry<B = unknown> = {
+  readonly kind: CatalogKind;
+  readonly id: string;
+  readonly version: number;
+  /** From when on the body holds (effective time). */
+  readonly effectiveFrom: string;
+  readonly hash: string;
+  /** When it became known (knowledge time) and by whom it was proposed and published. */
+  readonly publishedAt: string;
+  readonly proposedBy: string;
+  readonly publishedBy: string;
+  readonly body: B;
+};
+
+/** How a meter sums up the events of a key. */
+export type Aggregation = 'COUNT' | 'SUM' | 'MIN' | 'MAX' | 'AVG' | 'LATEST' | 'UNIQUE_COUNT' | 'TIME_WEIGHTED';
+
+/** A named measure over events of one type. Paths are JSON pointers into `data`, e.g. `/gb`. */
+export type Meter = {
+  readonly id: string;
+  readonly name: string;
+  readonly eventType: string;
+  readonly aggregation: Aggregation;
+  /** Required by every aggregation but COUNT. */
+  readonly valuePath?: string;
+  readonly dimensions: readonly { readonly name: string; readonly path: string }[];
+  readonly filters: readonly { readonly path: string; readonly oneOf: readonly string[] }[];
+  /** Unit of the result, e.g. `call`, `GB`, `seat`. */
+  readonly unit: string;
+};
+
+/** A customer. `erp` and `success` are this customer's ids in the vendors' systems. */
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  readonly salesRegion: 'us' | 'eu' | 'ap';
+  readonly entity: string;
+  readonly plan: string;
+  /** Parent account, for reporting; who pays is the contract's `payer`. */
+  readonly parent?: string;
+  readonly erp?: { readonly customerId: string };
+  readonly success?: { readonly companyId: string; readonly ownerEmail: string };
+};
+
+/** Which account a subject is, from an instant on (until the next version). */
+export type Attribution = { readonly subject: string; readonly account: string };
+
+/** The legal entity that bills. */
+export type Entity = {
+  readonly id: string;
+  readonly name: string;
+  readonly country: string;
+  readonly erp: { readonly adapter: 'netsuite'; readonly subsidiaryId: string };
+};
+
+/** One step of a price. The order in which steps apply is fixed by the rating library, not by this list. */
+export type PriceStep =
+  | { readonly step: 'unit-conversion'; readonly multiplyBy: string; readonly unit: string }
+  | { readonly step: 'allowance'; readonly quantity: string }
+  | { readonly step: 'per-unit'; readonly unitPrice: string }
+  | { readonly step: 'graduated'; readonly tiers: readonly Tier[] }
+  | { readonly step: 'package'; readonly size: string; readonly price: string; readonly rounding: 'up' | 'down' }
+  | { readonly step: 'seats'; readonly unitPrice: string; readonly proration: 'day' }
+  | { readonly step: 'recurring-fee'; readonly amount: string; readonly proration: 'day' | 'none' }
+  | { readonly step: 'percentage-discount'; readonly percent: string }
+  | { readonly step: 'minimum'; readonly amount: string };
+
+/** A tier of a graduated price. `upTo: null` is the last. The edge belongs to the lower tier. */
+export type Tier = { readonly upTo: string | null; readonly unitPrice: string };
+
+/** A price: what one product costs. Without `meter` it prices no usage (a fee). */
+export type Price = {
+  readonly id: string;
+  readonly product: string;
+  readonly description: string;
+  readonly meter?: string;
+  /** The usage is priced per value of these dimensions; empty = pooled. */
+  readonly perDimensions: readonly string[];
+  readonly steps: readonly PriceStep[];
+};
+
+/** A versioned list of prices in one currency. */
+export type PriceBook = {
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly prices: readonly Price[];
+};
+
+/** One item of a contract: a price of the book, possibly with steps of its own for this customer. */
+export type ContractItem = {
+  readonly id: string;
+  readonly price: string;
+  /** Replaces the steps of the price book for this customer (a custom price). */
+  readonly steps?: readonly PriceStep[];
+};
+
+/** What was agreed with an account. Effective-dated: a new version is an amendment. */
+export type Contract = {
+  readonly id: string;
+  readonly account: string;
+  /** The account that is billed; the same as `account` unless a parent pays. */
+  readonly payer: string;
+  readonly entity: string;
+  readonly currency: string;
+  readonly zone: string;
+  /** First day of the contract, local date; `end` is the day after the last. */
+  readonly start: string;
+  readonly end?: string;
+  readonly anchorDay: number;
+  readonly cadence: 'monthly';
+  readonly priceBook: string;
+  readonly items: readonly ContractItem[];
+  /** Minimum commitment over all usage items of the contract in a period, in the contract's currency. */
+  readonly minimumCommitment?: { readonly amount: string; readonly description: string };
+  readonly policy: string;
+};
+
+/** A JSONata expression that turns a document or signal into a vendor's request. Selects and names, never computes money. */
+export type Mapping = {
+  readonly id: string;
+  readonly adapter: string;
+  /** What it maps: `invoice`, `credit-memo`, `cta`, ... */
+  readonly kind: string;
+  readonly expression: string;
+  /** Lookup tables the expression may use as `$table`. */
+  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
+/** When use has dropped so far below an account's own baseline that someone should call. */
+export type SignalRule = {
+  readonly id: string;
+  readonly name: string;
+  readonly signal: 'usage-drop';
+  readonly meter: string;
+  /** Days of history the baseline is the median of (same weekday). */
+  readonly baselineWeeks: number;
+  /** The drop must hold for so many consecutive settled days. */
+  readonly days: number;
+  /** Fraction of the baseline below which a day counts as dropped, e.g. `0.5`. */
+  readonly below: string;
+  /** Baselines under this quantity a day are too small to judge. */
+  readonly minimumBaseline: string;
+  readonly priority: 'High' | 'Medium' | 'Low';
+};
+
+/** A limit on period-to-date usage of an account's plan; crossings of `thresholds` (percent) are domain events. */
+export type Limit = {
+  readonly id: string;
+  readonly plan: string;
+  readonly meter: string;
+  readonly quantity: string;
+  readonly thresholds: readonly number[];
+};
+
+/** The body type of each kind. */
+export type CatalogBodies = {
+  meter: Meter;
+  'price-book': PriceBook;
+  contract: Contract;
+  account: Account;
+  attribution: Attribution;
+  entity: Entity;
+  mapping: Mapping;
+  'signal-rule': SignalRule;
+  limit: Limit;
+};
+
+/** When data is looked at: what holds at `effectiveAt`, as it was known at `knownAt` (default: all that is published). */
+export type AsOf = { readonly effectiveAt: string; readonly knownAt?: string };
+
+/** Reads published entries. Missing entries are `undefined`, never a default. */
+export type CatalogReader = {
+  /** The entry of that id that holds then: the latest `effectiveFrom` not after it, highest version among those known. */
+  get<K extends CatalogKind>(kind: K, id: string, asOf: AsOf): Promise<CatalogEntry<CatalogBodies[K]> | undefined>;
+  /** One entry per id, ordered by id, as `get` would answer. */
+  list<K extends CatalogKind>(kind: K, asOf: AsOf): Promise<CatalogEntry<CatalogBodies[K]>[]>;
+  /** One exact version, for re-rating with what was pinned. */
+  version<K extends CatalogKind>(
+    kind: K,
+    id: string,
+    version: number,
+  ): Promise<CatalogEntry<CatalogBodies[K]> | undefined>;
+  /** Every version of every id of a kind, for readers that choose by event time themselves (ingest). */
+  history<K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]>;
+};

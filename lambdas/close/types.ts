@@ -1,0 +1,164 @@
+import type { Period } from '../platform/period.ts';
+import type { RatedLine } from '../rating/types.ts';
+
+/** The words of a period close (DESIGN sections 5 and 6). Amounts are decimal strings with the currency's decimals. */
+
+/** The ten steps, in order, as finance says them. */
+export const CLOSE_STEPS = [
+  'readiness',
+  'prepare',
+  'rate',
+  'judge',
+  'exceptions',
+  'freeze',
+  'approve',
+  'post',
+  'reconcile',
+  'done',
+] as const;
+export type CloseStep = (typeof CLOSE_STEPS)[number];
+
+export type StepState = 'open' | 'running' | 'needs you' | 'waiting' | 'done' | 'failed';
+
+/** Totals by currency, e.g. `{ "USD": "1234.50" }`. */
+export type Totals = Readonly<Record<string, string>>;
+
+export type CloseRecord = {
+  readonly format: 1;
+  readonly closeId: string;
+  /** Local dates; each contract's zone makes them instants. */
+  readonly start: string;
+  readonly end: string;
+  /** The 1st, 2nd, ... close of these dates. Later ones bill what is new and correct what changed. */
+  readonly run: number;
+  readonly status: 'running' | 'needs you' | 'done' | 'failed';
+  readonly startedBy: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly executionArn?: string;
+  readonly steps: Readonly<Record<CloseStep, StepProgress>>;
+  readonly failure?: { readonly step: CloseStep; readonly code: string; readonly message: string };
+};
+
+export type StepProgress = {
+  readonly state: StepState;
+  readonly done: number;
+  readonly total: number;
+  readonly totals?: Totals;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** Reasons in words, e.g. why the gate is not open. */
+  readonly notes?: readonly string[];
+};
+
+export type ExceptionKind =
+  | 'missing-price'
+  | 'missing-mapping'
+  | 'missing-meter'
+  | 'unattributed-usage'
+  | 'same-id-at-two-times'
+  | 'anomaly'
+  | 'rating-failed'
+  | 'reconciliation-break'
+  | 'posting-failed';
+
+/** Something a person must decide before money moves. An open one with an account holds that account. */
+export type CloseException = {
+  readonly format: 1;
+  /** Deterministic: (kind, account or subject, period, evidence), so a later close finds the decision. */
+  readonly exceptionId: string;
+  readonly kind: ExceptionKind;
+  readonly account?: string;
+  readonly subject?: string;
+  readonly start: string;
+  readonly end: string;
+  /** What happened and what to do, in words. */
+  readonly message: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly amountAtStake?: { readonly currency: string; readonly amount: string };
+  readonly state: 'open' | 'resolved';
+  readonly raisedAt: string;
+  readonly resolution?: {
+    readonly decision: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: string;
+  };
+};
+
+export type DocumentKind = 'invoice' | 'debit-memo' | 'credit-memo';
+
+/** A document in Meterbridge's own shape, before an adapter maps it. */
+export type ErpDocument = {
+  readonly format: 1;
+  /** The external id: `mb-<payer>-<yyyymmdd of start>-<kind>-<part>-<generation>`; letters, digits, `-`, `_`. */
+  readonly documentId: string;
+  readonly closeId: string;
+  readonly manifestId: string;
+  readonly kind: DocumentKind;
+  /** 0 for the first document of account and period; corrections count up. */
+  readonly generation: number;
+  readonly account: string;
+  readonly accountName: string;
+  readonly customerId: string;
+  readonly entity: string;
+  readonly subsidiaryId: string;
+  readonly currency: string;
+  readonly period: Period;
+  readonly documentDate: string;
+  readonly lines: readonly DocumentLine[];
+  readonly total: string;
+  /** The document that a memo corrects. */
+  readonly corrects?: string;
+};
+
+/** A line of a document. `amount` is the difference to what was billed before; for a first invoice all of it. */
+export type DocumentLine = {
+  readonly lineId: string;
+  readonly product: string;
+  readonly description: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly amount: string;
+  readonly rated: RatedLine;
+};
+
+export type ManifestStatus =
+  | 'awaiting approval'
+  | 'approved'
+  | 'returned'
+  | 'expired'
+  | 'posting'
+  | 'posted'
+  | 'failed';
+
+/** What one approval decides: the documents of one entity, frozen. */
+export type Manifest = {
+  readonly format: 1;
+  readonly manifestId: string;
+  readonly closeId: string;
+  readonly entity: string;
+  readonly status: ManifestStatus;
+  readonly totals: Totals;
+  readonly documents: readonly {
+    readonly documentId: string;
+    readonly account: string;
+    readonly kind: DocumentKind;
+    readonly currency: string;
+    readonly total: string;
+    readonly mapping: string;
+    readonly mappingVersion: number;
+    readonly payloadKey: string;
+    readonly payloadHash: string;
+  }[];
+  /** Content hash of period, entity, totals and documents: what an approver signs. */
+  readonly hash: string;
+  /** Everyone who changed or overrode an input; none of them may approve. */
+  readonly makers: readonly string[];
+  readonly decision?: {
+    readonly decision: 'approve' | 'return';
+    readonly by: string;
+    readonly at: string;
+    readonly reason?: string;
+  };
+};

@@ -1,0 +1,48 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A billing period: local dates in an IANA zone, half open (`end` is not in it). Never a string like `2026-10`. */
+export type Period = {
+  /** First day, `YYYY-MM-DD`, local to `zone`. */
+  readonly start: string;
+  /** Day after the last, `YYYY-MM-DD`, local to `zone`. */
+  readonly end: string;
+  /** IANA time zone, e.g. `Asia/Kolkata`. */
+  readonly zone: string;
+};
+
+/** Two instants, half open, ISO 8601 UTC with milliseconds. */
+export type Interval = { readonly from: string; readonly to: string };
+
+const instantText = (instant: Temporal.Instant): string => instant.toString({ fractionalSecondDigits: 3 });
+
+/** The first instant of a local day. On a day without midnight (DST) it is the first instant that exists. */
+export const startOfDay = (date: string, zone: string): string =>
+  instantText(Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).toInstant());
+
+/** The instants that a period covers. */
+export const intervalOf = (period: Period): Interval => ({
+  from: startOfDay(period.start, period.zone),
+  to: startOfDay(period.end, period.zone),
+});
+
+/** The local date of an instant in a zone, `YYYY-MM-DD`. */
+export const localDate = (instant: string, zone: string): string =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+
+/** `date` moved by a number of days. */
+export const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
+
+/** The number of days from `start` to `end` (half open). */
+export const daysBetween = (start: string, end: string): number =>
+  Temporal.PlainDate.from(start).until(Temporal.PlainDate.from(end), { largestUnit: 'day' }).days;
+
+/** Every local day of a period, in order. */
+export const daysOf = (period: Period): string[] =>
+  Array.from({ length: daysBetween(period.start, period.end) }, (_, n) => addDays(period.start, n));
+
+/** The UTC days (`YYYY-MM-DD`) that an interval touches, in order. */
+export const utcDaysOf = (interval: Interval): string[] => {
+  const first = interval.from.slice(0, 10);
+  const last = new Date(Date.parse(interval.to) - 1).toISOString().slice(0, 10);
+  return Array.from({ length: daysBetween(first, last) + 1 }, (_, n) => addDays(first, n));
+};

@@ -1,0 +1,148 @@
+/**
+ * The words of the usage ledger (DESIGN sections 1 and 3). Instants are ISO 8601 UTC with milliseconds; values are
+ * decimal strings; hashes are hex unless said otherwise.
+ */
+
+/** A usage event as the product sent it: CloudEvents 1.0 structured JSON. */
+export type UsageEvent = {
+  readonly specversion: '1.0';
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly dataschema: string;
+  /** When the producer recorded the event (CloudEvents extension "recordedtime"); lateness is measured against it. */
+  readonly recordedtime?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+/** Where a line came from: a place in the stream. Two deliveries of the same line have the same position. */
+export type Position = {
+  readonly stream: string;
+  readonly shard: string;
+  readonly sequence: string;
+  /** Index of the line inside its packed record. */
+  readonly index: number;
+};
+
+/** An event after validation and upcasting, stamped with what ingest knew. Money never relies on the stamp. */
+export type CanonicalUsage = {
+  readonly event: UsageEvent;
+  /** 16 bytes, hex: hash of (source, id). */
+  readonly idHash: string;
+  /** 8 bytes, hex: hash of the canonical event; differs when the same id comes with another body. */
+  readonly bodyHash: string;
+  readonly slot: Slot;
+  /** Arrived later than the environment's `lateAfter` behind its time. */
+  readonly late: boolean;
+  readonly stamp?: { readonly account: string; readonly plan: string; readonly salesRegion: string };
+  readonly position: Position;
+  readonly pointer: ArchivePointer;
+};
+
+/** 15 minutes of event time of a subject, for everyone and for ever. */
+export type Slot = {
+  readonly subject: string;
+  /** Start of the slot, e.g. `2026-10-01T00:15:00.000Z`. */
+  readonly start: string;
+};
+
+/** A line in the archive: object key and line number in it. */
+export type ArchivePointer = { readonly key: string; readonly line: number };
+
+/**
+ * What one append does to one state key (meter, meter version, dimensions).
+ * Scalars are *running* for the slot; sets and points are *deltas*, unioned on read.
+ */
+export type KeyState =
+  | {
+      readonly class: 'scalar';
+      readonly count: number;
+      readonly sum: string;
+      readonly min: string;
+      readonly max: string;
+      readonly latest: Point;
+    }
+  | { readonly class: 'set'; readonly values: readonly string[] }
+  | { readonly class: 'points'; readonly points: readonly Point[] };
+
+/** A sampled value. Ties in time are ordered by id hash, so order of arrival never matters. */
+export type Point = { readonly time: string; readonly value: string; readonly idHash: string };
+
+/** The text of a state key: canonical JSON of `[meter, meterVersion, {dimension: value}]`. */
+export type StateKey = string;
+
+/** One append of a slot's chain, as read. */
+export type Append = {
+  readonly format: 1;
+  readonly slot: Slot;
+  /** 1, 2, 3, ... within the slot. */
+  readonly version: number;
+  readonly ids: readonly { readonly idHash: string; readonly bodyHash: string }[];
+  readonly states: Readonly<Record<StateKey, KeyState>>;
+  readonly pointers: readonly ArchivePointer[];
+  readonly late: number;
+  /** Newest event time in the slot so far. */
+  readonly newestTime: string;
+  readonly stamp?: CanonicalUsage['stamp'];
+  readonly appendedAt: string;
+  /** True for a restating append: readers stop here and ignore what came before. */
+  readonly full: boolean;
+  /** Hash of the previous append of the slot; 64 zeros for the first. */
+  readonly previousHash: string;
+  readonly hash: string;
+};
+
+/** What was read of a ledger range: each slot's version then. Absent slots are version 0. */
+export type SlotPin = {
+  readonly subject: string;
+  readonly start: string;
+  readonly version: number;
+  readonly hash: string;
+};
+
+/** Usage of one meter and one set of dimension values over an interval, ready to be rated or shown. */
+export type MeteredUsage = {
+  readonly meter: string;
+  readonly meterVersion: number;
+  readonly unit: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** The aggregate over the whole interval: count, sum, distinct values, time-weighted average, latest. */
+  readonly quantity: string;
+  /** The value in force at the end of each local day, for meters that are prorated by day (LATEST). */
+  readonly daily?: readonly { readonly day: string; readonly value: string }[];
+};
+
+/** A quarantine entry: the rejected line, whole, and why. */
+export type QuarantineEntry = {
+  readonly id: string;
+  readonly position: Position;
+  readonly code: QuarantineCode;
+  /** JSON pointer of what was wrong, `""` for the whole line. */
+  readonly path: string;
+  /** What was wrong and how to mend it, one sentence. */
+  readonly message: string;
+  /** The line, whole: text, or base64 if it is not UTF-8. */
+  readonly body: string;
+  readonly bodyEncoding: 'utf8' | 'base64';
+  readonly receivedAt: string;
+  readonly state: 'waiting' | 'released' | 'written-off';
+  readonly subject?: string;
+  readonly eventId?: string;
+};
+
+/** Why a line is in quarantine. */
+export type QuarantineCode =
+  | 'BAD_ENCODING'
+  | 'NOT_JSON'
+  | 'NOT_CLOUDEVENT'
+  | 'UNKNOWN_TYPE'
+  | 'UNKNOWN_VERSION'
+  | 'SCHEMA'
+  | 'NUMBER_PRECISION'
+  | 'BAD_TIME'
+  | 'IN_FUTURE'
+  | 'TOO_OLD'
+  | 'TOO_LARGE'
+  | 'CONFLICT';
