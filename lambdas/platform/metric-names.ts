@@ -1,0 +1,42 @@
+/**
+ * The names of all metrics, with what one data point means. Dimensions are the service and, where it says so, the
+ * sales region; never an account (each value of a dimension is a metric that is paid for).
+ */
+export const METRICS = {
+  /** Seconds from receipt to ledger, the oldest event of a batch. */
+  ingestionLag: 'IngestionLagSeconds',
+  /** Distinct lines of a batch, whatever became of them. */
+  eventsReceived: 'EventsReceived',
+  /** Events appended to the ledger. By sales region. */
+  eventsAccepted: 'EventsAccepted',
+  /** Repeats of an accepted event, not counted again. */
+  eventsDuplicate: 'EventsDuplicate',
+  /** Accepted events that came later than the environment's limit. */
+  eventsLate: 'EventsLate',
+  /** Lines that went to quarantine. */
+  transformationFailures: 'TransformationFailures',
+  /** Deliveries to the ERP that ended `posted` or `accepted`. By sales region. */
+  erpDeliveries: 'ErpDeliveries',
+  /** Tries at the ERP that ended in any other way. By sales region. */
+  erpDeliveryFailures: 'ErpDeliveryFailures',
+  /** Seconds from a signal to its record in the customer success system. By sales region. */
+  successUpdateLatency: 'SuccessUpdateLatencySeconds',
+  /** Records written to the customer success system. By sales region. */
+  successUpdates: 'SuccessUpdates',
+  /** Exceptions that a close raised and a person must decide. By sales region. */
+  exceptionsOpen: 'ExceptionsOpen',
+  /** Differences found when totals were read back from the ERP. By sales region. */
+  reconciliationBreaks: 'ReconciliationBreaks',
+  /** Tries that a vendor refused for its credentials, by adapter (the service). */
+  adapterAuthFailures: 'AdapterAuthFailures',
+  /** Bytes of the largest append of a batch; an item's hard limit is 400 KB. */
+  appendBytes: 'AppendBytes',
+} as const;
+
+/** The namespace of every metric. */
+export const METRIC_NAMESPACE = 'Meterbridge';
+
+/**
+ * `service` dimension per function: the function's id in kebab case, which is also its POWERTOOLS_SERVICE_NAME.
+ */
+export type MetricName = (typeof METRICS)[keyof typeof METRICS];
