@@ -83,6 +83,22 @@ export type PriceStep =
   | { readonly step: 'percentage-discount'; readonly percent: string }
   | { readonly step: 'minimum'; readonly amount: string };
 
+/**
+ * The order of the arithmetic (DESIGN section 4), the one place that states it. A price may use each step once, in this
+ * order; the rating library applies them in this order.
+ */
+export const PRICE_STEP_ORDER = [
+  'unit-conversion',
+  'allowance',
+  'per-unit',
+  'graduated',
+  'package',
+  'seats',
+  'recurring-fee',
+  'percentage-discount',
+  'minimum',
+] as const satisfies readonly PriceStep['step'][];
+
 /** A tier of a graduated price. `upTo: null` is the last. The edge belongs to the lower tier. */
 export type Tier = { readonly upTo: string | null; readonly unitPrice: string };
 
@@ -201,4 +217,33 @@ export type CatalogReader = {
   ): Promise<CatalogEntry<CatalogBodies[K]> | undefined>;
   /** Every version of every id of a kind, for readers that choose by event time themselves (ingest). */
   history<K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]>;
+};
+
+/** What someone wants published. */
+export type ProposedEntry<K extends CatalogKind = CatalogKind> = {
+  readonly kind: K;
+  readonly id: string;
+  readonly effectiveFrom: string;
+  readonly body: CatalogBodies[K];
+};
+
+/** One entry of a publication: what it will be once published. */
+export type PublicationChange = ProposedEntry & {
+  readonly version: number;
+  readonly hash: string;
+  /** `new`: the id did not exist; `changed`: it has other versions. */
+  readonly change: 'new' | 'changed';
+};
+
+/** A set of entries that one person proposed and another publishes, all or nothing. `hash` is what is approved. */
+export type Publication = {
+  readonly format: 1;
+  readonly publicationId: string;
+  readonly hash: string;
+  readonly status: 'proposed' | 'published';
+  readonly proposedBy: string;
+  readonly proposedAt: string;
+  readonly publishedBy?: string;
+  readonly publishedAt?: string;
+  readonly changes: readonly PublicationChange[];
 };

@@ -1,0 +1,120 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { AuditLog, AuditRecord } from '../platform/audit-log.ts';
+import { holdingAt, listHolding } from './as-of.ts';
+import type { CatalogBodies, CatalogEntry, CatalogKind, CatalogReader, Publication } from './types.ts';
+
+/**
+ * Writes of the catalog. Entries are only ever added, all of a publication or none, in one transaction with the audit
+ * entry that tells of it.
+ */
+export type CatalogWriter = {
+  publication(publicationId: string): Promise<Publication | undefined>;
+  /** Stores a proposal. @throws {CatalogRaceError} if a publication of that id exists already. */
+  propose(publication: Publication, audit: AuditLog, record: AuditRecord): Promise<void>;
+  /**
+   * Adds the entries and turns the stored proposal into `publication`.
+   * @throws {CatalogRaceError} if a version exists already or the proposal is not open any more: nothing was written.
+   */
+  publish(
+    publication: Publication,
+    entries: readonly CatalogEntry[],
+    audit: AuditLog,
+    record: AuditRecord,
+  ): Promise<void>;
+};
+
+/** The whole store. */
+export type CatalogStore = CatalogReader & CatalogWriter;
+
+/** Somebody else wrote first; nothing was written. */
+export class CatalogRaceError extends Error {
+  override readonly name = 'CatalogRaceError';
+}
+
+/** A transaction takes 100 items; two of them are the audit entry and the publication. */
+export const MAX_CHANGES = 98;
+
+const PUBLICATIONS = 'PUBLICATION';
+const sortKey = (id: string, version: number): string => `${id}#${version.toString().padStart(8, '0')}`;
+
+const asRace = (error: unknown): unknown =>
+  error instanceof Error && error.name === 'TransactionCanceledException'
+    ? new CatalogRaceError('the catalog was changed in the meantime', { cause: error })
+    : error;
+
+/** The catalog in DynamoDB: `pk` = kind, `sk` = `id#version`; publications under `pk` = PUBLICATION. Strong reads. */
+export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): CatalogStore => {
+  const query = async <K extends CatalogKind>(kind: K, prefix: string): Promise<CatalogEntry<CatalogBodies[K]>[]> => {
+    const entries: CatalogEntry<CatalogBodies[K]>[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: prefix === '' ? 'pk = :kind' : 'pk = :kind AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':kind': kind, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+          ConsistentRead: true,
+          ...(from ? { ExclusiveStartKey: from } : {}),
+        }),
+      );
+      for (const item of page.Items ?? []) entries.push(item.entry as CatalogEntry<CatalogBodies[K]>);
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return entries;
+  };
+
+  return {
+    get: async (kind, id, asOf) => holdingAt(await query(kind, `${id}#`), asOf),
+    list: async (kind, asOf) => listHolding(await query(kind, ''), asOf),
+    history: (kind) => query(kind, ''),
+    version: async (kind, id, version) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: kind, sk: sortKey(id, version) }, ConsistentRead: true }),
+      );
+      return Item?.entry;
+    },
+    publication: async (publicationId) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: PUBLICATIONS, sk: publicationId }, ConsistentRead: true }),
+      );
+      return Item?.publication;
+    },
+    propose: async (publication, audit, record) => {
+      const put = {
+        Put: {
+          TableName: table,
+          Item: { pk: PUBLICATIONS, sk: publication.publicationId, status: publication.status, publication },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      };
+      try {
+        await audit.append(record, [put]);
+      } catch (error) {
+        throw asRace(error);
+      }
+    },
+    publish: async (publication, entries, audit, record) => {
+      const decide = {
+        Put: {
+          TableName: table,
+          Item: { pk: PUBLICATIONS, sk: publication.publicationId, status: publication.status, publication },
+          ConditionExpression: '#status = :proposed',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':proposed': 'proposed' },
+        },
+      };
+      const adds = entries.map((entry) => ({
+        Put: {
+          TableName: table,
+          Item: { pk: entry.kind, sk: sortKey(entry.id, entry.version), entry },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      }));
+      try {
+        await audit.append(record, [decide, ...adds]);
+      } catch (error) {
+        throw asRace(error);
+      }
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import { holdingAt, listHolding, sortedEntries } from '../../lambdas/catalog/as-of.ts';
+import { CatalogRaceError, type CatalogStore } from '../../lambdas/catalog/catalog-store.ts';
+import type { CatalogBodies, CatalogEntry, CatalogKind, Publication } from '../../lambdas/catalog/types.ts';
+
+/** The catalog in memory, for tests. May be used because it passes test/contract/catalog-store.ts. `seed` starts it filled. */
+export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore => {
+  const entries: CatalogEntry[] = [...seed];
+  const publications = new Map<string, Publication>();
+  const copy = <T>(value: T): T => structuredClone(value);
+
+  const history = async <K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]> =>
+    copy(sortedEntries(entries.filter((entry) => entry.kind === kind))) as CatalogEntry<CatalogBodies[K]>[];
+  const ofId = async <K extends CatalogKind>(kind: K, id: string) =>
+    (await history(kind)).filter((entry) => entry.id === id);
+
+  return {
+    history,
+    get: async (kind, id, asOf) => holdingAt(await ofId(kind, id), asOf),
+    list: async (kind, asOf) => listHolding(await history(kind), asOf),
+    version: async (kind, id, version) => (await ofId(kind, id)).find((entry) => entry.version === version),
+    publication: async (publicationId) => copy(publications.get(publicationId)),
+    propose: async (publication, audit, record) => {
+      if (publications.has(publication.publicationId)) throw new CatalogRaceError('it is proposed already');
+      await audit.append(record);
+      publications.set(publication.publicationId, copy(publication));
+    },
+    publish: async (publication, added, audit, record) => {
+      const open = publications.get(publication.publicationId)?.status === 'proposed';
+      const taken = added.some((entry) =>
+        entries.some((other) => other.kind === entry.kind && other.id === entry.id && other.version === entry.version),
+      );
+      if (!open || taken) throw new CatalogRaceError('the catalog was changed in the meantime');
+      await audit.append(record);
+      publications.set(publication.publicationId, copy(publication));
+      entries.push(...copy(added));
+    },
+  };
+};
