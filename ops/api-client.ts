@@ -1,0 +1,80 @@
+/** Speaks to Meterbridge's HTTP API as one signed-in person. */
+export type ApiClient = {
+  get<T>(path: string, query?: Record<string, string | undefined>): Promise<T>;
+  post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<T>;
+  delete<T>(path: string): Promise<T>;
+};
+
+/** The API refused: what the problem details said. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+type ProblemBody = {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly message?: string;
+  readonly errors?: readonly { path: string; message: string }[];
+};
+
+/** A client for `apiBase` (e.g. `https://host/v1`) with a bearer token. Every call ends within a minute. */
+export const apiClient = (apiBase: string, token: string): ApiClient => {
+  const call = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> => {
+    const response = await fetch(`${apiBase}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(120_000),
+    });
+    const text = await response.text();
+    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+    const problem = text.startsWith('{') ? (JSON.parse(text) as ProblemBody) : {};
+    const places = (problem.errors ?? []).map((error) => `\n  ${error.path}: ${error.message}`).join('');
+    throw new ApiError(
+      response.status,
+      problem.code ?? `HTTP_${response.status}`,
+      `${problem.detail ?? problem.message ?? text.slice(0, 300)}${places}`,
+    );
+  };
+  return {
+    get: (path, query = {}) => {
+      const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+      const search = given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+      return call('GET', `${path}${search}`);
+    },
+    post: (path, body, headers) => call('POST', path, body, headers),
+    delete: (path) => call('DELETE', path),
+  };
+};
+
+/** Every item of a paged list, following `next`. */
+export const allItems = async <T>(
+  client: ApiClient,
+  path: string,
+  query: Record<string, string | undefined> = {},
+): Promise<T[]> => {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const page: { items: T[]; next?: string } = await client.get(path, { ...query, after });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+};

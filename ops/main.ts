@@ -1,0 +1,133 @@
+import { Command, Option } from 'commander';
+import { type ApiClient, ApiError, apiClient } from './api-client.ts';
+import { listAudit, verifyAudit } from './commands/audit.ts';
+import { publishCatalog } from './commands/catalog.ts';
+import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
+import { explainLine } from './commands/explain.ts';
+import { accountUsage, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
+import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
+import { listQueues, redrive, showQueue } from './commands/queues.ts';
+import { say } from './print.ts';
+import { findTarget, type Person, signIn } from './session.ts';
+
+const program = new Command('ops')
+  .description('Meterbridge for people at a command line. Speaks to the system that runs here, or to METERBRIDGE_API.')
+  .addOption(
+    new Option('--as <person>', 'whom of a local system to act as').choices([
+      'preparer',
+      'approver',
+      'operator',
+      'success',
+    ]),
+  );
+
+/** Signed in as `--as`, else as whom the command usually is for. */
+const as = async (usual: Person): Promise<ApiClient> => {
+  const target = findTarget(program.opts<{ as?: Person }>().as ?? usual);
+  return apiClient(target.apiBase, await signIn(target));
+};
+
+const close = program.command('close').description('close a period: start, follow, decide');
+close
+  .command('start <start> <end>')
+  .description('start closing local dates <start> up to, without, <end>, e.g. 2026-10-01 2026-11-01')
+  .action(async (start: string, end: string) => startClose(await as('preparer'), start, end));
+close.command('list').action(async () => listCloses(await as('preparer')));
+close.command('status <closeId>').action(async (id: string) => closeStatus(await as('preparer'), id));
+close
+  .command('approve <closeId> [manifestId]')
+  .description('approve the manifest, or all that wait; never your own close')
+  .action(async (id: string, manifest?: string) => decide(await as('approver'), id, 'approve', manifest));
+close
+  .command('return <closeId> <manifestId>')
+  .requiredOption('--reason <text>', 'why it goes back')
+  .action(async (id: string, manifest: string, options: { reason: string }) =>
+    decide(await as('approver'), id, 'return', manifest, options.reason),
+  );
+
+program
+  .command('exception')
+  .description('decide what a close could not')
+  .command('resolve <exceptionId> <decision>')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, decision: string, options: { reason: string }) =>
+    resolveException(await as('preparer'), id, decision, options.reason),
+  );
+
+const dlq = program.command('dlq').description('dead-letter queues: what is in them, why, and back');
+dlq.command('list').action(async () => listQueues(await as('operator')));
+dlq
+  .command('show <queue>')
+  .option('--limit <n>', 'at most so many', '20')
+  .action(async (name: string, options: { limit: string }) =>
+    showQueue(await as('operator'), name, Number(options.limit)),
+  );
+dlq
+  .command('redrive <queue>')
+  .option('--class <class>', 'only messages with this error class')
+  .option('--contains <text>', 'only messages that contain this text')
+  .option('--limit <n>', 'at most so many')
+  .option('--per-second <n>', 'not faster than this')
+  .option('--confirm', 'do it; without this it is only a preview')
+  .action(async (name: string, options: Parameters<typeof redrive>[2]) => redrive(await as('operator'), name, options));
+
+const quarantine = program.command('quarantine').description('rejected events, whole, with their reason');
+quarantine
+  .command('list')
+  .option('--code <code>', 'only this reason')
+  .action(async (options: { code?: string }) => listQuarantine(await as('operator'), options.code));
+quarantine.command('show <id>').action(async (id: string) => showQuarantine(await as('operator'), id));
+
+program
+  .command('explain')
+  .description('why this amount?')
+  .command('line <lineId>')
+  .option('--limit <n>', 'show at most so many events', '20')
+  .action(async (id: string, options: { limit: string }) =>
+    explainLine(await as('preparer'), id, Number(options.limit)),
+  );
+
+const audit = program.command('audit').description('who did what, when, why');
+audit.command('verify').action(async () => verifyAudit(await as('operator')));
+audit
+  .command('list')
+  .option('--after <entry>', 'from after this entry')
+  .action(async (options: { after?: string }) => listAudit(await as('operator'), options.after));
+
+program
+  .command('catalog')
+  .description('meters, prices, contracts, mappings and rules')
+  .command('publish [folder]')
+  .description('propose the entries of a folder as one person and approve them as another')
+  .requiredOption('--month <YYYY-MM>', 'what {{month}} in the files stands for')
+  .action(async (folder: string | undefined, options: { month: string }) => {
+    await publishCatalog(await as('preparer'), await as('approver'), folder ?? 'catalog', options.month);
+  });
+
+const usage = program.command('usage').description('what came in and what it amounts to');
+usage
+  .command('totals <start> <end>')
+  .action(async (start: string, end: string) => usageTotals(await as('operator'), start, end));
+usage
+  .command('account <account> <start> <end>')
+  .action(async (account: string, start: string, end: string) =>
+    accountUsage(await as('success'), account, start, end),
+  );
+usage.command('settle').action(async () => settle(await as('operator')));
+
+program
+  .command('ledger')
+  .description('the proof under the numbers')
+  .command('verify <start> <end>')
+  .option('--subject <subject>', 'only this subject')
+  .action(async (start: string, end: string, options: { subject?: string }) =>
+    verifyLedger(await as('operator'), start, end, options.subject),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const code = error instanceof ApiError ? ` (${error.code})` : '';
+  say(`${error instanceof Error ? error.message : String(error)}${code}`);
+  process.exitCode = 1;
+}
