@@ -1,13 +1,14 @@
 /**
- * The names of all metrics, with what one data point means. Dimensions are the service and, where it says so, the
- * sales region; never an account (each value of a dimension is a metric that is paid for).
+ * The names of all metrics, with what one data point means. Dimensions are `service` (the function's id in kebab case,
+ * its POWERTOOLS_SERVICE_NAME) and, where it says so, `salesRegion`; never an account: each value of a dimension is a
+ * metric that is paid for.
  */
 export const METRICS = {
   /** Seconds from receipt to ledger, the oldest event of a batch. */
   ingestionLag: 'IngestionLagSeconds',
-  /** Distinct lines of a batch, whatever became of them. */
+  /** Lines of a batch, whatever became of them. */
   eventsReceived: 'EventsReceived',
-  /** Events appended to the ledger. By sales region. */
+  /** Events appended to the ledger. */
   eventsAccepted: 'EventsAccepted',
   /** Repeats of an accepted event, not counted again. */
   eventsDuplicate: 'EventsDuplicate',
@@ -15,13 +16,13 @@ export const METRICS = {
   eventsLate: 'EventsLate',
   /** Lines that went to quarantine. */
   transformationFailures: 'TransformationFailures',
-  /** Deliveries to the ERP that ended `posted` or `accepted`. By sales region. */
+  /** Deliveries to the ERP that ended `posted` or `accepted`. */
   erpDeliveries: 'ErpDeliveries',
-  /** Tries at the ERP that ended in any other way. By sales region. */
+  /** Tries at the ERP that ended in any other way. */
   erpDeliveryFailures: 'ErpDeliveryFailures',
-  /** Seconds from a signal to its record in the customer success system. By sales region. */
+  /** Seconds from a signal to its record in the customer success system. */
   successUpdateLatency: 'SuccessUpdateLatencySeconds',
-  /** Records written to the customer success system. By sales region. */
+  /** Records written to the customer success system. */
   successUpdates: 'SuccessUpdates',
   /** Exceptions that a close raised and a person must decide. By sales region. */
   exceptionsOpen: 'ExceptionsOpen',
@@ -36,7 +37,5 @@ export const METRICS = {
 /** The namespace of every metric. */
 export const METRIC_NAMESPACE = 'Meterbridge';
 
-/**
- * `service` dimension per function: the function's id in kebab case, which is also its POWERTOOLS_SERVICE_NAME.
- */
+/** Any of the names. */
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
