@@ -112,7 +112,7 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|\\.local|cdk\\.out|coverage)/' },
+    exclude: { path: ['^(dist|\\.local|cdk\\.out|coverage)/', '\\.generated\\.'] },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
     skipAnalysisNotInRules: true,
   },

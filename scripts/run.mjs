@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/**
+ * The one entry of `npm run demo`, `npm test` and the rest: plain JavaScript without dependencies, so that it runs
+ * on a fresh clone with Node 20. It checks what the machine must have, installs what is missing or stale, and then
+ * hands over to the task on the pinned Node.
+ */
+import { spawn } from 'node:child_process';
+import { taskEnvironment } from './setup/environment.mjs';
+import { Failure, sentenceFor } from './setup/failure.mjs';
+import { installEmulator, installPackages } from './setup/install.mjs';
+import { pinnedNode, root } from './setup/paths.mjs';
+import { checkPrerequisites } from './setup/prerequisites.mjs';
+
+/** What each task runs, and whether it needs the emulator (and so Python). */
+const tasks = {
+  setup: { emulator: true },
+  demo: { file: 'local/demo/demo.ts', emulator: true },
+  dev: { file: 'local/dev.ts', emulator: true },
+  test: { file: 'scripts/test.mjs', emulator: true },
+  check: { file: 'scripts/test.mjs', arguments: ['--static'] },
+  build: { file: 'scripts/build-lambdas.mjs' },
+  synth: { file: 'scripts/synth.mjs' },
+  ops: { file: 'ops/ops.ts' },
+};
+
+const say = (text) => process.stderr.write(`▸ ${text}\n`);
+
+const runTask = (task, rest, env) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(pinnedNode, [task.file, ...(task.arguments ?? []), ...rest], {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+    });
+    // Ctrl-C reaches the whole group by itself; a kill of this process alone must reach the task, which cleans up.
+    process.on('SIGINT', () => {});
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  });
+
+const main = async ([name, ...rest]) => {
+  const task = tasks[name];
+  if (task === undefined) throw new Failure(`Say what to run: ${Object.keys(tasks).join(', ')}.`);
+  const env = taskEnvironment();
+  const { python } = checkPrerequisites({ env: process.env, needsPython: task.emulator === true });
+  await installPackages({ env, say });
+  if (task.emulator === true) await installEmulator({ env, say, python });
+  if (task.file === undefined) return say('Everything is installed.');
+  process.exitCode = await runTask(task, rest, env);
+};
+
+main(process.argv.slice(2)).catch((error) => {
+  process.stderr.write(`\n✖ ${sentenceFor(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,31 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { localDirectory, root } from './paths.mjs';
+
+/**
+ * The environment of every process that a task starts: the pinned Node first on PATH, and each cache and
+ * temporary folder inside .local/, so that nothing is written outside the checkout.
+ * @returns {Record<string, string>}
+ */
+export const taskEnvironment = (inherited = process.env) => {
+  const inLocal = (name) => {
+    const directory = path.join(localDirectory, name);
+    mkdirSync(directory, { recursive: true });
+    return directory;
+  };
+  const bins = [path.join(root, 'node_modules/node/bin'), path.join(root, 'node_modules/.bin')];
+  return {
+    ...inherited,
+    PATH: [...bins, ...(inherited.PATH ?? '').split(path.delimiter).filter((entry) => !bins.includes(entry))].join(
+      path.delimiter,
+    ),
+    TMPDIR: inLocal('tmp'),
+    XDG_CACHE_HOME: inLocal('cache'),
+    npm_config_cache: inLocal('npm-cache'),
+    PIP_CACHE_DIR: inLocal('pip-cache'),
+    PYTHONPYCACHEPREFIX: inLocal('python-cache'),
+    CDK_HOME: inLocal('cdk-home'),
+    CDK_DISABLE_CLI_TELEMETRY: '1',
+    CDK_DISABLE_LEGACY_EXPORT_WARNING: '1',
+  };
+};

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** Three projects: what runs alone in milliseconds, what synthesizes the CDK app, and what needs the whole system. */
+export default defineConfig({
+  cacheDir: '.local/vitest',
+  test: {
+    globalSetup: ['scripts/generate.mjs'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/{unit,property,contract,simulation}/**/*.test.{ts,tsx}'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'synth',
+          include: ['test/synth/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
