@@ -126,6 +126,12 @@ export type QuarantineEntry = {
   /** The line, whole: text, or base64 if it is not UTF-8. */
   readonly body: string;
   readonly bodyEncoding: 'utf8' | 'base64';
+  /** Set if the line is too large for the table: `body` is its beginning, the whole lies in the archive at `pointer`. */
+  readonly bodyCut?: true;
+  /** Where the line lies in the archive. */
+  readonly pointer: ArchivePointer;
+  /** For `CONFLICT`: lines of the archive among which is the event that was accepted first under the same id. */
+  readonly accepted?: readonly ArchivePointer[];
   readonly receivedAt: string;
   readonly state: 'waiting' | 'released' | 'written-off';
   readonly subject?: string;

@@ -1,0 +1,110 @@
+/**
+ * What `JSON.parse` hides: the very text of numbers, and of the elements of an array. Both functions take text that
+ * `JSON.parse` has accepted; they scan it once and build no values.
+ */
+
+/** A number as it was written, and where. */
+export type RawNumber = { readonly path: string; readonly text: string };
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+
+const matchAt = (pattern: RegExp, text: string, index: number): string => {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0] ?? '';
+};
+
+const escapeToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A step of the path to where the scan is: the last key of an object or the index in an array. */
+type Level = { readonly kind: 'object' | 'array'; key: string; index: number; expectKey: boolean };
+
+/** Every number of a JSON text with its JSON pointer, in order. */
+export function* rawNumbers(text: string): Generator<RawNumber> {
+  const levels: Level[] = [];
+  let position = 0;
+  while (position < text.length) {
+    const char = text.charAt(position);
+    const level = levels.at(-1);
+    if (char === '"') {
+      const token = matchAt(STRING, text, position);
+      if (level?.kind === 'object' && level.expectKey) {
+        level.key = JSON.parse(token) as string;
+        level.expectKey = false;
+      }
+      position += token.length;
+      continue;
+    }
+    if (char === '-' || (char >= '0' && char <= '9')) {
+      const token = matchAt(NUMBER, text, position);
+      const path = levels
+        .map((step) => `/${step.kind === 'object' ? escapeToken(step.key) : String(step.index)}`)
+        .join('');
+      yield { path, text: token };
+      position += token.length;
+      continue;
+    }
+    if (char === '{') levels.push({ kind: 'object', key: '', index: 0, expectKey: true });
+    else if (char === '[') levels.push({ kind: 'array', key: '', index: 0, expectKey: false });
+    else if (char === '}' || char === ']') levels.pop();
+    else if (char === ',' && level) {
+      level.index += 1;
+      level.expectKey = level.kind === 'object';
+    }
+    position += 1;
+  }
+}
+
+/** The texts of the elements of a JSON array, untouched, in order. */
+export const rawElements = (text: string): string[] => {
+  const elements: string[] = [];
+  let depth = 0;
+  let start = text.indexOf('[') + 1;
+  const take = (end: number) => {
+    const element = text.slice(start, end).trim();
+    if (element !== '') elements.push(element);
+    start = end + 1;
+  };
+  for (let position = start - 1; position < text.length; position += 1) {
+    const char = text.charAt(position);
+    if (char === '"') position += matchAt(STRING, text, position).length - 1;
+    else if (char === '[' || char === '{') depth += 1;
+    else if (char === '}' || char === ']') {
+      depth -= 1;
+      if (depth === 0) take(position);
+    } else if (char === ',' && depth === 1) take(position);
+  }
+  return elements;
+};
+
+/** A JSON text on one line: line breaks outside strings are mere space, inside they are not allowed anyway. */
+export const onOneLine = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').trim();
+
+const SIGNIFICANT = 15;
+/** Powers of ten beyond which a number is no quantity that anybody measures. */
+const MAX_POWER = 30;
+
+/**
+ * Whether a number survives as a binary float: its shortest form has at most 15 significant digits, and it is neither
+ * astronomically large nor small. `1.50` and `1500000000000000000000` pass (2 digits), `0.1234567890123456` does not.
+ */
+export const isExactNumber = (text: string): boolean => {
+  const [mantissa = '', power = '0'] = text.replace('-', '').toLowerCase().split(/e(.*)/s);
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return true;
+  const significant = digits.replace(/0+$/, '');
+  if (significant.length > SIGNIFICANT) return false;
+  const leading = Number(power) - fraction.length + digits.length;
+  return leading <= MAX_POWER && leading - significant.length >= -MAX_POWER;
+};
+
+/** Cheap hint that a text may hold a number of more than 15 digits or with an exponent; most texts hold none. */
+const SUSPICIOUS = /[\d.]{16}|\d[eE][+-]?\d/;
+
+/** The first number of a JSON text that a binary float cannot carry exactly. */
+export const firstInexactNumber = (text: string): RawNumber | undefined => {
+  if (!SUSPICIOUS.test(text)) return undefined;
+  for (const number of rawNumbers(text)) if (!isExactNumber(number.text)) return number;
+  return undefined;
+};
