@@ -20,7 +20,9 @@ export type DeliveryJob = {
   readonly payloadKey: string;
   readonly payloadHash: string;
   readonly correlationId: string;
-  /** What must be equal before an existing vendor record is adopted. */
+  /** For metrics only. */
+  readonly salesRegion?: string;
+  /** What must be equal before an existing vendor record is adopted. `total` is net of tax and never negative. */
   readonly expect: { readonly currency?: string; readonly total?: string; readonly customerId?: string };
 };
 
@@ -38,35 +40,47 @@ export type DeliveryStatus = {
   readonly correlationId: string;
 };
 
-/** One journal entry: one try. */
+/** One journal entry: one step of a try. Steps of the same try have the same `number`. */
 export type DeliveryAttempt = {
   readonly number: number;
   readonly at: string;
   readonly step: 'lookup' | 'create' | 'adopt' | 'token';
-  readonly outcome: DeliveryOutcome['outcome'];
+  /** `found` and `absent` are how a lookup ends that got its answer. */
+  readonly outcome: DeliveryOutcome['outcome'] | 'found' | 'absent' | 'renewed';
   readonly code?: string;
   readonly message?: string;
   readonly millis: number;
 };
 
+/** What a lookup found under the external id. Amounts are decimal strings, net of the vendor's tax. */
+export type VendorRecord = {
+  readonly found: true;
+  readonly vendorId: string;
+  readonly total?: string;
+  readonly currency?: string;
+  readonly customerId?: string;
+  /** False when the vendor has voided or deleted it: such a record is never adopted. */
+  readonly live: boolean;
+};
+
+/** How a lookup ends: it found a record, there is none, or it could not be said (an error class). */
+export type LookupResult = { readonly found: false } | VendorRecord | DeliveryOutcome;
+
 /**
  * What an adapter must do. `lookup` finds the record by external id; `create` makes it. Both classify their own errors
- * and never throw for an answer of the vendor.
+ * and never throw for an answer of the vendor. A create that the vendor refuses because the id exists already is
+ * `ambiguous`: the frame looks again. `renew` forgets token and credentials, so that the next call fetches new ones.
  */
 export type AdapterClient = {
-  lookup(
-    job: DeliveryJob,
-  ): Promise<
-    | { readonly found: false }
-    | {
-        readonly found: true;
-        readonly vendorId: string;
-        readonly total?: string;
-        readonly currency?: string;
-        readonly customerId?: string;
-        readonly live: boolean;
-      }
-    | DeliveryOutcome
-  >;
+  lookup(job: DeliveryJob): Promise<LookupResult>;
   create(job: DeliveryJob, payload: string): Promise<DeliveryOutcome>;
+  renew(): void;
+};
+
+/** Whether an adapter can be used. `auth`: its credentials are refused; deliveries wait until someone mends them. */
+export type AdapterState = {
+  readonly adapter: string;
+  readonly state: 'ok' | 'auth';
+  readonly since: string;
+  readonly message?: string;
 };
