@@ -4,7 +4,13 @@
  */
 const domains = ['catalog', 'close', 'delivery', 'operations', 'rating', 'success', 'usage'];
 
-/** The rule "this domain of lambdas/ may import only these paths below lambdas/ (itself included)". */
+/**
+ * The rule "this domain of lambdas/ may import only these paths below lambdas/ (itself included)".
+ * @param {string} domain
+ * @param {string[]} allowed
+ * @param {string} comment
+ * @returns {import('dependency-cruiser').IForbiddenRuleType}
+ */
 const only = (domain, allowed, comment) => ({
   name: `${domain}-boundary`,
   comment,

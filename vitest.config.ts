@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   cacheDir: '.local/vitest',
   test: {
-    globalSetup: ['scripts/generate.mjs'],
+    globalSetup: ['scripts/generate.ts'],
     projects: [
       {
         extends: true,

@@ -11,35 +11,47 @@ import { installEmulator, installPackages } from './setup/install.mjs';
 import { pinnedNode, root } from './setup/paths.mjs';
 import { checkPrerequisites } from './setup/prerequisites.mjs';
 
-/** What each task runs, and whether it needs the emulator (and so Python). */
+/**
+ * What each task runs, and whether it needs the emulator (and so Python).
+ * @typedef {{ file?: string, arguments?: string[], emulator?: boolean }} Task
+ * @type {Record<string, Task>}
+ */
 const tasks = {
   setup: { emulator: true },
   demo: { file: 'local/demo/demo.ts', emulator: true },
   dev: { file: 'local/dev.ts', emulator: true },
-  test: { file: 'scripts/test.mjs', emulator: true },
-  check: { file: 'scripts/test.mjs', arguments: ['--static'] },
-  build: { file: 'scripts/build-lambdas.mjs' },
-  synth: { file: 'scripts/synth.mjs' },
+  test: { file: 'scripts/test.ts', emulator: true },
+  check: { file: 'scripts/test.ts', arguments: ['--static'] },
+  build: { file: 'scripts/build-lambdas.ts' },
+  synth: { file: 'scripts/synth.ts' },
   ops: { file: 'ops/ops.ts' },
 };
 
+/** @param {string} text */
 const say = (text) => process.stderr.write(`▸ ${text}\n`);
 
-const runTask = (task, rest, env) =>
+/**
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} its exit code
+ */
+const runOnPinnedNode = (args, env) =>
   new Promise((resolve, reject) => {
-    const child = spawn(pinnedNode, [task.file, ...(task.arguments ?? []), ...rest], {
+    const child = spawn(pinnedNode, args, {
       cwd: root,
       env,
       stdio: 'inherit',
     });
     // Ctrl-C reaches the whole group by itself; a kill of this process alone must reach the task, which cleans up.
     process.on('SIGINT', () => {});
-    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });
 
-const main = async ([name, ...rest]) => {
+/** @param {string[]} words the task's name and its arguments */
+const main = async (words) => {
+  const [name = '', ...rest] = words;
   const task = tasks[name];
   if (task === undefined) throw new Failure(`Say what to run: ${Object.keys(tasks).join(', ')}.`);
   const env = taskEnvironment();
@@ -47,7 +59,7 @@ const main = async ([name, ...rest]) => {
   await installPackages({ env, say });
   if (task.emulator === true) await installEmulator({ env, say, python });
   if (task.file === undefined) return say('Everything is installed.');
-  process.exitCode = await runTask(task, rest, env);
+  process.exitCode = await runOnPinnedNode([task.file, ...(task.arguments ?? []), ...rest], env);
 };
 
 main(process.argv.slice(2)).catch((error) => {

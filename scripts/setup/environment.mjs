@@ -8,6 +8,7 @@ import { localDirectory, root } from './paths.mjs';
  * @returns {Record<string, string>}
  */
 export const taskEnvironment = (inherited = process.env) => {
+  /** @param {string} name */
   const inLocal = (name) => {
     const directory = path.join(localDirectory, name);
     mkdirSync(directory, { recursive: true });

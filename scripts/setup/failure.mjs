@@ -23,4 +23,5 @@ export const sentenceFor = (error, output = '') => {
   return error instanceof Error ? error.message : String(error);
 };
 
-const firstLine = (text) => text.trim().split('\n')[0].slice(0, 200);
+/** @param {string} text */
+const firstLine = (text) => (text.trim().split('\n')[0] ?? '').slice(0, 200);

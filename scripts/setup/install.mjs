@@ -5,19 +5,27 @@ import path from 'node:path';
 import { Failure, sentenceFor } from './failure.mjs';
 import { emulatorVenv, localDirectory, pinnedNode, root } from './paths.mjs';
 
-const hashOf = (...files) => {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(readFileSync(path.join(root, file))).update('\0');
-  return hash.digest('hex');
-};
+/** @param {string} file */
+const hashOf = (file) =>
+  createHash('sha256')
+    .update(readFileSync(path.join(root, file)))
+    .digest('hex');
 
+/** @param {string} file */
 const stampOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
 
-/** Runs a program; its output is kept for the error and shown only when it fails. */
+/**
+ * Runs a program; its output is kept for the error and shown only when it fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env: NodeJS.ProcessEnv, what: string }} context
+ * @returns {Promise<string>}
+ */
 const runQuietly = (command, args, { env, what }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
+    /** @param {Buffer} chunk */
     const keep = (chunk) => {
       output = (output + chunk).slice(-200_000);
     };

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { Failure } from './failure.mjs';
 
+/**
+ * @typedef {(command: string, args: string[], options: { encoding: 'utf8', env: NodeJS.ProcessEnv }) =>
+ *   { status: number | null, stdout: string }} Run
+ */
+
 const oldestNode = 20;
-const oldestPython = [3, 11];
+const oldestPython = { major: 3, minor: 11 };
 const pythonNames = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
 /**
  * Checks what cannot be installed from here, each missing thing with a sentence that says what to do.
- * @param {{ nodeVersion?: string, run?: typeof spawnSync, env?: NodeJS.ProcessEnv }} machine
+ * @param {{ nodeVersion?: string, run?: Run, env?: NodeJS.ProcessEnv, needsPython?: boolean }} machine
  * @returns {{ python: string }} the Python command to make the emulator's environment with
  * @throws {Failure}
  */
@@ -22,20 +27,24 @@ export const checkPrerequisites = ({
       `Node ${nodeVersion} is too old: install Node ${oldestNode} or newer (24 is best), then run the same command again.`,
     );
   }
-  const npm = run('npm', ['--version'], { encoding: 'utf8', env, shell: process.platform === 'win32' });
+  const npm = run('npm', ['--version'], { encoding: 'utf8', env });
   if (npm.status !== 0) {
     throw new Failure('npm was not found: install it with Node (10 or newer), then run the same command again.');
   }
   return { python: needsPython ? findPython(run, env) : '' };
 };
 
+/**
+ * @param {Run} run
+ * @param {NodeJS.ProcessEnv} env
+ */
 const findPython = (run, env) => {
   const tooOld = [];
   for (const name of env.MB_PYTHON === undefined ? pythonNames : [env.MB_PYTHON]) {
     const found = run(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8', env });
     if (found.status !== 0) continue;
-    const [major, minor] = found.stdout.trim().split('.').map(Number);
-    if (major < oldestPython[0] || (major === oldestPython[0] && minor < oldestPython[1])) {
+    const [major = 0, minor = 0] = found.stdout.trim().split('.').map(Number);
+    if (major < oldestPython.major || (major === oldestPython.major && minor < oldestPython.minor)) {
       tooOld.push(`${name} is ${found.stdout.trim()}`);
       continue;
     }
@@ -45,7 +54,7 @@ const findPython = (run, env) => {
       `${name} has no venv module: install it (on Debian and Ubuntu: apt-get install python3-venv), then run the same command again.`,
     );
   }
-  const wanted = `Python ${oldestPython.join('.')} or newer`;
+  const wanted = `Python ${oldestPython.major}.${oldestPython.minor} or newer`;
   throw new Failure(
     tooOld.length > 0
       ? `${wanted} is needed for the AWS emulator (${tooOld.join(', ')}): install it, or name it with MB_PYTHON=/path/to/python3, then run the same command again.`

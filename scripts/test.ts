@@ -1,0 +1,145 @@
+/**
+ * `npm test`: static checks, unit and property tests, the synthesized app, then the whole system end to end.
+ * Ends with the line `N passed, N failed`, where each static check counts as one.
+ * `--static` runs the static checks only (`npm run check`); further arguments name steps to run (`unit`, `e2e`, ...).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { nowMillis, spoken } from './clock.mjs';
+import { generateSources } from './generate.ts';
+import { localDirectory, root } from './setup/paths.mjs';
+
+type Check = { name: string; command: string; args: string[]; needs?: string };
+type Suite = { key: string; name: string };
+type Counts = { passed: number; failed: number };
+
+const bin = (name: string): string => path.join(root, 'node_modules/.bin', name);
+const node = process.execPath;
+
+const allStaticChecks: Check[] = [
+  { name: 'lint and format', command: bin('biome'), args: ['ci', '--max-diagnostics=50', '.'] },
+  { name: 'types (runtime)', command: bin('tsc'), args: ['-p', 'tsconfig.json'] },
+  { name: 'types (infrastructure)', command: bin('tsc'), args: ['-p', 'tsconfig.cdk.json'] },
+  {
+    name: 'types (console)',
+    command: bin('tsc'),
+    args: ['-p', 'console/tsconfig.json'],
+    needs: 'console/tsconfig.json',
+  },
+  { name: 'boundaries', command: node, args: ['scripts/check-boundaries.ts'] },
+  { name: 'unused code', command: bin('knip'), args: ['--no-progress'] },
+  { name: 'file length', command: node, args: ['scripts/check-file-length.ts'] },
+];
+const staticChecks = allStaticChecks.filter(({ needs }) => needs === undefined || existsSync(path.join(root, needs)));
+
+const suites: Suite[] = [
+  { key: 'unit', name: 'unit, property, contract and simulation tests' },
+  { key: 'synth', name: 'the synthesized app' },
+  { key: 'e2e', name: 'the whole system on the emulator' },
+];
+
+const running = new Set<ChildProcess>();
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal);
+    process.exitCode = 143;
+  });
+}
+// Ctrl-C reaches the children by itself; this process waits for them to clean up.
+process.on('SIGINT', () => {
+  process.exitCode = 130;
+});
+
+const run = (command: string, args: string[], stdio: 'pipe' | 'inherit'): Promise<{ code: number; output: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdio, stdio] });
+    running.add(child);
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', (error) => {
+      output += String(error);
+    });
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+
+const heading = (text: string): void => console.log(`\n▸ ${text}`);
+
+/** Two at a time, for two cores. */
+const runStaticChecks = async (): Promise<Counts> => {
+  heading('static checks');
+  const waiting = [...staticChecks];
+  const counts = { passed: 0, failed: 0 };
+  const worker = async () => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const started = nowMillis();
+      const { code, output } = await run(check.command, check.args, 'pipe');
+      counts[code === 0 ? 'passed' : 'failed'] += 1;
+      console.log(`  ${code === 0 ? '✓' : '✗'} ${check.name} (${spoken(nowMillis() - started)})`);
+      if (code !== 0) console.log(output.trim().replace(/^/gm, '    '));
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return counts;
+};
+
+const runSuite = async ({ key, name }: Suite): Promise<Counts> => {
+  heading(name);
+  const started = nowMillis();
+  const report = path.join(localDirectory, 'test', `${key}.json`);
+  rmSync(report, { force: true });
+  const { code } = await run(
+    node,
+    [
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      `--project=${key}`,
+      `--reporter=${key === 'e2e' ? 'verbose' : 'default'}`,
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    'inherit',
+  );
+  const counts = { passed: 0, failed: 0 };
+  if (existsSync(report)) {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    counts.passed = result.numPassedTests;
+    counts.failed = result.numFailedTests;
+    const skipped = result.numPendingTests + result.numTodoTests;
+    if (skipped > 0) console.log(`  ${skipped} skipped`);
+  }
+  // A file that does not load, an error outside a test, or no test at all fails the run without failing a test.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  if (code === 0 && counts.passed === 0) counts.failed = 1;
+  console.log(`  ${counts.passed} passed, ${counts.failed} failed: ${name} (${spoken(nowMillis() - started)})`);
+  return counts;
+};
+
+const chosen = process.argv.slice(2);
+const wants = (key: string): boolean => chosen.length === 0 || chosen.includes(key);
+const started = nowMillis();
+mkdirSync(path.join(localDirectory, 'test'), { recursive: true });
+const total = { passed: 0, failed: 0 };
+const add = ({ passed, failed }: Counts): void => {
+  total.passed += passed;
+  total.failed += failed;
+};
+try {
+  generateSources();
+  if (wants('--static') || wants('static')) add(await runStaticChecks());
+  for (const suite of suites) if (wants(suite.key) && process.exitCode === undefined) add(await runSuite(suite));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  add({ passed: 0, failed: 1 });
+}
+console.log(`\nAll steps took ${spoken(nowMillis() - started)}.`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+if (process.exitCode === undefined && total.failed > 0) process.exitCode = 1;
