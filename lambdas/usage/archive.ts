@@ -1,0 +1,150 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import { addDays } from '../platform/period.ts';
+import type { Line } from './decode.ts';
+import type { ArchivePointer, Position } from './types.ts';
+
+/**
+ * The archive: every line that the stream brought, as it came, before anything is decided about it. One object per batch
+ * and shard. Objects may overlap after a retry or a reshard; readers go by position.
+ */
+
+/** A line as it stands in the archive. `format` is the version of this layout. */
+export type ArchiveLine = {
+  readonly format: 1;
+  readonly position: Position;
+  readonly receivedAt: string;
+  readonly encoding: 'utf8' | 'base64';
+  /** The line itself; base64 of its bytes if it is not UTF-8 text. */
+  readonly line: string;
+};
+
+/** What the archive needs of an object store. */
+export type ArchiveObjects = {
+  /** Writes an object if none of that key exists; an existing one is left as it is. */
+  putIfAbsent(key: string, body: Uint8Array): Promise<void>;
+  /** @throws {Error} if there is no such object. */
+  get(key: string): Promise<Uint8Array>;
+  /** Keys with a prefix, in order. */
+  list(prefix: string): AsyncIterable<string>;
+};
+
+const ROOT = 'events';
+/** Objects kept unpacked in a warm process; an explanation of one line visits the same few again and again. */
+const KEPT_OBJECTS = 32;
+
+/** The lines of one object, as they are to be written, and where it goes. */
+type ArchiveObject = { readonly key: string; readonly lines: readonly Line[] };
+
+const keyOf = (lines: readonly Line[]): string => {
+  const [first] = lines;
+  const last = lines.at(-1);
+  if (!first || !last) throw new RangeError('an archive object holds at least one line');
+  const { stream, shard, sequence } = first.position;
+  // The day of the first record's arrival, not of writing: a redelivered batch goes to the same place.
+  const day = first.receivedAt.slice(0, 10).replaceAll('-', '/');
+  return `${ROOT}/${stream}/${day}/${shard}/${sequence}-${last.position.sequence}.ndjson.gz`;
+};
+
+const bodyOf = (lines: readonly Line[]): Uint8Array => {
+  const records = lines.map(({ position, receivedAt, encoding, line }) => {
+    const record: ArchiveLine = { format: 1, position, receivedAt, encoding, line };
+    return JSON.stringify(record);
+  });
+  return gzipSync(`${records.join('\n')}\n`);
+};
+
+const objectsOf = (lines: readonly Line[]): ArchiveObject[] =>
+  [...Map.groupBy(lines, ({ position }) => `${position.stream}/${position.shard}`).values()].map((group) => ({
+    key: keyOf(group),
+    lines: group,
+  }));
+
+/** A line and where it lies. */
+export type ArchivedLine = { readonly pointer: ArchivePointer; readonly line: ArchiveLine };
+
+/** Reads and writes the archive. */
+export type Archive = {
+  /**
+   * Writes the lines of a batch, one object per shard, and answers each line's pointer, in the order of `lines`.
+   * When this returns the lines are durable. Writing the same batch again changes nothing.
+   */
+  write(lines: readonly Line[]): Promise<ArchivePointer[]>;
+  /** @throws {RangeError} if the object has no such line. */
+  line(pointer: ArchivePointer): Promise<ArchiveLine>;
+  /**
+   * Every distinct line that arrived on the days from `start` to before `end` (UTC dates), each position once, shard by
+   * shard in order of sequence.
+   */
+  lines(stream: string, start: string, end: string): AsyncGenerator<ArchivedLine>;
+};
+
+const parse = (body: Uint8Array): ArchiveLine[] =>
+  gunzipSync(body)
+    .toString('utf8')
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text) => JSON.parse(text) as ArchiveLine);
+
+/** Sequence numbers are decimal integers far beyond 2^53; without leading zeros the longer one is the larger. */
+const compareSequence = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+
+const comparePosition = (a: Position, b: Position): number =>
+  compareSequence(a.sequence, b.sequence) || a.index - b.index;
+
+const firstSequence = (key: string): string => key.split('/').at(-1)?.split('-')[0] ?? '';
+const shardOf = (key: string): string => key.split('/').at(-2) ?? '';
+
+/** The archive over an object store. */
+export const makeArchive = (objects: ArchiveObjects): Archive => {
+  const kept = new LRUCache<string, Promise<ArchiveLine[]>>({ max: KEPT_OBJECTS });
+  const read = (key: string): Promise<ArchiveLine[]> => {
+    const known = kept.get(key) ?? objects.get(key).then(parse);
+    kept.set(key, known);
+    known.catch(() => kept.delete(key));
+    return known;
+  };
+
+  return {
+    write: async (lines) => {
+      const pointers = new Map<Line, ArchivePointer>();
+      await Promise.all(
+        objectsOf(lines).map(async ({ key, lines: group }) => {
+          await objects.putIfAbsent(key, bodyOf(group));
+          group.forEach((line, n) => {
+            pointers.set(line, { key, line: n });
+          });
+        }),
+      );
+      return lines.flatMap((line) => pointers.get(line) ?? []);
+    },
+    line: async ({ key, line }) => {
+      const found = (await read(key))[line];
+      if (found === undefined) throw new RangeError(`${key} has no line ${line}`);
+      return found;
+    },
+    lines: async function* (stream, start, end) {
+      // An object lies under the day of its first record, so the day before may hold the first lines of `start`.
+      const keys: string[] = [];
+      for (let day = addDays(start, -1); day < end; day = addDays(day, 1)) {
+        for await (const key of objects.list(`${ROOT}/${stream}/${day.replaceAll('-', '/')}/`)) keys.push(key);
+      }
+      const shards = Map.groupBy(keys, shardOf);
+      for (const shard of [...shards.keys()].sort()) {
+        const ordered = (shards.get(shard) ?? []).sort((a, b) => compareSequence(firstSequence(a), firstSequence(b)));
+        // A batch is a contiguous stretch of its shard. In order of their first sequence, a line that is not beyond the
+        // furthest seen was in an earlier object already: overlaps are recognised without remembering every position.
+        let furthest: Position | undefined;
+        for (const key of ordered) {
+          const lines = parse(await objects.get(key));
+          for (const [n, line] of lines.entries()) {
+            if (furthest && comparePosition(line.position, furthest) <= 0) continue;
+            furthest = line.position;
+            const day = line.receivedAt.slice(0, 10);
+            if (day >= start && day < end) yield { pointer: { key, line: n }, line };
+          }
+        }
+      }
+    },
+  };
+};

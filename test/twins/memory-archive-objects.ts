@@ -1,0 +1,20 @@
+import type { ArchiveObjects } from '../../lambdas/usage/archive.ts';
+
+/** The archive's objects in memory; passes the same contract as the bucket. */
+export const memoryArchiveObjects = (): ArchiveObjects & { readonly objects: ReadonlyMap<string, Uint8Array> } => {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    objects,
+    putIfAbsent: async (key, body) => {
+      if (!objects.has(key)) objects.set(key, body);
+    },
+    get: async (key) => {
+      const body = objects.get(key);
+      if (body === undefined) throw new Error(`there is no object ${key}`);
+      return body;
+    },
+    list: async function* (prefix) {
+      for (const key of [...objects.keys()].sort()) if (key.startsWith(prefix)) yield key;
+    },
+  };
+};
