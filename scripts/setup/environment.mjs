@@ -24,7 +24,6 @@ export const taskEnvironment = (inherited = process.env) => {
     XDG_CACHE_HOME: inLocal('cache'),
     npm_config_cache: inLocal('npm-cache'),
     PIP_CACHE_DIR: inLocal('pip-cache'),
-    PYTHONPYCACHEPREFIX: inLocal('python-cache'),
     CDK_HOME: inLocal('cdk-home'),
     CDK_DISABLE_CLI_TELEMETRY: '1',
     CDK_DISABLE_LEGACY_EXPORT_WARNING: '1',

@@ -1,0 +1,76 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clock } from './clock.ts';
+
+/** What a finished program left: its exit code and all that it printed. */
+export type Finished = { code: number; output: string };
+
+/** Runs a program to its end and keeps what it prints; each line also goes to `onLine`. Never rejects for its exit code. */
+export const runToEnd = (
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  onLine: (line: string) => void = () => undefined,
+): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream?.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) onLine(line);
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+
+/** Whether a process (or, with a negative id, any process of a group) still runs. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+const signal = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It ended between the look and the signal: what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
+
+const waitUntil = async (condition: () => boolean, millis: number): Promise<boolean> => {
+  const until = clock.nowMillis() + millis;
+  while (!condition()) {
+    if (clock.nowMillis() > until) return false;
+    await pause(50);
+  }
+  return true;
+};
+
+/**
+ * Ends a process that leads its own group, and then whatever its group left: SIGTERM to the leader so that it can
+ * tidy up, SIGKILL to the whole group when it has not ended in time (a hung custom resource makes the emulator deaf
+ * to SIGTERM) or has left workers behind.
+ * @returns how it went, for the log
+ */
+export const stopGroup = async (leader: number, patienceMillis = 15_000): Promise<'ended' | 'killed'> => {
+  signal(leader, 'SIGTERM');
+  const ended = await waitUntil(() => !isAlive(leader), patienceMillis);
+  const leftBehind = isAlive(-leader);
+  if (leftBehind) signal(-leader, 'SIGKILL');
+  await waitUntil(() => !isAlive(-leader), 5_000);
+  return ended ? 'ended' : 'killed';
+};
+
+/** Starts a program as the leader of its own group, so that a Ctrl-C in the terminal does not reach it before its turn. */
+export const startGroup = (command: string, args: readonly string[], options: SpawnOptions): ChildProcess =>
+  spawn(command, args, { ...options, detached: true });
