@@ -31,6 +31,11 @@ export type RatingPolicy = {
   readonly roundingStage: 'line';
   readonly zeroUsageLine: 'omit' | 'show';
   readonly prorationUnit: 'day';
+  /** What an allowance, and what a minimum or commitment, is worth when the contract covers only part of the period. */
+  readonly partPeriodAllowance: 'whole' | 'by-day';
+  readonly partPeriodMinimum: 'whole' | 'by-day';
+  /** Which lines count towards the contract's minimum commitment: those of prices with a meter, or all. */
+  readonly commitmentCovers: 'metered' | 'all';
 };
 
 export type RateInput = {

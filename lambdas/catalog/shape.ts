@@ -1,0 +1,104 @@
+import { DecimalFormatError, isNegative, isZero, parseDecimal } from '../platform/decimal.ts';
+
+/** One thing that is wrong: where (JSON pointer) and what, as a sentence that says how to mend it. */
+export type Flaw = { readonly path: string; readonly message: string };
+
+/** A check of one value: no flaws = it has the shape. */
+export type Shape = (value: unknown, path: string) => readonly Flaw[];
+
+const flaw = (path: string, message: string): readonly Flaw[] => [{ path, message }];
+const FINE: readonly Flaw[] = [];
+
+/** Non-empty text, of a form if `form` says so. */
+export const text =
+  (form?: { readonly pattern: RegExp; readonly like: string }): Shape =>
+  (value, path) => {
+    if (typeof value !== 'string' || value === '') return flaw(path, 'must be text and not empty');
+    if (form && !form.pattern.test(value)) return flaw(path, `must be like ${form.like}, not "${value}"`);
+    return FINE;
+  };
+
+/** A decimal as text, so that no digit is lost on the way. */
+export const decimal =
+  (sign: 'positive' | 'not negative'): Shape =>
+  (value, path) => {
+    if (typeof value !== 'string') return flaw(path, 'must be a decimal as text, e.g. "12.50"');
+    try {
+      const number = parseDecimal(value);
+      if (isNegative(number) || (sign === 'positive' && isZero(number))) {
+        return flaw(path, `must be ${sign === 'positive' ? 'above 0' : '0 or more'}, not ${value}`);
+      }
+      return FINE;
+    } catch (error) {
+      if (error instanceof DecimalFormatError) return flaw(path, `${error.message}`);
+      throw error;
+    }
+  };
+
+/** A whole JSON number from `least` to `most`. */
+export const whole =
+  (least: number, most: number): Shape =>
+  (value, path) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+      ? FINE
+      : flaw(path, `must be a whole number from ${least} to ${most}`);
+
+/** One of these texts. */
+export const oneOf =
+  (...allowed: readonly string[]): Shape =>
+  (value, path) =>
+    typeof value === 'string' && allowed.includes(value) ? FINE : flaw(path, `must be one of ${allowed.join(', ')}`);
+
+/** The value or JSON null. */
+export const orNull =
+  (shape: Shape): Shape =>
+  (value, path) =>
+    value === null ? FINE : shape(value, path);
+
+/** A list of at least `least` values of a shape. */
+export const list =
+  (of: Shape, least = 0): Shape =>
+  (value, path) => {
+    if (!Array.isArray(value)) return flaw(path, 'must be a list');
+    if (value.length < least) return flaw(path, `needs at least ${least} ${least === 1 ? 'entry' : 'entries'}`);
+    return value.flatMap((item, n) => of(item, `${path}/${n}`));
+  };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object with exactly these fields; unknown ones are refused, because a mistyped name would be silently ignored. */
+export const object =
+  (required: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape =>
+  (value, path) => {
+    if (!isObject(value)) return flaw(path, 'must be an object');
+    const missing = Object.keys(required)
+      .filter((name) => value[name] === undefined)
+      .flatMap((name) => flaw(`${path}/${name}`, 'is missing'));
+    const present = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .flatMap(([name, field]) => {
+        const shape = required[name] ?? optional[name];
+        return shape === undefined ? flaw(`${path}/${name}`, 'is not a known field') : shape(field, `${path}/${name}`);
+      });
+    return [...missing, ...present];
+  };
+
+/** An object with any names and values of one shape. */
+export const record =
+  (of: Shape): Shape =>
+  (value, path) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([name, field]) => of(field, `${path}/${name}`))
+      : flaw(path, 'must be an object');
+
+/** One of several objects, told apart by the text in `field`. */
+export const tagged =
+  (field: string, shapes: Readonly<Record<string, Shape>>): Shape =>
+  (value, path) => {
+    if (!isObject(value)) return flaw(path, 'must be an object');
+    const shape = shapes[String(value[field])];
+    return shape === undefined
+      ? flaw(`${path}/${field}`, `must be one of ${Object.keys(shapes).join(', ')}`)
+      : shape(value, path);
+  };

@@ -1,0 +1,24 @@
+/** Why a contract cannot be rated. `missing-price` is an exception kind of its own; the rest are `rating-failed`. */
+export type RatingErrorCode =
+  | 'missing-price'
+  | 'currency-mismatch'
+  | 'period-zone'
+  | 'usage-units'
+  | 'usage-incomplete';
+
+/**
+ * Thrown by `rate` when an input is missing or does not fit. The close turns it into an exception of kind
+ * `exceptionKind` with `message` and `evidence`, and holds the account until a person decided.
+ */
+export class RatingError extends Error {
+  override readonly name = 'RatingError';
+  readonly code: RatingErrorCode;
+  readonly exceptionKind: 'missing-price' | 'rating-failed';
+  readonly evidence: Readonly<Record<string, string>>;
+  constructor(code: RatingErrorCode, message: string, evidence: Readonly<Record<string, string>>) {
+    super(message);
+    this.code = code;
+    this.exceptionKind = code === 'missing-price' ? 'missing-price' : 'rating-failed';
+    this.evidence = evidence;
+  }
+}

@@ -1,0 +1,38 @@
+import { compare, type Decimal, formatDecimal, ONE } from '../platform/decimal.ts';
+import { type Exact, roundExact } from './exact.ts';
+
+/** How many decimals an unfinished amount is shown with. The line's own amount is rounded from the exact one. */
+const SHOWN_DECIMALS = 6;
+
+/** Digits in groups of three: `1234567.5` becomes `1,234,567.5`. */
+export const grouped = (text: string): string => {
+  const [whole = '', fraction] = text.split('.');
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? groups : `${groups}.${fraction}`;
+};
+
+/** A number as a controller writes it: `1,234,567.5`. */
+export const number = (value: Decimal): string => grouped(formatDecimal(value));
+
+/** A quantity with its unit: `1 call`, `120,000 calls`, `3.5 GB` (abbreviations in capitals have no plural). */
+export const quantity = (value: Decimal, unit: string): string => {
+  const plural = compare(value, ONE) !== 0 && !/[A-Z]$/.test(unit) && !unit.endsWith('s');
+  return `${number(value)} ${unit}${plural ? 's' : ''}`;
+};
+
+/** An amount with at least the currency's decimals: `1,234.50 USD`; prices may have more: `0.0025 USD`. */
+export const money = (value: Decimal, currency: { readonly code: string; readonly exponent: number }): string => {
+  const [whole = '', fraction = ''] = formatDecimal(value).split('.');
+  const decimals = fraction.padEnd(currency.exponent, '0');
+  return `${grouped(whole)}${decimals === '' ? '' : `.${decimals}`} ${currency.code}`;
+};
+
+/** An exact amount as decimal text for showing, with at most six decimals. */
+export const shown = (amount: Exact): Decimal => roundExact(amount, SHOWN_DECIMALS, 'half-even');
+
+/** An exact amount in words; `≈` if it has more decimals than are shown. */
+export const exactMoney = (amount: Exact, currency: { readonly code: string; readonly exponent: number }): string => {
+  const visible = shown(amount);
+  const finite = compare(roundExact(amount, SHOWN_DECIMALS + 20, 'down'), visible) === 0;
+  return `${finite ? '' : '≈ '}${money(visible, currency)}`;
+};
