@@ -36,6 +36,8 @@ export type CloseRecord = {
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly executionArn?: string;
+  /** Counts the starts of this close: a failed one is started again and goes on where it stopped. Absent = 1. */
+  readonly attempt?: number;
   readonly steps: Readonly<Record<CloseStep, StepProgress>>;
   readonly failure?: { readonly step: CloseStep; readonly code: string; readonly message: string };
 };

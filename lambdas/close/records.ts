@@ -1,0 +1,121 @@
+import type { Interval, Period } from '../platform/period.ts';
+import type { CloseException, DocumentLine, ErpDocument, Manifest, ManifestStatus, Totals } from './types.ts';
+
+/** What a close keeps beside the words of types.ts: progress per account, stored documents, reconciliation. */
+
+/** One contract as it is to be rated: the exact versions, chosen once. */
+export type PlannedContract = {
+  readonly contract: string;
+  readonly contractVersion: number;
+  readonly priceBook: string;
+  readonly priceBookVersion: number;
+  readonly policy: string;
+  readonly payer: string;
+  readonly entity: string;
+  readonly currency: string;
+  readonly period: Period;
+  /** The part of the period in which the contract holds. */
+  readonly active: Interval;
+  /** True when an earlier billing of the period pinned these versions. */
+  readonly pinned: boolean;
+};
+
+/** A subject of an account and when it was so, with the attribution version that says it. */
+export type PlannedSubject = Interval & { readonly subject: string; readonly attributionVersion: number };
+
+/** What is known about one account in one close. */
+export type AccountProgress = {
+  readonly format: 1;
+  readonly closeId: string;
+  readonly account: string;
+  readonly accountName: string;
+  readonly salesRegion: string;
+  readonly state: 'open' | 'rated' | 'excepted';
+  readonly contracts: readonly PlannedContract[];
+  readonly subjects: readonly PlannedSubject[];
+  /** Catalog knowledge was taken as of this instant. */
+  readonly knownAt: string;
+  readonly rated?: RatedOutcome;
+  readonly exceptionId?: string;
+};
+
+/** Where the result of rating an account lies; the hashes are of the stored JSON values. */
+export type RatedOutcome = {
+  readonly lines: number;
+  readonly totals: Totals;
+  readonly linesKey: string;
+  readonly linesHash: string;
+  readonly pinsKey: string;
+  readonly pinsHash: string;
+  readonly at: string;
+};
+
+/** A document as the finance table keeps it: the lines without their arithmetic, and where the whole of it is. */
+export type StoredDocument = {
+  readonly format: 1;
+  readonly document: SlimDocument;
+  readonly bodyKey: string;
+  readonly bodyHash: string;
+};
+
+/** A document for lists: lines without the rated line behind them. */
+export type SlimLine = Omit<DocumentLine, 'rated'> & { readonly account: string };
+export type SlimDocument = Omit<ErpDocument, 'lines'> & { readonly lines: readonly SlimLine[] };
+
+/** A document of an earlier close and whether it counts as billed. */
+export type EarlierDocument = { readonly document: SlimDocument; readonly manifestStatus: ManifestStatus };
+
+/** Which documents carry a line: the newest is last. */
+export type LineReference = {
+  readonly lineId: string;
+  readonly closeId: string;
+  readonly documentId: string;
+  readonly account: string;
+  readonly amount: string;
+  readonly currency: string;
+  /** Where the rated line and its pins are. */
+  readonly linesKey: string;
+  readonly linesHash: string;
+  readonly pinsKey: string;
+  readonly pinsHash: string;
+};
+
+/** Totals of an account in a period that a close rated, for the next period's carry-in and for anomaly checks. */
+export type PeriodResult = {
+  readonly account: string;
+  readonly start: string;
+  readonly end: string;
+  readonly closeId: string;
+  readonly totals: Totals;
+  readonly linesKey: string;
+  readonly linesHash: string;
+};
+
+/** What a person decided about a manifest. */
+export type ManifestDecision = NonNullable<Manifest['decision']>;
+
+/** What a person decided about an exception. */
+export type Resolution = NonNullable<CloseException['resolution']>;
+
+/** What the ERP's books say about a close, next to ours. */
+export type Reconciliation = {
+  readonly format: 1;
+  readonly closeId: string;
+  readonly at: string;
+  readonly documents: readonly {
+    readonly documentId: string;
+    readonly account: string;
+    readonly currency: string;
+    readonly ours: string;
+    readonly theirs: string | null;
+    readonly vendorId?: string;
+    readonly equal: boolean;
+  }[];
+  readonly currencies: readonly {
+    readonly currency: string;
+    readonly ours: string;
+    readonly theirs: string;
+    readonly equal: boolean;
+  }[];
+  readonly breaks: number;
+};

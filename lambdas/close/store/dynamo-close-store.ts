@@ -1,0 +1,21 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { AuditLog } from '../../platform/audit-log.ts';
+import type { CloseStore } from '../close-store.ts';
+import { dynamoAccounts, dynamoCloses } from './dynamo-closes.ts';
+import { dynamoDocuments } from './dynamo-documents.ts';
+import { dynamoExceptions } from './dynamo-exceptions.ts';
+import { dynamoManifests, dynamoTokens } from './dynamo-manifests.ts';
+import { financeTable } from './table.ts';
+
+/** The finance table. Decisions are written together with their audit entry, hence the audit log. */
+export const dynamoCloseStore = (client: DynamoDBDocumentClient, tableName: string, audit: AuditLog): CloseStore => {
+  const table = financeTable(client, tableName);
+  return {
+    ...dynamoCloses(table),
+    ...dynamoAccounts(table),
+    ...dynamoExceptions(table, audit),
+    ...dynamoManifests(table, audit),
+    ...dynamoTokens(table),
+    ...dynamoDocuments(table),
+  };
+};

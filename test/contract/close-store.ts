@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import type { CloseStore } from '../../lambdas/close/close-store.ts';
+import { closeIdOf, exceptionIdOf, manifestIdOf } from '../../lambdas/close/names.ts';
+import type { AccountProgress, LineReference, StoredDocument } from '../../lambdas/close/records.ts';
+import {
+  CLOSE_STEPS,
+  type CloseException,
+  type CloseRecord,
+  type Manifest,
+  type StepProgress,
+} from '../../lambdas/close/types.ts';
+import type { AuditLog } from '../../lambdas/platform/audit-log.ts';
+
+/** What every store of closes must do. `make` answers a store over an empty table, and the audit log it writes to. */
+export const closeStoreContract = (name: string, make: () => Promise<{ store: CloseStore; audit: AuditLog }>): void => {
+  const dates = { start: '2026-10-01', end: '2026-11-01' };
+  const open: StepProgress = { state: 'open', done: 0, total: 0 };
+  const record = (run: number): CloseRecord => ({
+    format: 1,
+    closeId: closeIdOf(dates, run),
+    ...dates,
+    run,
+    status: 'running',
+    startedBy: 'ada',
+    startedAt: '2026-11-02T00:00:00.000Z',
+    steps: Object.fromEntries(CLOSE_STEPS.map((step) => [step, open])) as CloseRecord['steps'],
+  });
+  const closeId = record(1).closeId;
+  const exception = (about: string): CloseException => ({
+    format: 1,
+    exceptionId: exceptionIdOf(dates, 'anomaly', about),
+    kind: 'anomaly',
+    account: 'acct-01',
+    ...dates,
+    message: 'far above the month before',
+    evidence: { about },
+    state: 'open',
+    raisedAt: `2026-11-02T00:00:00.${about.padStart(3, '0')}Z`,
+  });
+  const manifest = (documents = 1): Manifest => ({
+    format: 1,
+    manifestId: manifestIdOf(closeId, 'larkspur-inc'),
+    closeId,
+    entity: 'larkspur-inc',
+    status: 'awaiting approval',
+    totals: { USD: '10.00' },
+    documents: Array.from({ length: documents }, (_, n) => ({
+      documentId: `mb-${n}`,
+      account: 'acct-01',
+      kind: 'invoice' as const,
+      currency: 'USD',
+      total: '10.00',
+      mapping: 'netsuite-invoice',
+      mappingVersion: 1,
+      payloadKey: 'payloads/x.json',
+      payloadHash: 'x',
+    })),
+    hash: 'h1',
+    makers: ['ada'],
+  });
+  const decision = { decision: 'approve' as const, by: 'bo', at: '2026-11-02T01:00:00.000Z' };
+  const audited = { actor: 'bo', action: 'manifest.approve', target: manifest().manifestId, details: {} };
+  const progress = (account: string): AccountProgress => ({
+    format: 1,
+    closeId,
+    account,
+    accountName: account,
+    salesRegion: 'us',
+    state: 'open',
+    contracts: [],
+    subjects: [],
+    knownAt: '2026-11-02T00:00:00.000Z',
+  });
+  const stored = (documentId: string, payer = 'acct-01', of = closeId): StoredDocument => ({
+    format: 1,
+    document: {
+      format: 1,
+      documentId,
+      closeId: of,
+      manifestId: manifestIdOf(of, 'larkspur-inc'),
+      kind: 'invoice',
+      generation: 0,
+      account: payer,
+      accountName: payer,
+      customerId: '1',
+      entity: 'larkspur-inc',
+      subsidiaryId: '1',
+      currency: 'USD',
+      period: { ...dates, zone: 'Etc/UTC' },
+      documentDate: '2026-10-31',
+      lines: [],
+      total: '10.00',
+    },
+    bodyKey: 'k',
+    bodyHash: 'h',
+  });
+  const line = (documentId: string, of = closeId): LineReference => ({
+    lineId: 'line-1',
+    closeId: of,
+    documentId,
+    account: 'acct-01',
+    amount: '10.00',
+    currency: 'USD',
+    linesKey: 'k',
+    linesHash: 'h',
+    pinsKey: 'p',
+    pinsHash: 'ph',
+  });
+
+  describe(name, () => {
+    it('creates a run once and finds the latest of its dates', async () => {
+      const { store } = await make();
+      expect(await store.createClose(record(1))).toBe(true);
+      expect(await store.createClose({ ...record(1), startedBy: 'bo' })).toBe(false);
+      expect((await store.close(closeId))?.startedBy).toBe('ada');
+      await store.createClose(record(2));
+      await store.createClose(record(10));
+      expect((await store.latestClose(dates))?.run).toBe(10);
+      expect(await store.latestClose({ start: '2026-09-01', end: '2026-10-01' })).toBeUndefined();
+      expect(await store.close('no-close')).toBeUndefined();
+    });
+
+    it('lists closes newest first, in pages', async () => {
+      const { store } = await make();
+      for (const run of [1, 2, 3]) await store.createClose(record(run));
+      const first = await store.listCloses(2);
+      expect(first.items.map((item) => item.run)).toEqual([3, 2]);
+      const second = await store.listCloses(2, first.next);
+      expect(second.items.map((item) => item.run)).toEqual([1]);
+    });
+
+    it('keeps each step and the record’s own fields apart', async () => {
+      const { store } = await make();
+      await store.createClose(record(1));
+      const done: StepProgress = { state: 'done', done: 24, total: 24, totals: { USD: '10.00' } };
+      await Promise.all([
+        store.setStep(closeId, 'rate', done),
+        store.setStep(closeId, 'judge', { ...open, state: 'running' }),
+        store.changeClose(closeId, { status: 'needs you', executionArn: 'arn' }),
+      ]);
+      const found = await store.close(closeId);
+      expect(found?.steps.rate).toEqual(done);
+      expect(found?.steps.judge.state).toBe('running');
+      expect(found?.status).toBe('needs you');
+      await expect(store.setStep(closeIdOf(dates, 9), 'rate', done)).rejects.toThrow();
+    });
+
+    it('starts a failed close again exactly once per attempt', async () => {
+      const { store } = await make();
+      await store.createClose(record(1));
+      expect(await store.restartClose(closeId, 2)).toBe(false);
+      const failure = { step: 'rate' as const, code: 'X', message: 'x' };
+      await store.changeClose(closeId, { status: 'failed', failure, endedAt: '2026-11-02T02:00:00.000Z' });
+      expect(await store.restartClose(closeId, 2)).toBe(true);
+      expect(await store.restartClose(closeId, 2)).toBe(false);
+      const found = await store.close(closeId);
+      expect(found).toMatchObject({ status: 'running', attempt: 2 });
+      expect(found?.failure).toBeUndefined();
+      expect(found?.endedAt).toBeUndefined();
+    });
+
+    it('ends an account once: the first result stands', async () => {
+      const { store } = await make();
+      await store.planAccount(progress('acct-02'));
+      await store.planAccount(progress('acct-01'));
+      expect(await store.endAccount({ ...progress('acct-01'), state: 'rated' })).toBe(true);
+      expect(await store.endAccount({ ...progress('acct-01'), state: 'excepted' })).toBe(false);
+      await store.planAccount(progress('acct-01'));
+      expect((await store.accounts(closeId)).map((each) => [each.account, each.state])).toEqual([
+        ['acct-01', 'rated'],
+        ['acct-02', 'open'],
+      ]);
+      expect(await store.account(closeId, 'acct-03')).toBeUndefined();
+      expect(await store.endAccount({ ...progress('acct-03'), state: 'rated' })).toBe(false);
+    });
+
+    it('keeps the newest result of a period for the next one', async () => {
+      const { store } = await make();
+      const result = { account: 'acct-01', ...dates, closeId, totals: { USD: '1.00' }, linesKey: 'k', linesHash: 'h' };
+      await store.putResult(result);
+      await store.putResult({ ...result, totals: { USD: '2.00' } });
+      expect((await store.resultEndingAt('acct-01', '2026-11-01'))?.totals).toEqual({ USD: '2.00' });
+      expect(await store.resultEndingAt('acct-01', '2026-12-01')).toBeUndefined();
+    });
+
+    it('raises an exception once and finds its decision again', async () => {
+      const { store, audit } = await make();
+      const first = await store.raise(exception('1'), '2026-11-02T00:00:00.000Z');
+      expect(first.state).toBe('open');
+      const resolution = { decision: 'accept', reason: 'known', by: 'bo', at: '2026-11-02T01:00:00.000Z' };
+      const entry = { actor: 'bo', action: 'exception.resolve', target: first.exceptionId, details: {} };
+      expect(await store.resolveException(first.exceptionId, resolution, entry)).toBe(true);
+      expect(await store.resolveException(first.exceptionId, resolution, entry)).toBe(false);
+      expect((await audit.list(0, 10)).map((each) => each.action)).toEqual(['exception.resolve']);
+      const again = await store.raise(exception('1'), '2026-11-03T00:00:00.000Z');
+      expect(again).toMatchObject({ state: 'resolved', resolution });
+      expect(await store.exceptions(dates)).toHaveLength(1);
+      expect(await store.exceptions({ start: '2026-11-01', end: '2026-12-01' })).toEqual([]);
+    });
+
+    it('opens a fixed exception again when a later close finds it', async () => {
+      const { store } = await make();
+      const { exceptionId } = await store.raise(exception('1'), '2026-11-02T00:00:00.000Z');
+      const resolution = { decision: 'fixed', reason: 'mended', by: 'bo', at: '2026-11-02T01:00:00.000Z' };
+      const entry = { actor: 'bo', action: 'exception.resolve', target: exceptionId, details: {} };
+      await store.resolveException(exceptionId, resolution, entry);
+      expect((await store.raise(exception('1'), '2026-11-02T00:00:00.000Z')).state).toBe('resolved');
+      expect((await store.raise(exception('1'), '2026-11-03T00:00:00.000Z')).state).toBe('open');
+    });
+
+    it('lists exceptions by state, newest first', async () => {
+      const { store } = await make();
+      for (const about of ['1', '2', '3']) await store.raise(exception(about), '2026-11-02T00:00:00.000Z');
+      const first = await store.listExceptions('open', 2);
+      expect(first.items.map((each) => each.evidence['about'])).toEqual(['3', '2']);
+      expect((await store.listExceptions('open', 2, first.next)).items).toHaveLength(1);
+      expect((await store.listExceptions('resolved', 2)).items).toEqual([]);
+      expect(await store.exception('none')).toBeUndefined();
+    });
+
+    it('freezes a manifest of any size once', async () => {
+      const { store } = await make();
+      expect(await store.freezeManifest(manifest(450))).toBe(true);
+      expect(await store.freezeManifest(manifest(2))).toBe(false);
+      const [found] = await store.manifests(closeId);
+      expect(found).toEqual(manifest(450));
+      expect(await store.manifest(manifest().manifestId)).toEqual(manifest(450));
+      expect(await store.manifest(`${closeId}_none`)).toBeUndefined();
+    });
+
+    it('decides a manifest once, with its audit entry, and only with the hash that was seen', async () => {
+      const { store, audit } = await make();
+      await store.freezeManifest(manifest());
+      const { manifestId } = manifest();
+      expect(await store.decideManifest(manifestId, 'other', decision, audited)).toBe(false);
+      expect(await audit.list(0, 10)).toEqual([]);
+      expect(await store.decideManifest(manifestId, 'h1', decision, audited)).toBe(true);
+      expect(await store.decideManifest(manifestId, 'h1', { ...decision, by: 'cy' }, audited)).toBe(false);
+      expect(await audit.list(0, 10)).toHaveLength(1);
+      expect(await store.manifest(manifestId)).toMatchObject({ status: 'approved', decision });
+    });
+
+    it('lets two approvers at once decide only once', async () => {
+      const { store, audit } = await make();
+      await store.freezeManifest(manifest());
+      const both = await Promise.all(
+        ['bo', 'cy'].map((by) => store.decideManifest(manifest().manifestId, 'h1', { ...decision, by }, audited)),
+      );
+      expect(both.filter(Boolean)).toHaveLength(1);
+      expect(await audit.list(0, 10)).toHaveLength(1);
+    });
+
+    it('moves a manifest only from where it is', async () => {
+      const { store } = await make();
+      await store.freezeManifest(manifest());
+      const { manifestId } = manifest();
+      expect(await store.moveManifest(manifestId, ['approved', 'posting'], 'posting')).toBe(false);
+      expect(await store.moveManifest(manifestId, ['awaiting approval'], 'expired')).toBe(true);
+      expect((await store.manifest(manifestId))?.status).toBe('expired');
+      expect(await store.moveManifest(`${closeId}_none`, ['approved'], 'posting')).toBe(false);
+    });
+
+    it('keeps a token only while the manifest awaits approval, and shows it to no reader', async () => {
+      const { store } = await make();
+      await store.freezeManifest(manifest());
+      const { manifestId } = manifest();
+      expect(await store.keepToken(manifestId, 'secret-token')).toBe(true);
+      expect(await store.token(manifestId)).toBe('secret-token');
+      expect(JSON.stringify([await store.manifest(manifestId), await store.manifests(closeId)])).not.toContain(
+        'secret',
+      );
+      await store.decideManifest(manifestId, 'h1', decision, audited);
+      expect(await store.keepToken(manifestId, 'later')).toBe(false);
+      expect(await store.token(manifestId)).toBe('secret-token');
+    });
+
+    it('finds documents by payer, by close, by id and by line', async () => {
+      const { store } = await make();
+      const second = closeIdOf(dates, 2);
+      await store.putDocument(stored('mb-a'), [line('mb-a')]);
+      await store.putDocument(stored('mb-b', 'acct-02'), []);
+      await store.putDocument(stored('mb-a', 'acct-01', second), [line('mb-a', second)]);
+      const ids = (found: readonly StoredDocument[]) => found.map(({ document }) => document.documentId);
+      expect(ids(await store.documentsOfPayer(closeId, 'acct-01'))).toEqual(['mb-a']);
+      const first = await store.listDocuments(closeId, 1);
+      const rest = await store.listDocuments(closeId, 5, first.next);
+      expect(ids([...first.items, ...rest.items])).toEqual(['mb-a', 'mb-b']);
+      expect((await store.documentById('mb-a'))?.document.closeId).toBe(second);
+      expect((await store.documentOf(closeId, 'acct-01', 'mb-a'))?.document.closeId).toBe(closeId);
+      expect(await store.documentById('mb-z')).toBeUndefined();
+      expect((await store.lineReferences('line-1')).map((each) => each.closeId)).toEqual([closeId, second]);
+      expect(await store.lineReferences('none')).toEqual([]);
+    });
+  });
+};
