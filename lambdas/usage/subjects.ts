@@ -1,0 +1,134 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+
+/** A subject that usage was ever appended for, attributed or not. */
+export type SubjectRecord = {
+  readonly subject: string;
+  readonly firstSeenAt: string;
+  /**
+   * From this UTC day on appends may be unmarked (they were live); before it every append was announced by a dirty mark.
+   */
+  readonly watchedFrom: string;
+  /** Every watched day up to this one is settled for good. */
+  readonly settledThrough?: string;
+  /** Days that a settle sweep may have changed without having told anybody yet. */
+  readonly announcing?: { readonly token: string; readonly days: readonly string[] };
+};
+
+/** The registry of subjects. Reads are strongly consistent. */
+export type Subjects = {
+  /** Registers a subject at first sight; a known one is left as it is. Must be done before its first append. */
+  register(record: Pick<SubjectRecord, 'subject' | 'firstSeenAt' | 'watchedFrom'>): Promise<void>;
+  get(subject: string): Promise<SubjectRecord | undefined>;
+  /** All subjects, ordered. */
+  list(): Promise<SubjectRecord[]>;
+  /** Notes what a sweep is about to change, replacing an older note (whose days the caller has taken over). */
+  announce(subject: string, note: NonNullable<SubjectRecord['announcing']>): Promise<void>;
+  /** Removes the note if it is still that one, and moves `settledThrough`. */
+  announced(subject: string, token: string | undefined, settledThrough: string | undefined): Promise<void>;
+};
+
+const IS_NEW = 'attribute_not_exists(pk)';
+const IS_MINE = '#announcing.#token = :mine';
+const REGISTRY = 'SUBJECTS';
+
+const recordOf = (item: Record<string, unknown>): SubjectRecord => {
+  const { pk: _, sk, format: __, ...rest } = item as { pk: string; sk: string; format: 1 } & SubjectRecord;
+  return { ...rest, subject: sk };
+};
+
+/** The registry in the projection table (`pk` = SUBJECTS, `sk` = subject). */
+export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): Subjects => {
+  const update = async (
+    subject: string,
+    expression: string,
+    names: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, unknown>>,
+    condition?: string,
+  ): Promise<boolean> => {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: REGISTRY, sk: subject },
+          UpdateExpression: expression,
+          ExpressionAttributeNames: names,
+          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+          ...(condition === undefined ? {} : { ConditionExpression: condition }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+  return {
+    register: async ({ subject, firstSeenAt, watchedFrom }) => {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: table,
+            Item: { pk: REGISTRY, sk: subject, format: 1, firstSeenAt, watchedFrom },
+            ConditionExpression: IS_NEW,
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+    get: async (subject) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: REGISTRY, sk: subject }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : recordOf(Item);
+    },
+    list: async () => {
+      const records: SubjectRecord[] = [];
+      let from: Record<string, unknown> | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :registry',
+            ExpressionAttributeValues: { ':registry': REGISTRY },
+            ConsistentRead: true,
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        records.push(...(page.Items ?? []).map(recordOf));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return records;
+    },
+    announce: async (subject, note) => {
+      await update(subject, 'SET #announcing = :note', { '#announcing': 'announcing' }, { ':note': note });
+    },
+    announced: async (subject, token, settledThrough) => {
+      if (settledThrough !== undefined) {
+        await update(
+          subject,
+          'SET #through = :through',
+          { '#through': 'settledThrough' },
+          { ':through': settledThrough },
+          'attribute_not_exists(#through) OR #through < :through',
+        );
+      }
+      if (token !== undefined) {
+        await update(
+          subject,
+          'REMOVE #announcing',
+          { '#announcing': 'announcing', '#token': 'token' },
+          { ':mine': token },
+          IS_MINE,
+        );
+      }
+    },
+  };
+};

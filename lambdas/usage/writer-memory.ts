@@ -1,0 +1,59 @@
+import { LRUCache } from 'lru-cache';
+import { KNOWN_SLOTS_BYTES, type KnownSlots, knownSlots } from './known-slots.ts';
+
+/** No run of a writer lasts longer: the limit of a Lambda. */
+export const LONGEST_RUN_MILLIS = 15 * 60_000;
+/** A writer trusts a mark that it set so short a time ago, instead of setting it again at each batch. */
+export const MARK_TRUST_MILLIS = 5 * 60_000;
+/** How far the clocks of two workers may differ. */
+export const CLOCK_SKEW_MILLIS = 60_000;
+/** A mark may be cleared when it is older: by then every writer that relied on it has ended. */
+export const MARK_CLEARABLE_MILLIS = LONGEST_RUN_MILLIS + MARK_TRUST_MILLIS + CLOCK_SKEW_MILLIS;
+
+/** What a warm writer remembers between batches. Losing it costs reads, never an event. */
+export type WriterMemory = {
+  readonly slots: KnownSlots;
+  /** Subjects known to be registered. */
+  readonly registered: { has(subject: string): boolean; add(subject: string): void };
+  /** Days that this writer marked dirty a short time ago. */
+  readonly marks: {
+    holds(subject: string, day: string, nowMillis: number): boolean;
+    note(subject: string, day: string, atMillis: number): void;
+  };
+  /** The newest slot of a subject that this writer appended to. */
+  readonly newestSlot: { get(subject: string): string | undefined; raise(subject: string, start: string): void };
+};
+
+/** Entries of the small memories. */
+const MAX_ENTRIES = 50_000;
+
+/** A new worker's memory. */
+export const writerMemory = (slotBytes: number = KNOWN_SLOTS_BYTES): WriterMemory => {
+  const registered = new LRUCache<string, true>({ max: MAX_ENTRIES });
+  const marked = new LRUCache<string, number>({ max: MAX_ENTRIES });
+  const newest = new LRUCache<string, string>({ max: MAX_ENTRIES });
+  return {
+    slots: knownSlots(slotBytes),
+    registered: {
+      has: (subject) => registered.has(subject),
+      add: (subject) => {
+        registered.set(subject, true);
+      },
+    },
+    marks: {
+      holds: (subject, day, nowMillis) => {
+        const at = marked.get(`${subject}#${day}`);
+        return at !== undefined && nowMillis - at < MARK_TRUST_MILLIS;
+      },
+      note: (subject, day, atMillis) => {
+        marked.set(`${subject}#${day}`, atMillis);
+      },
+    },
+    newestSlot: {
+      get: (subject) => newest.get(subject),
+      raise: (subject, start) => {
+        if (start > (newest.get(subject) ?? '')) newest.set(subject, start);
+      },
+    },
+  };
+};
