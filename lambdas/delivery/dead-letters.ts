@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { textOf } from './exact-json.ts';
+import { fieldOf, readExact, textOf } from './exact-json.ts';
 
 /** A queue and its dead letters, as the environment names them. Without `url` there is nowhere to redrive to. */
 export type QueueDescription = {
@@ -45,23 +45,15 @@ export type DeadLetterQueues = {
   delete(queueUrl: string, letter: HeldLetter): Promise<void>;
 };
 
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // Whatever stands in a DLQ must be shown; that its body is no JSON may be why it is there.
-    return undefined;
-  }
-};
-
 const instant = (millis: string | undefined): string => new Date(Number(millis ?? 0)).toISOString();
 
 /** A received message as a dead letter. The reason comes from the attributes that `deadLetterReason` wrote. */
 export const toLetter = (message: Message): HeldLetter => {
   const attribute = (name: string) => message.MessageAttributes?.[name]?.StringValue;
   const body = message.Body ?? '';
-  const content = parsed(body);
-  const detail = typeof content === 'object' && content !== null && 'detail' in content ? content.detail : content;
+  // Whatever stands in a DLQ must be shown: that its body is no JSON may be why it is there.
+  const content = readExact(body);
+  const detail = fieldOf(content, 'detail') ?? content;
   const messageId = message.MessageId ?? '';
   const correlationId = attribute('correlationId') ?? textOf(detail, 'correlationId');
   return {
@@ -88,8 +80,8 @@ export const sqsDeadLetters = (client: SQSClient): DeadLetterQueues => ({
     );
     // In flight counts: a message that someone looks at has not left the queue.
     return (
-      Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0) +
-      Number(Attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0)
+      Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
+      Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0)
     );
   },
   take: async (QueueUrl, seconds) => {

@@ -106,7 +106,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
           ConsistentRead: true,
         }),
       );
-      return Items.map((item) => item['attempt'] as DeliveryAttempt);
+      return Items.map((item) => item.attempt as DeliveryAttempt);
     },
 
     queue: async (job, at) => {
@@ -217,7 +217,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: adapterKey(adapter), ConsistentRead: true }),
       );
-      return (Item?.['state'] as AdapterState | undefined) ?? { adapter, state: 'ok', since: '' };
+      return (Item?.state as AdapterState | undefined) ?? { adapter, state: 'ok', since: '' };
     },
 
     setAdapterState: async (state) => {

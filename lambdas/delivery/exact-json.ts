@@ -23,6 +23,15 @@ export const parseExact = (text: string): unknown =>
     typeof value === 'number' ? (context?.source ?? String(value)) : value,
   );
 
+/** What a stranger sent, as `parseExact` reads it; `undefined` for what is no JSON (a gateway's error page, say). */
+export const readExact = (text: string): unknown => {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Reads a field of a parsed value: `undefined` unless the value is an object that has it. */
 export const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
