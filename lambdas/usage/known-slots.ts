@@ -38,9 +38,10 @@ export const knownSlots = (maxBytes: number = KNOWN_SLOTS_BYTES): KnownSlots => 
   return {
     get: (slot) => cache.get(slotText(slot)),
     advance: (slot, appends) => {
-      const view = cache.get(slotText(slot)) ?? emptyView();
-      for (const append of appends) applyAppend(view, append);
-      cache.set(slotText(slot), view, { size: sizeOf(view) });
+      // A new object each time, or the cache would keep the size it had before.
+      const view = { ...(cache.get(slotText(slot)) ?? emptyView()) };
+      for (const append of appends) if (append.version > view.version) applyAppend(view, append);
+      cache.set(slotText(slot), view);
       return view;
     },
     forget: (slot) => {
