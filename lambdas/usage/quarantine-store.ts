@@ -36,21 +36,29 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
 
   const page = async (query: QuarantineQuery, state: QuarantineEntry['state'], after: string, limit: number) => {
     const { from, to } = placesOf(query);
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: 'gsi1',
-        KeyConditionExpression: 'gsi1pk = :state AND gsi1sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: {
-          ':state': state,
-          // A blank sorts before every character of a key: `after ` is the first place behind the cursor.
-          ':from': after > from ? `${after} ` : from,
-          ':to': to,
-        },
-        Limit: limit,
-      }),
-    );
-    return Items.map((item) => item.entry as QuarantineEntry);
+    const entries: QuarantineEntry[] = [];
+    let key: Record<string, unknown> | undefined;
+    // A page of the index ends at 1 MB, which may be before `limit`.
+    do {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'gsi1',
+          KeyConditionExpression: 'gsi1pk = :state AND gsi1sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: {
+            ':state': state,
+            // A blank sorts before every character of a key: `after ` is the first place behind the cursor.
+            ':from': after > from ? `${after} ` : from,
+            ':to': to,
+          },
+          Limit: limit - entries.length,
+          ...(key ? { ExclusiveStartKey: key } : {}),
+        }),
+      );
+      for (const item of Items) entries.push(item.entry as QuarantineEntry);
+      key = LastEvaluatedKey;
+    } while (key !== undefined && entries.length < limit);
+    return entries;
   };
 
   return {

@@ -74,12 +74,12 @@ const MAX_BODY = 64 * 1024;
 export const quarantineIdOf = (line: Pick<Line, 'position'>, code: QuarantineCode): string =>
   `q-${contentHash([line.position, code]).slice(0, 24)}`;
 
-/** The entry for a rejected line. `accepted` names, for a conflict, where the accepted event lies. */
+/** The entry for a rejected line. `accepted` is, for a conflict, where the accepted event lies. */
 export const quarantineEntry = (
   line: Line,
   pointer: ArchivePointer,
   rejection: Rejection,
-  accepted?: readonly ArchivePointer[],
+  accepted?: ArchivePointer,
 ): QuarantineEntry => {
   const { code, path, message, subject, eventId } = rejection;
   const cut = line.line.length > MAX_BODY;

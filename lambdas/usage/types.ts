@@ -130,8 +130,8 @@ export type QuarantineEntry = {
   readonly bodyCut?: true;
   /** Where the line lies in the archive. */
   readonly pointer: ArchivePointer;
-  /** For `CONFLICT`: lines of the archive among which is the event that was accepted first under the same id. */
-  readonly accepted?: readonly ArchivePointer[];
+  /** For `CONFLICT`: where the event lies that was accepted first under the same id. */
+  readonly accepted?: ArchivePointer;
   readonly receivedAt: string;
   readonly state: 'waiting' | 'released' | 'written-off';
   readonly subject?: string;

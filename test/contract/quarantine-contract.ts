@@ -22,7 +22,7 @@ export const quarantineContract = (name: string, makeStore: () => Promise<Quaran
       const store = await makeStore();
       const conflict: QuarantineEntry = {
         ...entry(1, 'CONFLICT'),
-        accepted: [{ key: 'events/usage/y.ndjson.gz', line: 3 }],
+        accepted: { key: 'events/usage/y.ndjson.gz', line: 3 },
         subject: 'org-01',
         eventId: 'e-1',
       };
