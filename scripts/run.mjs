@@ -24,7 +24,7 @@ const tasks = {
   check: { file: 'scripts/test.ts', arguments: ['--static'] },
   build: { file: 'scripts/build-lambdas.ts' },
   synth: { file: 'scripts/synth.ts' },
-  ops: { file: 'ops/ops.ts' },
+  ops: { file: 'ops/main.ts' },
 };
 
 /** @param {string} text */

@@ -1,0 +1,163 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { clock } from './clock.ts';
+import { type Cloud, connectCloud } from './cloud.ts';
+import { deployApp, type Outputs, outputOf } from './deploy.ts';
+import { startEmulator, stopLeftover } from './emulator/emulator.ts';
+import { type FrontRoutes, startFrontProxy } from './front-proxy.ts';
+import { localDirectory } from './paths.ts';
+import { allowOrigin, createUsers, type Users } from './people.ts';
+import { checkPortsAreFree, choosePorts, type Ports } from './ports.ts';
+import { buildConsole, uploadConsole } from './site.ts';
+import { connectVendors, type Sandboxes, startVendors } from './vendors.ts';
+
+/** A whole Meterbridge on this machine. */
+export type System = {
+  /** Base of the HTTP API on the one origin, e.g. `http://127.0.0.1:4600/v1`. */
+  apiBase: string;
+  consoleUrl: string;
+  /** Of the emulator, for AWS clients (`connectCloud`). */
+  endpoint: string;
+  region: string;
+  sandboxes: Sandboxes;
+  users: Users;
+  userPool: { id: string; clientId: string };
+  outputs: Outputs;
+  /** AWS clients aimed at the emulator. */
+  cloud: Cloud;
+  /** How long each step of the start took. */
+  timings: readonly { step: string; seconds: number }[];
+  /** Stops all of it; a second call does nothing. */
+  stop(): Promise<void>;
+};
+
+export type SystemOptions = {
+  /** Told in a few words what happens. */
+  log(line: string): void;
+  /** By default the usual ports, or those from `MB_PORT_BASE`. */
+  ports?: Ports;
+  /** Further settings of the emulator. */
+  emulatorSettings?: Readonly<Record<string, string>>;
+  /** `false` leaves the console out, for tests that have no use for it. */
+  console?: boolean;
+};
+
+/** The region of the dev environment (lib/config/dev.ts). */
+const region = 'us-east-1';
+
+/** Read by the command line (`npm run ops`) to find the running system. */
+export const systemFile = path.join(localDirectory, 'system.json');
+
+/** Ends what was started, newest first; the first failure is told after all have been tried. */
+const stopAll = async (stops: (() => Promise<void> | void)[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const stop of stops.splice(0).reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0)
+    throw new AggregateError(failures, `Not everything could be stopped: ${failures.join('; ')}`);
+};
+
+const routesOf = (endpoint: string, outputs: Outputs): FrontRoutes => ({
+  endpoint,
+  apiPath: `/_aws/execute-api/${outputOf(outputs, 'ApiId')}/${outputOf(outputs, 'ApiStage')}`,
+  siteDomain: outputOf(outputs, 'DistributionDomain'),
+  userPoolId: outputOf(outputs, 'UserPoolId'),
+});
+
+/** What the console is told (console/src/config.ts): everything is on its own origin. */
+const consoleConfiguration = (origin: string, userPool: System['userPool']) => ({
+  apiBase: '/v1',
+  region,
+  userPoolId: userPool.id,
+  clientId: userPool.clientId,
+  authority: `https://cognito-idp.${region}.amazonaws.com/${userPool.id}`,
+  hostedUi: { authorize: `${origin}/oauth2/authorize`, token: `${origin}/oauth2/token`, logout: `${origin}/logout` },
+});
+
+/**
+ * Starts everything: the emulator, the vendors' sandboxes, the app deployed by the CDK CLI, people, the console and
+ * the one origin in front of it. If any of it fails, what was started is stopped before the error is thrown.
+ * @throws a sentence that says what to do, where a person can do something
+ */
+export const startSystem = async (options: SystemOptions): Promise<System> => {
+  const ports = options.ports ?? choosePorts();
+  const stops: (() => Promise<void> | void)[] = [];
+  const timings: { step: string; seconds: number }[] = [];
+  const timed = async <Result>(step: string, work: () => Promise<Result>): Promise<Result> => {
+    const started = clock.nowMillis();
+    const result = await work();
+    timings.push({ step, seconds: Math.round((clock.nowMillis() - started) / 10) / 100 });
+    return result;
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll(stops);
+    return stopping;
+  };
+  try {
+    await stopLeftover(ports.emulator);
+    await checkPortsAreFree(ports);
+    const emulator = await timed('start the emulator', () =>
+      startEmulator({ port: ports.emulator, settings: options.emulatorSettings ?? {} }),
+    );
+    stops.push(emulator.stop);
+    options.log(`emulator on ${emulator.endpoint}`);
+    const vendors = await timed('start the sandboxes', () => startVendors(ports));
+    stops.push(vendors.stop);
+    const { endpoint } = emulator;
+    const directory = path.join(localDirectory, 'system', String(ports.emulator));
+    const [outputs] = await Promise.all([
+      timed('build and deploy the app', () => deployApp({ endpoint, region, directory, log: options.log })),
+      options.console === false ? undefined : timed('build the console', buildConsole),
+    ]);
+    const cloud = connectCloud({ endpoint, region });
+    const userPool = { id: outputOf(outputs, 'UserPoolId'), clientId: outputOf(outputs, 'UserPoolClientId') };
+    const origin = `http://127.0.0.1:${ports.proxy}`;
+    const [users] = await timed('connect vendors, people and console', () =>
+      Promise.all([
+        createUsers(cloud, userPool.id),
+        allowOrigin(cloud, userPool, origin),
+        connectVendors(cloud, outputs, vendors),
+        options.console === false
+          ? 0
+          : uploadConsole(cloud, outputOf(outputs, 'SiteBucket'), consoleConfiguration(origin, userPool)),
+      ]),
+    );
+    const proxy = await startFrontProxy(ports.proxy, routesOf(endpoint, outputs));
+    stops.push(proxy.stop);
+    const system: System = {
+      apiBase: `${origin}/v1`,
+      consoleUrl: origin,
+      endpoint,
+      region,
+      sandboxes: vendors.sandboxes,
+      users,
+      userPool,
+      outputs,
+      cloud,
+      timings,
+      stop,
+    };
+    writeSystemFile(system);
+    stops.push(() => rmSync(systemFile, { force: true }));
+    return system;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** Holds passwords of the demo users, so only its owner may read it. */
+const writeSystemFile = ({ apiBase, consoleUrl, endpoint, users, userPool, outputs, sandboxes }: System): void => {
+  mkdirSync(localDirectory, { recursive: true });
+  const urls = { netsuite: sandboxes.netsuite.url, gainsight: sandboxes.gainsight.url };
+  const content = { apiBase, consoleUrl, endpoint, region, users, userPool, outputs, sandboxes: urls };
+  // A file that exists keeps its mode, so it is made anew.
+  rmSync(systemFile, { force: true });
+  writeFileSync(systemFile, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+};
