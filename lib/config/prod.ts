@@ -1,0 +1,37 @@
+import type { EnvironmentConfig } from './types.ts';
+
+/** The example company's production. Its archive outlasts ten years of records that tax law asks for. */
+export const prod: EnvironmentConfig = {
+  name: 'prod',
+  awsRegion: 'eu-central-1',
+  retention: { streamDays: 7, logDays: 400, archiveDays: 4015 },
+  ingest: {
+    batchingWindowSeconds: 30,
+    batchSize: 500,
+    lateAfterHours: 24,
+    horizonDays: 400,
+    settleSweepMinutes: 15,
+  },
+  close: {
+    graceHours: 48,
+    postingWaitSeconds: 30,
+    // Twelve days: an approver's holiday, not a forgotten close.
+    approvalTimeoutSeconds: 1036800,
+    schedule: { dayOfMonth: 3, hour: 6 },
+  },
+  alarms: { emails: ['meterbridge-on-call@larkspur.example'] },
+  endpoints: {
+    netsuite: 'https://0000001.suitetalk.api.netsuite.com',
+    gainsight: 'https://larkspur.gainsightcloud.com',
+  },
+  queues: {
+    // Ten tries of six minutes: an hour's outage of a vendor passes without a person.
+    netsuite: { maxReceiveCount: 10, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 4, batchSize: 1 },
+    gainsight: { maxReceiveCount: 10, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 2, batchSize: 1 },
+    signals: { maxReceiveCount: 5, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 5, batchSize: 10 },
+    spill: { maxReceiveCount: 10, visibilitySeconds: 720, timeoutSeconds: 120, concurrency: 5, batchSize: 1 },
+  },
+  eventsApi: { requestsPerSecond: 200, burst: 400, requestsPerDay: 5000000 },
+  signIn: { passwordFlow: false, mfa: 'required', extraOrigin: '' },
+  protection: { terminationProtection: true, onDelete: 'retain' },
+};

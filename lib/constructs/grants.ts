@@ -1,0 +1,87 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+
+/**
+ * What a function may do, in the words of the design. The CDK's own grants are wider (`s3:GetObject*`, `Scan`, stream
+ * reads); these name each action, so that the ledger and the audit log can be appended to and nothing else.
+ */
+export const allow = (actions: readonly string[], ...resources: string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources });
+
+/** Read items of a table and of its index `gsi1` where it has one. */
+export const readItems = (table: ITableV2, index?: 'gsi1'): PolicyStatement =>
+  allow(
+    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    table.tableArn,
+    ...(index === undefined ? [] : [`${table.tableArn}/index/${index}`]),
+  );
+
+/** Add items. Conditions keep what is there: an append-only table is granted this and reading. */
+export const addItems = (table: ITableV2): PolicyStatement =>
+  allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], table.tableArn);
+
+/** Add and change items. */
+export const changeItems = (table: ITableV2): PolicyStatement =>
+  allow(
+    ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem'],
+    table.tableArn,
+  );
+
+/** Remove items, e.g. dirty marks and revoked keys. */
+export const removeItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:DeleteItem'], table.tableArn);
+
+/** Read objects. Listing is what makes S3 answer "no such key" instead of "forbidden". */
+export const readObjects = (bucket: IBucket): PolicyStatement[] => [
+  allow(['s3:GetObject'], bucket.arnForObjects('*')),
+  allow(['s3:ListBucket'], bucket.bucketArn),
+];
+
+/** Write objects below a prefix. */
+export const writeObjects = (bucket: IBucket, prefix: string): PolicyStatement =>
+  allow(['s3:PutObject'], bucket.arnForObjects(`${prefix}*`));
+
+/** Put a message into a queue. */
+export const sendMessages = (queue: IQueue): PolicyStatement => allow(['sqs:SendMessage'], queue.queueArn);
+
+/** Look into a queue, take messages out and put them back: the redrive. */
+export const redriveMessages = (...queues: readonly IQueue[]): PolicyStatement =>
+  allow(
+    [
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:SendMessage',
+    ],
+    ...queues.map((queue) => queue.queueArn),
+  );
+
+/** Put domain events on the bus. */
+export const publishEvents = (bus: IEventBus): PolicyStatement => allow(['events:PutEvents'], bus.eventBusArn);
+
+/** Put records into the stream. */
+export const putRecords = (stream: IStream): PolicyStatement =>
+  allow(['kinesis:PutRecord', 'kinesis:PutRecords'], stream.streamArn);
+
+/** Read where a vendor is and how to sign in there. */
+export const callVendor = (endpoint: IStringParameter, secret: ISecret): PolicyStatement[] => [
+  allow(['ssm:GetParameter'], endpoint.parameterArn),
+  allow(['secretsmanager:GetSecretValue'], secret.secretArn),
+];
+
+/** Call a function. */
+export const invoke = (target: IFunction): PolicyStatement => allow(['lambda:InvokeFunction'], target.functionArn);
+
+/** Start executions of a state machine. */
+export const startExecutions = (machineArn: string): PolicyStatement => allow(['states:StartExecution'], machineArn);
+
+/** Answer a waiting task of a state machine. */
+export const answerTasks = (machineArn: string): PolicyStatement =>
+  allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], machineArn);

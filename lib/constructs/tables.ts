@@ -1,0 +1,52 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+
+/** The tables with partition key `pk` and sort key `sk`, and whether each has the index `gsi1`. */
+const TABLES = {
+  ledger: false,
+  projection: false,
+  quarantine: true,
+  catalog: false,
+  finance: true,
+  delivery: false,
+  audit: false,
+  access: false,
+  success: false,
+} as const;
+
+export type TableName = keyof typeof TABLES | 'idempotency';
+export type Tables = Readonly<Record<TableName, TableV2>>;
+
+/** `ledger` as `Ledger`. */
+export const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const string = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** All tables: on demand, restorable to any second of the last 35 days, encrypted. */
+export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tables => {
+  const common = {
+    billing: Billing.onDemand(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    encryption: TableEncryptionV2.dynamoOwnedKey(),
+    removalPolicy,
+    deletionProtection: removalPolicy === 'retain',
+  };
+  const entries = Object.entries(TABLES).map(([name, indexed]) => {
+    const table = new TableV2(scope, capitalised(name), {
+      ...common,
+      partitionKey: string('pk'),
+      sortKey: string('sk'),
+      ...(indexed && {
+        globalSecondaryIndexes: [{ indexName: 'gsi1', partitionKey: string('gsi1pk'), sortKey: string('gsi1sk') }],
+      }),
+    });
+    return [name, table] as const;
+  });
+  const idempotency = new TableV2(scope, 'Idempotency', {
+    ...common,
+    partitionKey: string('id'),
+    timeToLiveAttribute: 'expiration',
+  });
+  return { ...(Object.fromEntries(entries) as Omit<Tables, 'idempotency'>), idempotency };
+};

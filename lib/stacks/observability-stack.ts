@@ -1,0 +1,97 @@
+import type { Construct } from 'constructs';
+import { METRICS } from '../../lambdas/platform/metric-names.ts';
+import { ALARM_PERIOD, AlarmWithRunbook, type AlarmWithRunbookProps } from '../constructs/alarm-with-runbook.ts';
+import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
+import { erpSuccessRate, serviceMetric } from '../constructs/metrics.ts';
+import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
+import type { Deployment } from '../deployment.ts';
+import type { ConsoleStack, Parts } from './console-stack.ts';
+
+/** DynamoDB refuses items above 400 KB; appends are split long before, so this size means that a bound failed. */
+const APPEND_BYTES_LIMIT = 300_000;
+
+/** One dashboard, and the alarms that are about the whole rather than one queue. */
+export class ObservabilityStack extends MeterbridgeStack {
+  readonly #topic: AlarmWithRunbookProps['topic'];
+
+  constructor(scope: Construct, deployment: Deployment, parts: Parts & { readonly console: ConsoleStack }) {
+    super(scope, 'Observability', deployment, { description: 'Meterbridge: dashboard and alarms' });
+    const { ingest, finance, console, foundation } = parts;
+    this.#topic = foundation.alarmTopic;
+
+    // Half of the stream's retention: the other half is the time to mend it.
+    const iteratorAge = deployment.config.retention.streamDays * 24 * 3600 * 500;
+    this.#alarm('IteratorAge', {
+      heading: 'Ingest iterator age',
+      says: 'Ingest is far behind the stream; what leaves the stream unread is lost.',
+      metric: ingest.ingest.function.metric('IteratorAge', { statistic: 'Maximum', period: ALARM_PERIOD }),
+      threshold: Math.min(iteratorAge, 3600_000),
+      periods: 3,
+    });
+    this.#alarm('IngestErrors', {
+      heading: 'Ingest errors',
+      says: 'Ingest fails as a whole: something that it depends on is down.',
+      metric: ingest.ingest.function.metricErrors({ period: ALARM_PERIOD }),
+      threshold: 1,
+      periods: 2,
+    });
+    this.#alarm('IngestionLag', {
+      heading: 'Ingestion lag',
+      says: 'Events take longer from receipt to ledger than the freshness dial allows.',
+      metric: serviceMetric(METRICS.ingestionLag, 'ingest', 'Maximum'),
+      threshold: deployment.config.ingest.batchingWindowSeconds + 600,
+      periods: 3,
+    });
+    this.#alarm('AppendSize', {
+      heading: 'Append size',
+      says: 'An append of the ledger nears the largest item that DynamoDB takes.',
+      metric: serviceMetric(METRICS.appendBytes, 'ingest', 'Maximum'),
+      threshold: APPEND_BYTES_LIMIT,
+    });
+    this.#alarm('SettleErrors', {
+      heading: 'Settle errors',
+      says: 'The sweep that settles usage fails.',
+      metric: ingest.settle.function.metricErrors({ period: ALARM_PERIOD }),
+      threshold: 1,
+      periods: 3,
+    });
+    this.#alarm('CloseFailed', {
+      heading: 'Close failed',
+      says: 'A period close ended in failure.',
+      metric: finance.closeMachine.machine.metricFailed({ period: ALARM_PERIOD }),
+      threshold: 1,
+    });
+    this.#alarm('ManifestFailed', {
+      heading: 'Manifest failed',
+      says: 'A manifest expired, got stuck in posting or failed.',
+      metric: finance.manifestMachine.machine.metricFailed({ period: ALARM_PERIOD }),
+      threshold: 1,
+    });
+    this.#alarm('ErpSuccessRate', {
+      heading: 'ERP success rate',
+      says: 'Fewer than nine in ten tries at the ERP succeed.',
+      metric: erpSuccessRate(),
+      threshold: 90,
+      below: true,
+      periods: 3,
+    });
+    this.#alarm('ReconciliationBreaks', {
+      heading: 'Reconciliation breaks',
+      says: 'Totals read back from the ERP differ from what was approved.',
+      metric: serviceMetric(METRICS.reconciliationBreaks, 'close-step', 'Sum'),
+      threshold: 1,
+    });
+    this.#alarm('ApiErrors', {
+      heading: 'API server errors',
+      says: 'The API answers with server errors.',
+      metric: console.edge.api.metricServerError({ period: ALARM_PERIOD, statistic: 'Sum' }),
+      threshold: 5,
+      periods: 2,
+    });
+    new OverviewDashboard(this, 'Overview', { deployment, ...parts });
+  }
+
+  #alarm(id: string, props: Omit<AlarmWithRunbookProps, 'deployment' | 'topic'>): void {
+    new AlarmWithRunbook(this, id, { ...props, deployment: this.deployment, topic: this.#topic });
+  }
+}
