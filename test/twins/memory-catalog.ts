@@ -21,8 +21,9 @@ export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore 
     publication: async (publicationId) => copy(publications.get(publicationId)),
     propose: async (publication, audit, record) => {
       if (publications.has(publication.publicationId)) throw new CatalogRaceError('it is proposed already');
-      await audit.append(record);
+      const audited = audit.append(record);
       publications.set(publication.publicationId, copy(publication));
+      await audited;
     },
     publish: async (publication, added, audit, record) => {
       const open = publications.get(publication.publicationId)?.status === 'proposed';
@@ -30,9 +31,11 @@ export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore 
         entries.some((other) => other.kind === entry.kind && other.id === entry.id && other.version === entry.version),
       );
       if (!open || taken) throw new CatalogRaceError('the catalog was changed in the meantime');
-      await audit.append(record);
+      // Written before anything is awaited, so that check and write are one step here too.
+      const audited = audit.append(record);
       publications.set(publication.publicationId, copy(publication));
       entries.push(...copy(added));
+      await audited;
     },
   };
 };
