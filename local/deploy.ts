@@ -60,7 +60,7 @@ export const deployApp = async (deployment: Deployment): Promise<Outputs> => {
   const bundleAndSynthesize = async (): Promise<void> => {
     const { ids } = await buildLambdas();
     log(`${ids.length} functions bundled`);
-    await cdk(deployment, ['synth', '--all', '--quiet', '--context', 'env=dev', '--output', assembly]);
+    await cdk(deployment, ['synth', '--quiet', '--context', 'env=dev', '--output', assembly]);
     log('templates synthesized');
   };
   const bootstrap = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** Where each part of the one origin is answered from. */
 export type FrontRoutes = {
@@ -47,7 +47,7 @@ const passedOn = (headers: NodeJS.Dict<string | string[]>): Record<string, strin
     ),
   );
 
-/** Starts the proxy on 127.0.0.1. */
+/** Starts the proxy on 127.0.0.1. Port 0 takes a free one. */
 export const startFrontProxy = async (port: number, routes: FrontRoutes): Promise<FrontProxy> => {
   const emulator = new URL(routes.endpoint);
   const open = new Set<Socket>();
@@ -97,8 +97,9 @@ export const startFrontProxy = async (port: number, routes: FrontRoutes): Promis
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${taken}`,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from './clock.ts';
 
@@ -28,14 +29,22 @@ export const runToEnd = (
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
 
-/** Whether a process (or, with a negative id, any process of a group) still runs. */
+/**
+ * Whether a process (or, with a negative id, any process of a group) still runs. One that ended and whose parent has
+ * not yet asked for its exit code does not.
+ */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+};
+
+const isZombie = (pid: number): boolean => {
+  const file = `/proc/${pid}/stat`;
+  return pid > 0 && existsSync(file) && / Z \d/.test(readFileSync(file, 'utf8'));
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
@@ -65,9 +74,8 @@ const waitUntil = async (condition: () => boolean, millis: number): Promise<bool
 export const stopGroup = async (leader: number, patienceMillis = 15_000): Promise<'ended' | 'killed'> => {
   signal(leader, 'SIGTERM');
   const ended = await waitUntil(() => !isAlive(leader), patienceMillis);
-  const leftBehind = isAlive(-leader);
-  if (leftBehind) signal(-leader, 'SIGKILL');
-  await waitUntil(() => !isAlive(-leader), 5_000);
+  if (isAlive(-leader)) signal(-leader, 'SIGKILL');
+  await waitUntil(() => !isAlive(leader), 5_000);
   return ended ? 'ended' : 'killed';
 };
 

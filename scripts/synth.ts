@@ -10,7 +10,7 @@ const { ids } = await buildLambdas();
 console.log(`${ids.length} functions bundled into dist/`);
 const { status } = spawnSync(
   path.join(root, 'node_modules/.bin/cdk'),
-  ['synth', '--all', '--quiet', '--context', `env=${values.env}`],
+  ['synth', '--quiet', '--context', `env=${values.env}`],
   { cwd: root, stdio: 'inherit' },
 );
 if (status === 0) console.log(`The templates for ${values.env} are in .local/cdk.out/`);

@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FrontProxy, forward, startFrontProxy } from '../../../local/front-proxy.ts';
+
+const routes = {
+  endpoint: 'http://127.0.0.1:4566',
+  apiPath: '/_aws/execute-api/abc/prod',
+  siteDomain: 'd1.cloudfront.net',
+  userPoolId: 'us-east-1_pool',
+};
+
+describe('where the front proxy sends a request', () => {
+  it.each([
+    ['/v1/closes?after=x', '/_aws/execute-api/abc/prod/v1/closes?after=x'],
+    ['/oauth2/authorize?client_id=1', '/oauth2/authorize?client_id=1'],
+    ['/login', '/login'],
+    ['/logout?client_id=1', '/logout?client_id=1'],
+    ['/us-east-1_pool/.well-known/jwks.json', '/us-east-1_pool/.well-known/jwks.json'],
+  ])('%s goes to the emulator as %s', (url, path) => {
+    expect(forward(url, routes)).toEqual({ path, headers: {} });
+  });
+
+  it.each([
+    ['/', '/index.html'],
+    ['/assets/index-1.js', '/assets/index-1.js'],
+    ['/v1x', '/v1x'],
+    ['/logins', '/logins'],
+  ])('%s goes to the site as %s', (url, path) => {
+    expect(forward(url, routes)).toEqual({
+      path,
+      headers: { host: 'd1.cloudfront.net', 'x-forwarded-proto': 'https' },
+    });
+  });
+});
+
+describe('the front proxy', () => {
+  let emulator: Server;
+  let proxy: FrontProxy;
+
+  /** Stands for the emulator: echoes what reached it, and has one file of the site. */
+  beforeAll(async () => {
+    emulator = createServer((request, response) => {
+      const isSite = request.headers.host === routes.siteDomain;
+      if (isSite && request.url !== '/index.html') {
+        response.writeHead(403).end('no such file');
+        return;
+      }
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => response.writeHead(200, { 'x-path': request.url }).end(isSite ? 'the console' : body));
+    });
+    await new Promise<void>((resolve) => emulator.listen(0, '127.0.0.1', resolve));
+    const { port } = emulator.address() as AddressInfo;
+    proxy = await startFrontProxy(0, { ...routes, endpoint: `http://127.0.0.1:${port}` });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await new Promise((resolve) => emulator.close(resolve));
+  });
+
+  it('passes bodies through to the API', async () => {
+    const answer = await fetch(`${proxy.url}/v1/events`, { method: 'POST', body: '{"id":"1"}' });
+    expect(answer.headers.get('x-path')).toBe('/_aws/execute-api/abc/prod/v1/events');
+    expect(await answer.text()).toBe('{"id":"1"}');
+  });
+
+  it('answers the pages of the console with its index, and missing files as missing', async () => {
+    const page = await fetch(`${proxy.url}/closes/close-1`);
+    expect([page.status, await page.text()]).toEqual([200, 'the console']);
+    expect((await fetch(`${proxy.url}/assets/gone.js`)).status).toBe(403);
+  });
+});
