@@ -8,7 +8,7 @@ import { METRICS } from '../../lambdas/platform/metric-names.ts';
 import type { Deployment } from '../deployment.ts';
 import { AlarmWithRunbook } from './alarm-with-runbook.ts';
 import { DeadLetteredConsumer } from './dead-lettered-consumer.ts';
-import { callVendor, sendMessages } from './grants.ts';
+import { callVendor, secretArns, sendMessages } from './grants.ts';
 import { HandlerFunction, kebab } from './handler-function.ts';
 import { serviceMetric } from './metrics.ts';
 
@@ -30,8 +30,11 @@ export type AdapterProps = {
 export class Adapter extends Construct {
   readonly consumer: DeadLetteredConsumer;
   readonly endpoint: StringParameter;
-  readonly secret: Secret;
+  /** The name of the secret with the vendor's credentials. */
+  readonly secretId: string;
   readonly handler: HandlerFunction;
+  /** What a function needs to call the vendor. */
+  readonly grants: readonly PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: AdapterProps) {
     super(scope, id);
@@ -49,16 +52,18 @@ export class Adapter extends Construct {
       description: `Where ${title} is. Operators may change it; a deploy writes it only when the configuration changes.`,
       stringValue: JSON.stringify({ baseUrl: config.endpoints[vendor] }),
     });
-    this.secret = new Secret(this, 'Credentials', {
-      secretName: `meterbridge/${config.name}/${vendor}`,
+    this.secretId = `meterbridge/${config.name}/${vendor}`;
+    const secret = new Secret(this, 'Credentials', {
+      secretName: this.secretId,
       description: `How to sign in at ${title}. Empty until an operator fills it (docs/deploy.md).`,
       // Nothing secret: the adapter reports "auth" until real credentials are put in.
       secretStringValue: SecretValue.unsafePlainText('{}'),
     });
-    Validations.of(this.secret).acknowledge({
+    Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: `${title} issues these credentials; AWS cannot rotate them. docs/deploy.md says how an operator does.`,
     });
+    this.grants = callVendor(this.endpoint, secretArns(this, this.secretId));
     const environmentName = vendor.toUpperCase();
     this.handler = new HandlerFunction(this, props.functionId, {
       deployment,
@@ -67,10 +72,10 @@ export class Adapter extends Construct {
       environment: {
         ...props.environment,
         [`${environmentName}_ENDPOINT_PARAMETER`]: this.endpoint.parameterName,
-        [`${environmentName}_SECRET_ID`]: this.secret.secretName,
+        [`${environmentName}_SECRET_ID`]: this.secretId,
         DLQ_URL: this.consumer.dlq.queueUrl,
       },
-      grants: [...props.grants, ...callVendor(this.endpoint, this.secret), sendMessages(this.consumer.dlq)],
+      grants: [...props.grants, ...this.grants, sendMessages(this.consumer.dlq)],
     });
     this.consumer.consumeBy(this.handler.function);
     new AlarmWithRunbook(this, 'SignIn', {

@@ -1,12 +1,13 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { IConstruct } from 'constructs';
 
 /**
  * What a function may do, in the words of the design. The CDK's own grants are wider (`s3:GetObject*`, `Scan`, stream
@@ -70,10 +71,19 @@ export const publishEvents = (bus: IEventBus): PolicyStatement => allow(['events
 export const putRecords = (stream: IStream): PolicyStatement =>
   allow(['kinesis:PutRecord', 'kinesis:PutRecords'], stream.streamArn);
 
+/** The ARN of a secret by its name: the service adds six characters that nobody knows beforehand. */
+export const secretArns = (scope: IConstruct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${name}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
 /** Read where a vendor is and how to sign in there. */
-export const callVendor = (endpoint: IStringParameter, secret: ISecret): PolicyStatement[] => [
+export const callVendor = (endpoint: IStringParameter, secretArn: string): PolicyStatement[] => [
   allow(['ssm:GetParameter'], endpoint.parameterArn),
-  allow(['secretsmanager:GetSecretValue'], secret.secretArn),
+  allow(['secretsmanager:GetSecretValue'], secretArn),
 ];
 
 /** Call a function. */

@@ -7,7 +7,6 @@ import {
   addItems,
   allow,
   answerTasks,
-  callVendor,
   changeItems,
   invoke,
   readItems,
@@ -77,7 +76,7 @@ export class FinanceStack extends MeterbridgeStack {
         NETSUITE_QUEUE_URL: this.netsuite.consumer.queue.queueUrl,
         CLOSE_GRACE_HOURS: String(config.close.graceHours),
         NETSUITE_ENDPOINT_PARAMETER: this.netsuite.endpoint.parameterName,
-        NETSUITE_SECRET_ID: this.netsuite.secret.secretName,
+        NETSUITE_SECRET_ID: this.netsuite.secretId,
       },
       grants: [
         readItems(tables.finance, 'gsi1'),
@@ -94,7 +93,7 @@ export class FinanceStack extends MeterbridgeStack {
         writeObjects(data, 'closes/'),
         writeObjects(data, 'payloads/'),
         sendMessages(this.netsuite.consumer.queue),
-        ...callVendor(this.netsuite.endpoint, this.netsuite.secret),
+        ...this.netsuite.grants,
       ],
     });
     const rateAccounts = new HandlerFunction(this, 'RateAccounts', {
@@ -238,6 +237,6 @@ export class FinanceStack extends MeterbridgeStack {
     this.output('NetSuiteQueueUrl', this.netsuite.consumer.queue.queueUrl);
     this.output('NetSuiteDlqUrl', this.netsuite.consumer.dlq.queueUrl);
     this.output('NetSuiteEndpointParameter', this.netsuite.endpoint.parameterName);
-    this.output('NetSuiteSecretId', this.netsuite.secret.secretName);
+    this.output('NetSuiteSecretId', this.netsuite.secretId);
   }
 }

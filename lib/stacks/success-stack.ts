@@ -104,7 +104,7 @@ export class SuccessStack extends MeterbridgeStack {
     this.output('GainsightQueueUrl', this.gainsight.consumer.queue.queueUrl);
     this.output('GainsightDlqUrl', this.gainsight.consumer.dlq.queueUrl);
     this.output('GainsightEndpointParameter', this.gainsight.endpoint.parameterName);
-    this.output('GainsightSecretId', this.gainsight.secret.secretName);
+    this.output('GainsightSecretId', this.gainsight.secretId);
   }
 
   /** Sends one kind of domain event to a queue; what the bus cannot put there goes to the queue's dead letters. */
