@@ -77,7 +77,7 @@ const unpack = (data: Uint8Array): Piece[] => {
 };
 
 /**
- * The lines of a stream record, each with its position; no byte of the record is lost. A record is gzip of
+ * The lines of a stream record, each with its position; nothing of the record is lost (but a byte order mark). A record is gzip of
  * newline-separated CloudEvents, a CloudEvents batch (JSON array, gzip or plain), or one plain CloudEvent.
  */
 export const decode = ({ stream, shard, sequence, data, receivedAt }: StreamRecord): Line[] => {

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDecimal, parseDecimal } from '../../../lambdas/platform/decimal.ts';
+import {
+  firstInexactNumber,
+  isExactNumber,
+  onOneLine,
+  rawElements,
+  rawNumbers,
+} from '../../../lambdas/usage/raw-json.ts';
+
+const value = fc.jsonValue({ maxDepth: 4 });
+const spaced = fc.tuple(value, fc.constantFrom(0, 1, '\t')).map(([v, space]) => JSON.stringify(v, null, space));
+
+/** The value at a JSON pointer, by the book (RFC 6901). */
+const at = (root: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (node, token) => (node as Record<string, unknown>)[token.replaceAll('~1', '/').replaceAll('~0', '~')],
+      root,
+    );
+
+describe('raw JSON', () => {
+  it('finds every number, with a pointer that leads to it', () => {
+    fc.assert(
+      fc.property(spaced, (text) => {
+        const root: unknown = JSON.parse(text);
+        const found = [...rawNumbers(text)];
+        for (const { path, text: raw } of found) expect(Number(raw)).toBe(at(root, path));
+        let count = 0;
+        JSON.parse(text, (_, part: unknown) => {
+          if (typeof part === 'number') count += 1;
+          return part;
+        });
+        expect(found).toHaveLength(count);
+      }),
+    );
+  });
+
+  it('takes an array apart into its elements', () => {
+    fc.assert(
+      fc.property(fc.array(value), fc.constantFrom(0, 1), (items, space) => {
+        const elements = rawElements(JSON.stringify(items, null, space));
+        expect(elements.map((element) => JSON.parse(element) as unknown)).toEqual(
+          JSON.parse(JSON.stringify(items)) as unknown,
+        );
+      }),
+    );
+  });
+
+  it('puts a text on one line without changing what it says', () => {
+    fc.assert(
+      fc.property(spaced, (text) => {
+        expect(onOneLine(text)).not.toContain('\n');
+        expect(JSON.parse(onOneLine(text))).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('calls a number exact only if a binary float gives its digits back', () => {
+    const digits = fc.stringMatching(/^[1-9]\d{0,19}$/);
+    fc.assert(
+      fc.property(digits, fc.integer({ min: 0, max: 12 }), fc.boolean(), (whole, point, negative) => {
+        const cut = Math.min(point, whole.length - 1);
+        const plain = cut === 0 ? whole : `${whole.slice(0, -cut)}.${whole.slice(-cut)}`;
+        const text = `${negative ? '-' : ''}${plain}`;
+        const exact = formatDecimal(parseDecimal(text));
+        const significant = exact.replace(/^-?0?\.?0*|\./g, '').replace(exact.includes('.') ? /$^/ : /0+$/, '');
+        expect(isExactNumber(text)).toBe(significant.replace('-', '').length <= 15);
+        if (!isExactNumber(text)) return;
+        const back = Number(text);
+        if (!String(back).includes('e')) expect(formatDecimal(parseDecimal(String(back)))).toBe(exact);
+      }),
+    );
+  });
+
+  it('never misses an inexact number by its cheap look first', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^-?[1-9]\d{0,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?$/), (number) => {
+        const found = firstInexactNumber(`{"a":"1234567890123456789","n":${number}}`);
+        expect(found?.text).toBe(isExactNumber(number) ? undefined : number);
+      }),
+    );
+  });
+});

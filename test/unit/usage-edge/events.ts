@@ -1,0 +1,29 @@
+import type { UsageEvent } from '../../../lambdas/usage/types.ts';
+
+/** A good event, with what a test wants otherwise. */
+export const event = (changes: Partial<Record<string, unknown>> = {}): UsageEvent =>
+  ({
+    specversion: '1.0',
+    source: '//larkspur.example/platform',
+    id: 'e-1',
+    type: 'com.larkspur.api.requests',
+    subject: 'org-01',
+    time: '2026-10-05T09:30:00.000Z',
+    dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/v2',
+    data: { count: 12, endpoint: 'read' },
+    ...changes,
+  }) as UsageEvent;
+
+/** The same as the text that a producer sends. */
+export const eventText = (changes: Partial<Record<string, unknown>> = {}): string => JSON.stringify(event(changes));
+
+/** A storage sample with this text in place of its number. */
+export const storageText = (gb: string): string =>
+  eventText({
+    type: 'com.larkspur.storage.sampled',
+    dataschema: 'https://schemas.larkspur.example/com.larkspur.storage.sampled/v1',
+    data: { gb: 0 },
+  }).replace('"gb":0', `"gb":${gb}`);
+
+/** When the stream took the lines of these tests. */
+export const RECEIVED_AT = '2026-10-05T10:00:00.000Z';

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { registeredSchemas } from '../../../lambdas/usage/event-validators.generated.js';
+import { dataFault, dataschemasOf, schemaOf } from '../../../lambdas/usage/schemas.ts';
+import { isNewest, newestOf, upcast, upcasters } from '../../../lambdas/usage/upcasters.ts';
+import { event } from './events.ts';
+
+const api = 'https://schemas.larkspur.example/com.larkspur.api.requests';
+const v1 = (data: Record<string, unknown>) => event({ dataschema: `${api}/v1`, data });
+
+describe('upcasters', () => {
+  it.each([
+    ['/search', 'search'],
+    ['/searches/9', 'search'],
+    ['/write/documents', 'write'],
+    ['/read/documents', 'read'],
+    ['/', 'read'],
+  ])('turns a v1 API path %s into the endpoint %s', (path, endpoint) => {
+    expect(upcast(v1({ calls: 5, path }))).toEqual(event({ dataschema: `${api}/v2`, data: { count: 5, endpoint } }));
+  });
+
+  it('carries along what the old schema did not know', () => {
+    expect(upcast(v1({ calls: 5, path: '/', colour: 'red' })).data).toEqual({
+      count: 5,
+      endpoint: 'read',
+      colour: 'red',
+    });
+  });
+
+  it('leaves the newest version as it is', () => {
+    expect(upcast(event())).toEqual(event());
+  });
+});
+
+describe('the versions of event schemas', () => {
+  it('lead from every version to exactly one newest version of the same type', () => {
+    for (const [address, { type }] of Object.entries(registeredSchemas)) {
+      const newest = newestOf(address);
+      expect(schemaOf(type, newest), address).toBeDefined();
+      expect(dataschemasOf(type).filter(isNewest), type).toEqual([newest]);
+    }
+  });
+
+  it('go up, one step at a time, between registered versions of one type', () => {
+    for (const { from, to } of upcasters) {
+      const type = registeredSchemas[from]?.type ?? '';
+      const order = dataschemasOf(type);
+      expect(order.indexOf(to)).toBe(order.indexOf(from) + 1);
+    }
+  });
+
+  it('upcast any data that fits an old version to data that fits the next', () => {
+    const samples: Record<string, Record<string, unknown>[]> = {
+      [`${api}/v1`]: [
+        { calls: 1, path: '/' },
+        { calls: 9_007_199_254_740_991, path: '/search' },
+        { calls: 3, path: `/write${'x'.repeat(1000)}` },
+      ],
+    };
+    for (const { from } of upcasters) {
+      expect(samples[from], `samples for ${from}`).toBeDefined();
+      for (const data of samples[from] ?? []) {
+        const old = registeredSchemas[from];
+        const result = upcast(event({ dataschema: from, data }));
+        const newest = registeredSchemas[result.dataschema];
+        expect(old && dataFault(old, data)).toBeUndefined();
+        expect(newest && dataFault(newest, result.data)).toBeUndefined();
+      }
+    }
+  });
+});
