@@ -24,6 +24,8 @@ export type Expected = {
   readonly upcast: number;
   readonly quarantined: Readonly<Record<string, number>>;
   readonly unattributed: Readonly<Record<string, number>>;
+  /** The account whose use drops. */
+  readonly drop: string;
   readonly sameIdAtTwoTimes: { readonly account: string; readonly eventId: string };
   readonly afterClose: { readonly account: string; readonly eventId: string; readonly calls: number };
   readonly usage: Readonly<Record<string, ExpectedUsage>>;
@@ -163,6 +165,7 @@ export const generateMonth = ({ month, seed, events: wanted, catalog }: Generate
       upcast: regular.filter((event) => event.type === TYPES.api && event.version === 1).length,
       quarantined: { ...Object.fromEntries(MALFORMED.map((kind) => [kind, MALFORMED_PER_KIND])), CONFLICT: CONFLICTS },
       unattributed: { [UNKNOWN_SUBJECT]: unknown.length },
+      drop: profiles.find((profile) => profile.shape === 'drop')?.account ?? '',
       sameIdAtTwoTimes: { account: TWICE_ACCOUNT, eventId: twice.id },
       afterClose: { account: LATE_ACCOUNT, eventId: afterClose.id, calls: 25_000 },
       usage: Object.fromEntries(
