@@ -1,0 +1,30 @@
+import Box from '@cloudscape-design/components/box';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { MEANING, STATES } from '../format/state.ts';
+import { State } from '../parts/state.tsx';
+
+const KEYS: readonly [string, string][] = [
+  ['/', 'Search the table'],
+  ['j', 'Next row'],
+  ['k', 'Previous row'],
+  ['Enter', 'Open the row'],
+  ['?', 'This help'],
+];
+
+/** The keys, and what the words of state mean. */
+export const Help = ({ close }: { close: () => void }) => (
+  <Modal visible header="Keys and words" onDismiss={close} size="medium" closeAriaLabel="Close">
+    <SpaceBetween size="l">
+      <KeyValuePairs
+        columns={3}
+        items={KEYS.map(([key, action]) => ({ label: action, value: <Box variant="code">{key}</Box> }))}
+      />
+      <KeyValuePairs
+        columns={2}
+        items={STATES.map((word) => ({ label: <State word={word} />, value: MEANING[word] }))}
+      />
+    </SpaceBetween>
+  </Modal>
+);

@@ -1,0 +1,89 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import LiveRegion from '@cloudscape-design/components/live-region';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Steps from '@cloudscape-design/components/steps';
+import type { CloseStep } from '../../../../lambdas/close/types.ts';
+import type { CloseAnswer } from '../../api/types.ts';
+import { type StateWord, wordOfStep } from '../../format/state.ts';
+import { formatDuration } from '../../format/time.ts';
+import { useLocale } from '../../frame/preferences.tsx';
+import { LOOKS, State } from '../../parts/state.tsx';
+import { Ago, useNow } from '../../parts/times.tsx';
+import { CLOSE_STEPS } from './steps.ts';
+import { STEP_NAMES, stepCount, whatIsLeft } from './words.ts';
+
+/** The state of the close, what is left, and the ten steps as a line. */
+export const Progress = ({ answer }: { answer: CloseAnswer }) => {
+  const { close } = answer;
+  const locale = useLocale();
+  const now = useNow(1_000);
+  const left = whatIsLeft(answer, now, locale);
+  const notes = CLOSE_STEPS.flatMap((step) => (close.steps[step].notes ?? []).map((note) => ({ step, note })));
+  const took = (close.endedAt ? Date.parse(close.endedAt) : now) - Date.parse(close.startedAt);
+
+  return (
+    <Container header={<Header variant="h2">Progress</Header>}>
+      <SpaceBetween size="l">
+        <KeyValuePairs
+          columns={4}
+          items={[
+            { label: 'State', value: <State word={close.status} /> },
+            {
+              label: 'What is left',
+              value: (
+                <LiveRegion tagName="div">
+                  {left.map((sentence) => (
+                    <div key={sentence}>{sentence}</div>
+                  ))}
+                </LiveRegion>
+              ),
+            },
+            {
+              label: 'Started',
+              value: (
+                <>
+                  <Ago at={close.startedAt} /> by {close.startedBy}
+                </>
+              ),
+            },
+            { label: close.endedAt ? 'Took' : 'Since then', value: formatDuration(took) },
+          ]}
+        />
+        <Steps
+          orientation="horizontal"
+          ariaLabel="Steps of the close"
+          steps={CLOSE_STEPS.map((step) => ({
+            status: LOOKS[wordOfStep(close.steps[step].state)].type,
+            statusIconAriaLabel: close.steps[step].state,
+            header: <Box variant="strong">{STEP_NAMES[step]}</Box>,
+            details: <StepDetails word={wordOfStep(close.steps[step].state)} count={stepCount(close, step, locale)} />,
+          }))}
+        />
+        {notes.length > 0 ? <Notes notes={notes} /> : null}
+      </SpaceBetween>
+    </Container>
+  );
+};
+
+const StepDetails = ({ word, count }: { word: StateWord; count: string }) => (
+  <Box fontSize="body-s" color="text-body-secondary">
+    <div>{word}</div>
+    <div className="num">{count}</div>
+  </Box>
+);
+
+const Notes = ({ notes }: { notes: readonly { readonly step: CloseStep; readonly note: string }[] }) => (
+  <div>
+    <Box variant="awsui-key-label">Reasons</Box>
+    <ul className="notes">
+      {notes.map(({ step, note }) => (
+        <li key={`${step} ${note}`}>
+          {STEP_NAMES[step]}: {note}
+        </li>
+      ))}
+    </ul>
+  </div>
+);
