@@ -1,6 +1,7 @@
 import type { AuditLog } from '../platform/audit-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeadLetter, DeadLetterQueues, HeldLetter, QueueDescription } from './dead-letters.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 
 /** One line of the list of queues. Counts are the queue service's, approximate under load. */
 export type QueueSummary = {
@@ -40,11 +41,25 @@ export class NotRedrivable extends Error {
 
 export type RedrivePorts = {
   readonly queues: DeadLetterQueues;
+  /** Knows why a letter is dead that the queue gave up on by itself; see `explainByStatus`. */
+  readonly explain: Explain;
   readonly audit: AuditLog;
   readonly clock: Clock;
   /** Waits; `node:timers/promises` in production. */
   readonly pause: (millis: number) => Promise<unknown>;
 };
+
+/** The reason of an unexplained letter, if there is one to be had. */
+export type Explain = (
+  queue: string,
+  letter: DeadLetter,
+) => Promise<Pick<DeadLetter, 'class' | 'code' | 'message'> | undefined>;
+
+/** Reasons from the journal: an adapter's queue has the adapter's name, its letters name the delivery. */
+export const explainByStatus =
+  (store: Pick<DeliveryStore, 'status'>): Explain =>
+  async (queue, letter) =>
+    (await store.status(queue, letter.subject))?.lastError;
 
 const DEFAULT_LIMIT = 100;
 const DEFAULT_PER_SECOND = 10;
@@ -55,16 +70,19 @@ const HOLD_SECONDS = 120;
 
 /** Takes letters until the queue shows no more or `enough` is reached. They are held; the caller gives them back. */
 const takeAll = async (
-  queues: DeadLetterQueues,
-  url: string,
+  ports: Pick<RedrivePorts, 'queues' | 'explain'>,
+  queue: QueueDescription,
   seconds: number,
   enough: (held: readonly HeldLetter[]) => boolean,
 ): Promise<HeldLetter[]> => {
   const held = new Map<string, HeldLetter>();
   while (!enough([...held.values()])) {
-    const batch = await queues.take(url, seconds);
+    const batch = await ports.queues.take(queue.dlqUrl, seconds);
     const before = held.size;
-    for (const letter of batch) held.set(letter.messageId, letter);
+    for (const letter of batch) {
+      const reason = letter.class === 'unexplained' ? await ports.explain(queue.name, letter) : undefined;
+      held.set(letter.messageId, { ...letter, ...reason });
+    }
     if (held.size === before) break;
   }
   return [...held.values()];
@@ -78,11 +96,11 @@ const shown = ({ receipt: _receipt, ...letter }: HeldLetter): DeadLetter => lett
 
 /** What is in a queue's dead letters, without removing anything. */
 export const showMessages = async (
-  ports: Pick<RedrivePorts, 'queues'>,
+  ports: Pick<RedrivePorts, 'queues' | 'explain'>,
   queue: QueueDescription,
   limit: number,
 ): Promise<DeadLetter[]> => {
-  const held = await takeAll(ports.queues, queue.dlqUrl, PEEK_SECONDS, (letters) => letters.length >= limit);
+  const held = await takeAll(ports, queue, PEEK_SECONDS, (letters) => letters.length >= limit);
   await giveBackAll(ports.queues, queue.dlqUrl, held);
   return held
     .map(shown)
@@ -92,7 +110,7 @@ export const showMessages = async (
 
 /** How deep every queue and its dead-letter queue is. */
 export const listQueues = async (
-  ports: Pick<RedrivePorts, 'queues' | 'clock'>,
+  ports: Pick<RedrivePorts, 'queues' | 'explain' | 'clock'>,
   queues: readonly QueueDescription[],
 ): Promise<QueueSummary[]> =>
   Promise.all(
@@ -134,7 +152,7 @@ export const redrive = async (
   const filter = request.filter ?? {};
   const matching = (letters: readonly HeldLetter[]) => letters.filter((letter) => matches(letter, filter));
 
-  const held = await takeAll(ports.queues, dlqUrl, request.preview ? PEEK_SECONDS : HOLD_SECONDS, (letters) =>
+  const held = await takeAll(ports, queue, request.preview ? PEEK_SECONDS : HOLD_SECONDS, (letters) =>
     request.preview ? false : matching(letters).length >= limit,
   );
   const matched = matching(held);

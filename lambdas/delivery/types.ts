@@ -9,6 +9,9 @@ export type DeliveryOutcome =
       readonly message: string;
     };
 
+/** An end that is not success: one of the six error classes, the vendor's (or our) code, and a sentence. */
+export type DeliveryFailure = Exclude<DeliveryOutcome, { readonly vendorId: string }>;
+
 /** What waits in an adapter's queue. The payload was pinned when it was approved and is fetched by hash. */
 export type DeliveryJob = {
   readonly format: 1;
@@ -20,8 +23,6 @@ export type DeliveryJob = {
   readonly payloadKey: string;
   readonly payloadHash: string;
   readonly correlationId: string;
-  /** For metrics only. */
-  readonly salesRegion?: string;
   /** What must be equal before an existing vendor record is adopted. `total` is net of tax and never negative. */
   readonly expect: { readonly currency?: string; readonly total?: string; readonly customerId?: string };
 };
@@ -64,7 +65,7 @@ export type VendorRecord = {
 };
 
 /** How a lookup ends: it found a record, there is none, or it could not be said (an error class). */
-export type LookupResult = { readonly found: false } | VendorRecord | DeliveryOutcome;
+export type LookupResult = { readonly found: false } | VendorRecord | DeliveryFailure;
 
 /**
  * What an adapter must do. `lookup` finds the record by external id; `create` makes it. Both classify their own errors

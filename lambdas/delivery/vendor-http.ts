@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 
-/** One request to a vendor. `secret` headers carry tokens: they are sent and never logged. */
+/** One request to a vendor. Headers carry tokens: they are sent and never logged. */
 export type VendorRequest = {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
@@ -44,10 +44,23 @@ const codeOf = (error: unknown): string => {
   return error.cause instanceof Error ? codeOf(error.cause) : error.name;
 };
 
+const LONGEST_MILLIS = 10_000;
+
+export type VendorHttpPorts = {
+  readonly clock: Clock;
+  readonly log?: CallLog;
+  /** Milliseconds that the caller has. A call takes at most half of them: the other half is for looking again. */
+  readonly timeLeft?: () => number;
+};
+
 /** A vendor's HTTP by `fetch`, with a time limit for the whole exchange, connection and body included. */
 export const vendorHttp =
-  (ports: { readonly clock: Clock; readonly log?: CallLog; readonly timeoutMillis?: number }): VendorHttp =>
+  (ports: VendorHttpPorts): VendorHttp =>
   async (request) => {
+    const patience = Math.max(
+      100,
+      Math.min(LONGEST_MILLIS, Math.floor((ports.timeLeft?.() ?? LONGEST_MILLIS * 2) / 2)),
+    );
     const started = ports.clock.nowMillis();
     const { origin, pathname } = new URL(request.url);
     const log = (status: number | string) =>
@@ -65,7 +78,7 @@ export const vendorHttp =
         ...(request.body === undefined ? {} : { body: request.body }),
         // A redirected POST becomes a GET: no vendor API asks for that, so it is answered as an error status.
         redirect: 'manual',
-        signal: AbortSignal.timeout(ports.timeoutMillis ?? 10_000),
+        signal: AbortSignal.timeout(patience),
       });
       const body = await response.text();
       log(response.status);

@@ -4,13 +4,14 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Credentials } from '../credentials.ts';
 import { readExact, textOf } from '../exact-json.ts';
 
+import type { DeliveryFailure } from '../types.ts';
 import type { VendorHttp } from '../vendor-http.ts';
-import { classify, type Failure, unanswered } from './errors.ts';
+import { classify, unanswered } from './errors.ts';
 
 /** A bearer token with the base URL that it is for, or why there is none. */
 export type TokenResult =
   | { readonly ok: true; readonly token: string; readonly baseUrl: string }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly failure: DeliveryFailure };
 
 export type Authenticator = {
   token(correlationId: string): Promise<TokenResult>;

@@ -1,12 +1,9 @@
 import { fieldOf, readExact, textOf } from '../exact-json.ts';
-import type { DeliveryOutcome } from '../types.ts';
+import type { DeliveryFailure } from '../types.ts';
 import type { VendorAnswer } from '../vendor-http.ts';
 
 /** Whether a request can have had an effect: after a `write` without a clear answer the effect is unknown. */
 export type Effect = 'read' | 'write';
-
-/** An outcome that is not success. */
-export type Failure = Exclude<DeliveryOutcome, { readonly vendorId: string }>;
 
 type Answer = Extract<VendorAnswer, { readonly answered: true }>;
 type NoAnswer = Extract<VendorAnswer, { readonly answered: false }>;
@@ -26,9 +23,9 @@ const reasonOf = (body: string): { code?: string; detail?: string; path?: string
  * The error class of an answer that is not a success. The order matters: what the status alone decides comes first,
  * then what a 400's text tells (NetSuite gives a closed period and a duplicate no status of their own).
  */
-export const classify = (answer: Answer, effect: Effect): Failure => {
+export const classify = (answer: Answer, effect: Effect): DeliveryFailure => {
   const { code, detail, path } = reasonOf(answer.body);
-  const failure = (outcome: Failure['outcome'], fallback: string): Failure => ({
+  const failure = (outcome: DeliveryFailure['outcome'], fallback: string): DeliveryFailure => ({
     outcome,
     code: code ?? fallback,
     message: `${answer.status}: ${detail ?? 'no reason given'}${path ? ` (${path})` : ''}`,
@@ -51,7 +48,7 @@ export const classify = (answer: Answer, effect: Effect): Failure => {
 };
 
 /** The error class of a call without an answer: what was never sent had no effect. */
-export const unanswered = (answer: NoAnswer, effect: Effect): Failure => ({
+export const unanswered = (answer: NoAnswer, effect: Effect): DeliveryFailure => ({
   outcome: answer.reached && effect === 'write' ? 'ambiguous' : 'transient',
   code: answer.code,
   message: answer.message,

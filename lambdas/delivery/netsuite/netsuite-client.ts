@@ -1,14 +1,13 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { Clock } from '../../platform/clock.ts';
 import { formatDecimal, isNegative, negate, parseDecimal, subtract } from '../../platform/decimal.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { awsCredentials } from '../credentials.ts';
 import { fieldOf, readExact, textOf } from '../exact-json.ts';
-import type { AdapterClient, DeliveryJob, DeliveryOutcome, LookupResult } from '../types.ts';
-import { type CallLog, type VendorAnswer, type VendorHttp, vendorHttp } from '../vendor-http.ts';
+import type { AdapterClient, DeliveryFailure, DeliveryJob, DeliveryOutcome, LookupResult } from '../types.ts';
+import { type VendorAnswer, type VendorHttp, type VendorHttpPorts, vendorHttp } from '../vendor-http.ts';
 import { type Authenticator, netSuiteAuthenticator } from './authenticator.ts';
-import { classify, type Effect, type Failure, unanswered } from './errors.ts';
+import { classify, type Effect, unanswered } from './errors.ts';
 import { periodQuery, totalsQuery } from './suiteql.ts';
 
 /** What NetSuite's books say about one external id. `total` is net of tax and never negative, whatever the kind. */
@@ -28,8 +27,8 @@ export type VendorPeriod = { readonly id: string; readonly name: string; readonl
 /** A read that NetSuite did not answer as asked. */
 export class NetSuiteReadError extends Error {
   override readonly name = 'NetSuiteReadError';
-  readonly failure: Failure;
-  constructor(what: string, failure: Failure) {
+  readonly failure: DeliveryFailure;
+  constructor(what: string, failure: DeliveryFailure) {
     super(`${what}: ${failure.outcome} ${failure.code}: ${failure.message}`);
     this.failure = failure;
   }
@@ -61,7 +60,7 @@ const net = (total: string, tax: string | undefined): string =>
 
 const isTrue = (value: unknown): boolean => value === true || value === 'T' || value === 'true';
 
-const badAnswer = (what: string, effect: Effect): Failure => ({
+const badAnswer = (what: string, effect: Effect): DeliveryFailure => ({
   outcome: effect === 'write' ? 'ambiguous' : 'transient',
   code: 'BAD_ANSWER',
   message: `NetSuite's answer ${what}`,
@@ -73,7 +72,7 @@ export const netSuiteClient = (ports: {
   readonly http: VendorHttp;
 }): NetSuiteClient => {
   /** One call with a token. On 401 nothing is repeated here: the frame renews and tries again, once. */
-  const call = async (request: Call, correlationId: string): Promise<Answer | Failure> => {
+  const call = async (request: Call, correlationId: string): Promise<Answer | DeliveryFailure> => {
     const token = await ports.authenticator.token(correlationId);
     if (!token.ok) return token.failure;
     const answer = await ports.http({
@@ -183,13 +182,7 @@ export const netSuiteClient = (ports: {
 
 /** The client as a function wires it: endpoint from its SSM parameter, credentials from its secret. */
 export const connectNetSuite = (
-  ports: {
-    readonly secrets: SecretsManagerClient;
-    readonly ssm: SSMClient;
-    readonly clock: Clock;
-    readonly ids: Ids;
-    readonly log?: CallLog;
-  },
+  ports: VendorHttpPorts & { readonly secrets: SecretsManagerClient; readonly ssm: SSMClient; readonly ids: Ids },
   names: { readonly endpointParameter: string; readonly secretId: string },
 ): NetSuiteClient => {
   const fields = ['clientId', 'certificateId', 'privateKeyPem', 'accountId'];
