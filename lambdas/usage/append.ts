@@ -2,6 +2,7 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { appendHash, FIRST_HASH } from './chain.ts';
 import { appendBytes } from './ledger-item.ts';
 import type { Contribution, MeterIndex } from './meter-states.ts';
+import { laterOf } from './slot.ts';
 import { addScalars, comparePoints, OVERFLOW, parseStateKey, type ScalarState } from './state.ts';
 import type { Append, CanonicalUsage, KeyState, Slot, StateKey } from './types.ts';
 
@@ -133,8 +134,6 @@ const inOrder = (a: CanonicalUsage, b: CanonicalUsage): number => {
   return a.idHash < b.idHash ? -1 : 1;
 };
 
-const later = (a: string, b: string): string => (a > b ? a : b) /* ISO texts */;
-
 const appendOf = (
   view: ChainView,
   slot: Slot,
@@ -151,7 +150,7 @@ const appendOf = (
     states: statesAfter(view, events, meters),
     pointers: events.map(({ pointer }) => pointer),
     late: events.filter(({ late }) => late).length,
-    newestTime: later(view.newestTime, events.at(-1)?.event.time ?? ''),
+    newestTime: laterOf(view.newestTime, events.at(-1)?.event.time ?? ''),
     ...(stamp === undefined ? {} : { stamp }),
     appendedAt,
     full: false,

@@ -1,12 +1,12 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import { contentHash } from '../platform/hash.ts';
-import { intervalOf, type Period, utcDaysOf } from '../platform/period.ts';
+import { type Interval, intervalOf, type Period, utcDaysOf } from '../platform/period.ts';
 import { type Aggregated, aggregate, type CarryIn } from './aggregate.ts';
 import { mapBounded } from './bounded.ts';
 import { chainsOf, foldChain, type SlotState } from './chain.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { SubjectInterval } from './series.ts';
-import { intervalOfDay } from './slot.ts';
+import { intervalOfDay, within } from './slot.ts';
 import type { SlotPin } from './types.ts';
 
 export type PeriodUsageRequest = {
@@ -32,22 +32,18 @@ const CONCURRENCY = 16;
 
 /** The parts of the subjects' intervals that lie in a period, in order; empty ones are left out. */
 export const clipSubjects = (subjects: readonly SubjectInterval[], period: Period): SubjectInterval[] => {
-  const { from, to } = intervalOf(period);
+  const covered = intervalOf(period);
   return subjects
-    .map((each) => ({
-      subject: each.subject,
-      from: each.from > from ? each.from : from,
-      to: each.to < to ? each.to : to,
-    }))
+    .map(({ subject, ...interval }) => ({ subject, ...within(interval, covered) }))
     .filter((each) => each.from < each.to)
     .sort((a, b) => (a.subject === b.subject ? (a.from < b.from ? -1 : 1) : a.subject < b.subject ? -1 : 1));
 };
 
-/** One UTC day of a subject's interval: `within` when only a part of the day belongs to it. */
+/** One UTC day of a subject's interval: `part` when only a part of the day belongs to it. */
 export type DayPart = {
   readonly subject: string;
   readonly day: string;
-  readonly within: SubjectInterval | undefined;
+  readonly part: Interval | undefined;
 };
 
 /** The UTC days of intervals. */
@@ -56,7 +52,7 @@ export const dayParts = (subjects: readonly SubjectInterval[]): DayPart[] =>
     utcDaysOf(interval).map((day) => {
       const whole = intervalOfDay(day);
       const isWhole = interval.from <= whole.from && interval.to >= whole.to;
-      return { subject: interval.subject, day, within: isWhole ? undefined : interval };
+      return { subject: interval.subject, day, part: isWhole ? undefined : within(interval, whole) };
     }),
   );
 
@@ -65,12 +61,7 @@ export const readDayParts = async (
   ledger: LedgerStore,
   parts: readonly DayPart[],
 ): Promise<{ readonly slots: SlotState[]; readonly queries: number; readonly bytes: number }> => {
-  const reads = await mapBounded(parts, CONCURRENCY, ({ subject, day, within }) => {
-    const { from, to } = intervalOfDay(day);
-    // Only this day's part: the interval may begin or end in another one.
-    const part = within && { from: within.from > from ? within.from : from, to: within.to < to ? within.to : to };
-    return ledger.day(subject, day, part);
-  });
+  const reads = await mapBounded(parts, CONCURRENCY, ({ subject, day, part }) => ledger.day(subject, day, part));
   return {
     slots: reads.flatMap(({ appends }) => chainsOf(appends).map(foldChain)),
     queries: reads.reduce((total, { queries }) => total + queries, 0),

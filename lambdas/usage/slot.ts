@@ -40,3 +40,12 @@ export const isLive = (day: string, now: string): boolean => {
   const today = utcDay(now);
   return day >= addDays(today, -1) && day <= addDays(today, 1);
 };
+
+/** The later of two instants. */
+export const laterOf = (a: string, b: string): string => (a > b ? a : b);
+
+/** The part of an interval inside another; empty (`from` not before `to`) if they do not meet. */
+export const within = (inner: Interval, outer: Interval): Interval => ({
+  from: laterOf(inner.from, outer.from),
+  to: inner.to === laterOf(inner.to, outer.to) ? outer.to : inner.to,
+});

@@ -1,0 +1,71 @@
+import type { CatalogEntry, Meter } from '../catalog/types.ts';
+import { contentHash } from '../platform/hash.ts';
+import { addDays, intervalOf, type Period } from '../platform/period.ts';
+import { type Aggregated, aggregate, type CarryIn, goesOn } from './aggregate.ts';
+import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
+import type { SubjectInterval } from './series.ts';
+import { type BalancePorts, type FragmentsRead, readFragments } from './settled-fragments.ts';
+
+/** As for `readPeriodUsage`; without `carryIn` the last values before the period are looked for. */
+export type BalanceRequest = Omit<PeriodUsageRequest, 'carryIn'> & { readonly carryIn?: CarryIn };
+
+/** Usage as it stands, for people and thresholds; money reads `readPeriodUsage`. */
+export type Balance = Aggregated & {
+  /** What it was made from: the number of slots with usage, and the content hash of their versions. */
+  readonly upTo: { readonly slots: number; readonly hash: string };
+  readonly read: { readonly queries: number; readonly bytes: number };
+};
+
+/** How far back the last value of a meter that goes on (seats, storage) is looked for. */
+export const LOOKBACK_DAYS = 35;
+
+const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
+  const versions = fragments
+    .flatMap(({ subject, versions: own }) =>
+      Object.entries(own).map(([start, version]): [string, string, number] => [subject, start, version]),
+    )
+    .sort((a, b) => (a[0] === b[0] ? (a[1] < b[1] ? -1 : 1) : a[0] < b[0] ? -1 : 1));
+  return { slots: versions.length, hash: contentHash(versions) };
+};
+
+/** The last values before a period, of meters that go on. */
+const lookBack = async (
+  ports: BalancePorts,
+  subjects: readonly SubjectInterval[],
+  period: Period,
+  meters: readonly CatalogEntry<Meter>[],
+): Promise<{ readonly carryIn: CarryIn; readonly queries: number; readonly bytes: number }> => {
+  const { from } = intervalOf(period);
+  const before: Period = { ...period, start: addDays(period.start, -LOOKBACK_DAYS), end: period.start };
+  const { from: earliest } = intervalOf(before);
+  const names = [...new Set(subjects.filter((each) => each.from === from).map(({ subject }) => subject))];
+  const intervals = names.map((subject) => ({ subject, from: earliest, to: from }));
+  const read = await readFragments(ports, intervals);
+  const { carryOut } = aggregate({
+    fragments: read.fragments,
+    subjects: intervals,
+    period: before,
+    carryIn: {},
+    meters,
+  });
+  return { carryIn: carryOut, queries: read.queries, bytes: read.bytes };
+};
+
+/**
+ * The usage of an account in a period as it stands now: settled days, and from the ledger only the days that are live or
+ * dirty and the parts of days at the period's edges. Equal to what `readPeriodUsage` gives at the same moment.
+ */
+export const readBalance = async (
+  ports: BalancePorts,
+  { subjects, period, carryIn, meters }: BalanceRequest,
+): Promise<Balance> => {
+  const own = clipSubjects(subjects, period);
+  const looksBack = carryIn === undefined && meters.some(({ body }) => goesOn(body));
+  const back = looksBack ? await lookBack(ports, own, period, meters) : { carryIn: {}, queries: 0, bytes: 0 };
+  const read = await readFragments(ports, own);
+  return {
+    ...aggregate({ fragments: read.fragments, subjects: own, period, carryIn: carryIn ?? back.carryIn, meters }),
+    upTo: upTo(read),
+    read: { queries: read.queries + back.queries, bytes: read.bytes + back.bytes },
+  };
+};

@@ -1,0 +1,66 @@
+import { addDays, type Interval, utcDaysOf } from '../platform/period.ts';
+import { mapBounded } from './bounded.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import { slotText } from './slot.ts';
+import type { Append, ArchivePointer, Slot } from './types.ts';
+
+/** Where an id was accepted. */
+export type Occurrence = {
+  readonly slot: Slot;
+  readonly version: number;
+  readonly bodyHash: string;
+  /** The archive line of the event. */
+  readonly pointer: ArchivePointer | undefined;
+};
+
+/** One id that was accepted in more than one slot or under more than one subject, and so counted more than once. */
+export type SameIdFinding = { readonly idHash: string; readonly occurrences: readonly Occurrence[] };
+
+/** How many days beside the interval are looked at too. An id repeated further away is not found. */
+export const SAME_ID_HORIZON_DAYS = 2;
+
+const DAYS_AT_A_TIME = 16;
+
+/**
+ * Finds ids that were accepted at two times or under two subjects: a producer that stamps the time of sending on a retry
+ * gives one event two times, and each chain counts it rightly. At least one occurrence lies in the interval; findings are
+ * ordered by id hash, occurrences by slot. Holds one map entry (about 150 bytes) per event of the range.
+ */
+export const findSameIdAtTwoTimes = async (
+  ledger: LedgerStore,
+  subjects: readonly string[],
+  interval: Interval,
+): Promise<SameIdFinding[]> => {
+  const inside = utcDaysOf(interval);
+  const before = Array.from({ length: SAME_ID_HORIZON_DAYS }, (_, n) => addDays(inside[0] ?? '', -n - 1));
+  const after = Array.from({ length: SAME_ID_HORIZON_DAYS }, (_, n) => addDays(inside.at(-1) ?? '', n + 1));
+  const tasks = [...new Set(subjects)].flatMap((subject) =>
+    [...before, ...inside, ...after].map((day) => ({ subject, day })),
+  );
+  const first = new Map<string, Append>();
+  const found = new Map<string, Set<Append>>();
+  await mapBounded(tasks, DAYS_AT_A_TIME, async ({ subject, day }) => {
+    const { appends } = await ledger.day(subject, day);
+    for (const append of appends) {
+      for (const { idHash } of append.ids) {
+        const known = first.get(idHash);
+        if (known === undefined) first.set(idHash, append);
+        else found.set(idHash, (found.get(idHash) ?? new Set([known])).add(append));
+      }
+    }
+  });
+  const isInside = ({ slot }: Occurrence): boolean => slot.start >= interval.from && slot.start < interval.to;
+  return [...found]
+    .map(([idHash, appends]) => ({ idHash, occurrences: [...appends].map((append) => occurrence(append, idHash)) }))
+    .filter(({ occurrences }) => occurrences.some(isInside))
+    .map(({ idHash, occurrences }) => ({
+      idHash,
+      occurrences: occurrences.sort((a, b) => (slotText(a.slot) < slotText(b.slot) ? -1 : 1)),
+    }))
+    .sort((a, b) => (a.idHash < b.idHash ? -1 : 1));
+};
+
+const occurrence = ({ slot, version, ids, pointers }: Append, idHash: string): Occurrence => {
+  const n = ids.findIndex((id) => id.idHash === idHash);
+  return { slot, version, bodyHash: ids[n]?.bodyHash ?? '', pointer: pointers[n] };
+};
