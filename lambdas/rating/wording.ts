@@ -30,9 +30,13 @@ export const money = (value: Decimal, currency: { readonly code: string; readonl
 /** An exact amount as decimal text for showing, with at most six decimals. */
 export const shown = (amount: Exact): Decimal => roundExact(amount, SHOWN_DECIMALS, 'half-even');
 
+const isShownWhole = (amount: Exact): boolean =>
+  compare(roundExact(amount, SHOWN_DECIMALS + 20, 'down'), shown(amount)) === 0;
+
 /** An exact amount in words; `≈` if it has more decimals than are shown. */
-export const exactMoney = (amount: Exact, currency: { readonly code: string; readonly exponent: number }): string => {
-  const visible = shown(amount);
-  const finite = compare(roundExact(amount, SHOWN_DECIMALS + 20, 'down'), visible) === 0;
-  return `${finite ? '' : '≈ '}${money(visible, currency)}`;
-};
+export const exactMoney = (amount: Exact, currency: { readonly code: string; readonly exponent: number }): string =>
+  `${isShownWhole(amount) ? '' : '≈ '}${money(shown(amount), currency)}`;
+
+/** The end of a sentence: `= 200.00 USD`, or `≈ 316.129032 USD` if it has more decimals than are shown. */
+export const equalTo = (amount: Exact, currency: { readonly code: string; readonly exponent: number }): string =>
+  isShownWhole(amount) ? `= ${money(shown(amount), currency)}` : exactMoney(amount, currency);

@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, negate, parseDecimal } from '../../platform/decimal.ts';
 import { plus, times } from '../exact.ts';
-import { exactMoney, number, shown } from '../wording.ts';
+import { equalTo, exactMoney, number, shown } from '../wording.ts';
 import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'percentage-discount' }>;
@@ -18,7 +18,7 @@ export const percentageDiscount: Step<Params> = (working, step, { currency }) =>
     { amount: left },
     {
       step: step.step,
-      text: `${exactMoney(working.amount, currency)} − ${number(percent)} % (${exactMoney(off, currency)}) = ${exactMoney(left, currency)}`,
+      text: `${exactMoney(working.amount, currency)} − ${number(percent)} % (${exactMoney(off, currency)}) ${equalTo(left, currency)}`,
       result: formatDecimal(shown(left)),
       unit: currency.code,
       children: [],

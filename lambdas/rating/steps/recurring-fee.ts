@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
 import { exact, plus, share } from '../exact.ts';
-import { exactMoney, money, shown } from '../wording.ts';
+import { equalTo, money, shown } from '../wording.ts';
 import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
@@ -17,7 +17,7 @@ export const recurringFee: Step<Params> = (working, step, { currency, coveredDay
     {
       step: step.step,
       text: part
-        ? `${money(whole, currency)} × ${coveredDays} of ${periodDays} days = ${exactMoney(fee, currency)}`
+        ? `${money(whole, currency)} × ${coveredDays} of ${periodDays} days ${equalTo(fee, currency)}`
         : `${money(whole, currency)} for the period`,
       result: formatDecimal(shown(fee)),
       unit: currency.code,

@@ -11,7 +11,7 @@ import {
 } from '../../platform/decimal.ts';
 import { type Exact, exact, plus, share, times } from '../exact.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { exactMoney, money, quantity, shown } from '../wording.ts';
+import { equalTo, money, quantity, shown } from '../wording.ts';
 import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'seats' }>;
@@ -43,7 +43,7 @@ export const seats: Step<Params> = (working, step, { currency, daily, periodDays
     const when = run.days === 1 ? run.first : `${run.first} to ${run.last}`;
     return {
       step: 'days',
-      text: `${when}: ${charged} = ${exactMoney(costOf(run), currency)}`,
+      text: `${when}: ${charged} ${equalTo(costOf(run), currency)}`,
       result: formatDecimal(shown(costOf(run))),
       unit: currency.code,
       children: [],
@@ -55,7 +55,7 @@ export const seats: Step<Params> = (working, step, { currency, daily, periodDays
     { amount: plus(working.amount, amount) },
     {
       step: step.step,
-      text: `${quantity(seatDays, `${working.unit} day`)} at ${money(price, currency)} for ${periodDays} days = ${exactMoney(amount, currency)}`,
+      text: `${quantity(seatDays, `${working.unit} day`)} at ${money(price, currency)} for ${periodDays} days ${equalTo(amount, currency)}`,
       result: formatDecimal(shown(amount)),
       unit: currency.code,
       children,
