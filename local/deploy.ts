@@ -4,7 +4,7 @@ import { buildLambdas } from '../scripts/build-lambdas.ts';
 import { taskEnvironment } from '../scripts/setup/environment.mjs';
 import { type CloudAddress, emulatorAccount, emulatorCredentials } from './cloud.ts';
 import { root } from './paths.ts';
-import { runToEnd } from './processes.ts';
+import { allOf, runToEnd } from './processes.ts';
 
 /** Everything that the stacks say of themselves, by output name; the names are unique over all stacks. */
 export type Outputs = Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ export const deployApp = async (deployment: Deployment): Promise<Outputs> => {
     await cdk(deployment, ['bootstrap', `aws://${emulatorAccount}/${region}`], elsewhere);
     log('account bootstrapped');
   };
-  await Promise.all([bundleAndSynthesize(), bootstrap()]);
+  await allOf(bundleAndSynthesize(), bootstrap());
   await cdk(deployment, [
     ...['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--progress', 'events'],
     ...['--parameters', 'Platform=emulator', '--concurrency', '4', '--outputs-file', outputsFile],

@@ -7,32 +7,55 @@ export type FrontRoutes = {
   endpoint: string;
   /** Path of the API's stage at the emulator; `/v1/...` is appended. */
   apiPath: string;
-  /** Domain name of the CloudFront distribution that serves the site. */
+  siteBucket: string;
+  /** Domain name of the CloudFront distribution in front of the site. */
   siteDomain: string;
   userPoolId: string;
 };
 
 export type FrontProxy = { url: string; stop(): Promise<void> };
 
-/** What one request becomes at the emulator. */
-export type Forwarded = { path: string; headers: Record<string, string> };
+/** Where one request goes at the emulator. */
+export type Forwarded = { path: string; isSite: boolean };
 
 /**
  * Stands for the edge of a real deployment, where CloudFront serves the site and passes `/v1` to the API, and Cognito
- * has a host of its own for signing in. The emulator tells its services apart by host and path, so each request is
- * re-addressed.
+ * has a host of its own for signing in. The emulator tells its services apart by path, so each request is re-addressed.
  */
-export const forward = (url: string, { apiPath, siteDomain, userPoolId }: FrontRoutes): Forwarded => {
+export const forward = (url: string, { apiPath, siteBucket, userPoolId }: FrontRoutes): Forwarded => {
   const { pathname, search } = new URL(url, 'http://front');
-  if (pathname === '/v1' || pathname.startsWith('/v1/')) return { path: `${apiPath}${pathname}${search}`, headers: {} };
+  if (pathname === '/v1' || pathname.startsWith('/v1/'))
+    return { path: `${apiPath}${pathname}${search}`, isSite: false };
   if (/^\/(oauth2\/|login$|logout$)/.test(pathname) || pathname.startsWith(`/${userPoolId}/`)) {
-    return { path: `${pathname}${search}`, headers: {} };
+    return { path: `${pathname}${search}`, isSite: false };
   }
-  return {
-    path: `${pathname === '/' ? '/index.html' : pathname}${search}`,
-    headers: { host: siteDomain, 'x-forwarded-proto': 'https' },
-  };
+  return { path: `/${siteBucket}${pathname === '/' ? '/index.html' : pathname}`, isSite: true };
 };
+
+const siteHeaders = [
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+  'permissions-policy',
+];
+
+/**
+ * The headers that the distribution adds to the site. The emulator lets its CloudFront read no bucket that demands
+ * TLS (it has none inside itself), so the site is read from the bucket, and the distribution is asked once for these.
+ */
+const headersOfDistribution = ({ endpoint, siteDomain }: FrontRoutes): Promise<Record<string, string>> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(endpoint);
+    const headers = { host: siteDomain, 'x-forwarded-proto': 'https' };
+    request({ hostname, port, path: '/index.html', headers }, (answer) => {
+      answer.resume();
+      const found = siteHeaders.flatMap((name) => (answer.headers[name] === undefined ? [] : [name]));
+      resolve(Object.fromEntries(found.map((name) => [name, String(answer.headers[name])])));
+    })
+      .once('error', reject)
+      .end();
+  });
 
 /** Paths of the console that are pages, not files: the site answers them with its index. */
 const isPage = (incoming: IncomingMessage): boolean =>
@@ -50,26 +73,32 @@ const passedOn = (headers: NodeJS.Dict<string | string[]>): Record<string, strin
 /** Starts the proxy on 127.0.0.1. Port 0 takes a free one. */
 export const startFrontProxy = async (port: number, routes: FrontRoutes): Promise<FrontProxy> => {
   const emulator = new URL(routes.endpoint);
+  const index: Forwarded = { path: `/${routes.siteBucket}/index.html`, isSite: true };
+  const addedToSite = await headersOfDistribution(routes);
   const open = new Set<Socket>();
 
   const send = (incoming: IncomingMessage, answer: ServerResponse, target: Forwarded): void => {
+    if (target.isSite && incoming.method !== 'GET' && incoming.method !== 'HEAD') {
+      answer.writeHead(405, { allow: 'GET, HEAD' }).end();
+      return;
+    }
     const outgoing = request(
       {
         host: emulator.hostname,
         port: emulator.port,
         method: incoming.method,
         path: target.path,
-        headers: { ...passedOn(incoming.headers), host: emulator.host, ...target.headers },
+        headers: { ...passedOn(incoming.headers), host: emulator.host },
       },
       (response) => {
-        const isSite = target.headers.host !== undefined;
         const isMissing = response.statusCode === 403 || response.statusCode === 404;
-        if (isSite && isMissing && isPage(incoming) && !target.path.startsWith('/index.html')) {
+        if (target.isSite && isMissing && isPage(incoming) && target.path !== index.path) {
           response.resume();
-          send(incoming, answer, { ...target, path: '/index.html' });
+          send(incoming, answer, index);
           return;
         }
-        answer.writeHead(response.statusCode ?? 502, passedOn(response.headers));
+        const added = target.isSite ? addedToSite : {};
+        answer.writeHead(response.statusCode ?? 502, { ...passedOn(response.headers), ...added });
         response.pipe(answer);
       },
     );

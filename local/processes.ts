@@ -3,6 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from './clock.ts';
 
+/**
+ * Like `Promise.all`, but waits for all of them before it throws the first failure: what still runs would otherwise go
+ * on while the caller tidies up.
+ */
+export const allOf = async <Work extends readonly unknown[]>(
+  ...work: Work
+): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> => {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+};
+
 /** What a finished program left: its exit code and all that it printed. */
 export type Finished = { code: number; output: string };
 

@@ -8,6 +8,7 @@ import { type FrontRoutes, startFrontProxy } from './front-proxy.ts';
 import { localDirectory } from './paths.ts';
 import { allowOrigin, createUsers, type Users } from './people.ts';
 import { checkPortsAreFree, choosePorts, type Ports } from './ports.ts';
+import { allOf } from './processes.ts';
 import { buildConsole, uploadConsole } from './site.ts';
 import { connectVendors, type Sandboxes, startVendors } from './vendors.ts';
 
@@ -65,6 +66,7 @@ const stopAll = async (stops: (() => Promise<void> | void)[]): Promise<void> => 
 const routesOf = (endpoint: string, outputs: Outputs): FrontRoutes => ({
   endpoint,
   apiPath: `/_aws/execute-api/${outputOf(outputs, 'ApiId')}/${outputOf(outputs, 'ApiStage')}`,
+  siteBucket: outputOf(outputs, 'SiteBucket'),
   siteDomain: outputOf(outputs, 'DistributionDomain'),
   userPoolId: outputOf(outputs, 'UserPoolId'),
 });
@@ -111,22 +113,22 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     stops.push(vendors.stop);
     const { endpoint } = emulator;
     const directory = path.join(localDirectory, 'system', String(ports.emulator));
-    const [outputs] = await Promise.all([
+    const [outputs] = await allOf(
       timed('build and deploy the app', () => deployApp({ endpoint, region, directory, log: options.log })),
       options.console === false ? undefined : timed('build the console', buildConsole),
-    ]);
+    );
     const cloud = connectCloud({ endpoint, region });
     const userPool = { id: outputOf(outputs, 'UserPoolId'), clientId: outputOf(outputs, 'UserPoolClientId') };
     const origin = `http://127.0.0.1:${ports.proxy}`;
     const [users] = await timed('connect vendors, people and console', () =>
-      Promise.all([
+      allOf(
         createUsers(cloud, userPool.id),
         allowOrigin(cloud, userPool, origin),
         connectVendors(cloud, outputs, vendors),
         options.console === false
           ? 0
           : uploadConsole(cloud, outputOf(outputs, 'SiteBucket'), consoleConfiguration(origin, userPool)),
-      ]),
+      ),
     );
     const proxy = await startFrontProxy(ports.proxy, routesOf(endpoint, outputs));
     stops.push(proxy.stop);

@@ -53,6 +53,9 @@ export const startEmulator = async ({ port, settings = {}, keepState = false }: 
   const { directory, environment } = emulatorSetting(port, process.env, settings);
   if (!keepState) rmSync(directory, { recursive: true, force: true });
   mkdirSync(path.join(directory, 'tmp'), { recursive: true });
+  // Functions are unpacked below, and the emulator's worker is CommonJS: without this it would be read as the
+  // checkout's package.json says, as a module, and end at once.
+  writeFileSync(path.join(directory, 'tmp/package.json'), '{"type":"commonjs"}\n');
   mkdirSync(path.join(localDirectory, 'logs'), { recursive: true });
   const logFile = path.join(localDirectory, 'logs', `emulator-${port}.log`);
   const log = openSync(logFile, 'w');

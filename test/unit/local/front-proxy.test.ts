@@ -6,6 +6,7 @@ import { type FrontProxy, forward, startFrontProxy } from '../../../local/front-
 const routes = {
   endpoint: 'http://127.0.0.1:4566',
   apiPath: '/_aws/execute-api/abc/prod',
+  siteBucket: 'site-bucket',
   siteDomain: 'd1.cloudfront.net',
   userPoolId: 'us-east-1_pool',
 };
@@ -18,19 +19,16 @@ describe('where the front proxy sends a request', () => {
     ['/logout?client_id=1', '/logout?client_id=1'],
     ['/us-east-1_pool/.well-known/jwks.json', '/us-east-1_pool/.well-known/jwks.json'],
   ])('%s goes to the emulator as %s', (url, path) => {
-    expect(forward(url, routes)).toEqual({ path, headers: {} });
+    expect(forward(url, routes)).toEqual({ path, isSite: false });
   });
 
   it.each([
-    ['/', '/index.html'],
-    ['/assets/index-1.js', '/assets/index-1.js'],
-    ['/v1x', '/v1x'],
-    ['/logins', '/logins'],
+    ['/', '/site-bucket/index.html'],
+    ['/assets/index-1.js', '/site-bucket/assets/index-1.js'],
+    ['/v1x', '/site-bucket/v1x'],
+    ['/logins', '/site-bucket/logins'],
   ])('%s goes to the site as %s', (url, path) => {
-    expect(forward(url, routes)).toEqual({
-      path,
-      headers: { host: 'd1.cloudfront.net', 'x-forwarded-proto': 'https' },
-    });
+    expect(forward(url, routes)).toEqual({ path, isSite: true });
   });
 });
 
@@ -41,9 +39,13 @@ describe('the front proxy', () => {
   /** Stands for the emulator: echoes what reached it, and has one file of the site. */
   beforeAll(async () => {
     emulator = createServer((request, response) => {
-      const isSite = request.headers.host === routes.siteDomain;
-      if (isSite && request.url !== '/index.html') {
-        response.writeHead(403).end('no such file');
+      const isSite = request.url?.startsWith('/site-bucket/') === true;
+      if (request.headers.host === routes.siteDomain) {
+        response.writeHead(403, { 'content-security-policy': "default-src 'self'", via: 'cloudfront' }).end();
+        return;
+      }
+      if (isSite && request.url !== '/site-bucket/index.html') {
+        response.writeHead(404).end('no such file');
         return;
       }
       let body = '';
@@ -67,9 +69,14 @@ describe('the front proxy', () => {
     expect(await answer.text()).toBe('{"id":"1"}');
   });
 
+  it('adds to the site the security headers of the distribution, and to the API none', async () => {
+    const policy = async (path: string) => (await fetch(`${proxy.url}${path}`)).headers.get('content-security-policy');
+    expect([await policy('/'), await policy('/v1/closes')]).toEqual(["default-src 'self'", null]);
+  });
+
   it('answers the pages of the console with its index, and missing files as missing', async () => {
     const page = await fetch(`${proxy.url}/closes/close-1`);
     expect([page.status, await page.text()]).toEqual([200, 'the console']);
-    expect((await fetch(`${proxy.url}/assets/gone.js`)).status).toBe(403);
+    expect((await fetch(`${proxy.url}/assets/gone.js`)).status).toBe(404);
   });
 });
