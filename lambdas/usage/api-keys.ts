@@ -49,7 +49,7 @@ export type ApiKeyPorts = {
 /** Keys of one name that may be valid at the same time. */
 export const MAX_VALID = 2;
 const SECRET_BYTES = 32;
-const NAME = /^[a-z0-9][a-z0-9-]{1,62}$/;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u;
 const MAX_SOURCES = 20;
 
 /** How a presented secret is looked up. A secret has 256 bits of chance in it, so a plain hash is enough. */
@@ -60,7 +60,12 @@ const readRequest = (body: unknown): { readonly name: string; readonly sources: 
   const errors = [
     ...(typeof name === 'string' && NAME.test(name)
       ? []
-      : [{ path: '/name', message: 'a name like billing-gateway: small letters, digits and -' }]),
+      : [
+          {
+            path: '/name',
+            message: 'a name like Billing gateway: letters, digits, blanks, dots and dashes, at most 63',
+          },
+        ]),
     ...(Array.isArray(sources) &&
     sources.length > 0 &&
     sources.length <= MAX_SOURCES &&

@@ -45,4 +45,21 @@ export const s3ArchiveObjects = (client: S3Client, bucket: string): ArchiveObjec
       token = page.NextContinuationToken;
     } while (token !== undefined);
   },
+  folders: async (prefix) => {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          Delimiter: '/',
+          ...(token ? { ContinuationToken: token } : {}),
+        }),
+      );
+      for (const { Prefix = '' } of page.CommonPrefixes ?? []) names.push(Prefix.slice(prefix.length, -1));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return names;
+  },
 });

@@ -27,6 +27,8 @@ export type ArchiveObjects = {
   get(key: string): Promise<Uint8Array>;
   /** Keys with a prefix, in order. */
   list(prefix: string): AsyncIterable<string>;
+  /** Names of the folders directly below a prefix that ends with `/`, in order. */
+  folders(prefix: string): Promise<string[]>;
 };
 
 const ROOT = 'events';
@@ -73,10 +75,14 @@ export type Archive = {
   /** @throws {RangeError} if the object has no such line. */
   line(pointer: ArchivePointer): Promise<ArchiveLine>;
   /**
-   * Every distinct line that arrived on the days from `start` to before `end` (UTC dates), each position once, shard by
-   * shard in order of sequence.
+   * The objects that may hold lines which arrived on the days from `start` to before `end` (UTC dates), grouped by shard,
+   * each group in the order in which `distinctLines` wants them.
    */
-  lines(stream: string, start: string, end: string): AsyncGenerator<ArchivedLine>;
+  shards(start: string, end: string): Promise<string[][]>;
+  /** All lines of an object, in order. */
+  read(key: string): Promise<readonly ArchiveLine[]>;
+  /** Every distinct line that arrived on those days, each position once. */
+  lines(start: string, end: string): AsyncGenerator<ArchivedLine>;
 };
 
 const parse = (body: Uint8Array): ArchiveLine[] =>
@@ -93,7 +99,22 @@ const comparePosition = (a: Position, b: Position): number =>
   compareSequence(a.sequence, b.sequence) || a.index - b.index;
 
 const firstSequence = (key: string): string => key.split('/').at(-1)?.split('-')[0] ?? '';
-const shardOf = (key: string): string => key.split('/').at(-2) ?? '';
+/** Stream and shard of a key: `events/<stream>/<yyyy>/<mm>/<dd>/<shard>/<object>`. */
+const shardOf = (key: string): string => `${key.split('/')[1]}/${key.split('/').at(-2)}`;
+
+/**
+ * Picks the lines of one shard that were in no earlier object. A batch is a contiguous stretch of its shard, so in order
+ * of their first sequence, a line that is not beyond the furthest one seen was in an earlier object already: overlaps are
+ * recognised without remembering every position.
+ */
+export const beyondFurthest = (): ((position: Position) => boolean) => {
+  let furthest: Position | undefined;
+  return (position) => {
+    if (furthest !== undefined && comparePosition(position, furthest) <= 0) return false;
+    furthest = position;
+    return true;
+  };
+};
 
 /** The archive over an object store. */
 export const makeArchive = (objects: ArchiveObjects): Archive => {
@@ -103,6 +124,18 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
     kept.set(key, known);
     known.catch(() => kept.delete(key));
     return known;
+  };
+
+  const shards = async (start: string, end: string): Promise<string[][]> => {
+    // An object lies under the day of its first record, so the day before may hold the first lines of `start`.
+    const keys: string[] = [];
+    for (const stream of await objects.folders(`${ROOT}/`)) {
+      for (let day = addDays(start, -1); day < end; day = addDays(day, 1)) {
+        for await (const key of objects.list(`${ROOT}/${stream}/${day.replaceAll('-', '/')}/`)) keys.push(key);
+      }
+    }
+    const byShard = [...Map.groupBy(keys, shardOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+    return byShard.map(([, group]) => group.sort((a, b) => compareSequence(firstSequence(a), firstSequence(b))));
   };
 
   return {
@@ -123,25 +156,15 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
       if (found === undefined) throw new RangeError(`${key} has no line ${line}`);
       return found;
     },
-    lines: async function* (stream, start, end) {
-      // An object lies under the day of its first record, so the day before may hold the first lines of `start`.
-      const keys: string[] = [];
-      for (let day = addDays(start, -1); day < end; day = addDays(day, 1)) {
-        for await (const key of objects.list(`${ROOT}/${stream}/${day.replaceAll('-', '/')}/`)) keys.push(key);
-      }
-      const shards = Map.groupBy(keys, shardOf);
-      for (const shard of [...shards.keys()].sort()) {
-        const ordered = (shards.get(shard) ?? []).sort((a, b) => compareSequence(firstSequence(a), firstSequence(b)));
-        // A batch is a contiguous stretch of its shard. In order of their first sequence, a line that is not beyond the
-        // furthest seen was in an earlier object already: overlaps are recognised without remembering every position.
-        let furthest: Position | undefined;
-        for (const key of ordered) {
-          const lines = parse(await objects.get(key));
-          for (const [n, line] of lines.entries()) {
-            if (furthest && comparePosition(line.position, furthest) <= 0) continue;
-            furthest = line.position;
+    read,
+    shards,
+    lines: async function* (start, end) {
+      for (const keys of await shards(start, end)) {
+        const isNew = beyondFurthest();
+        for (const key of keys) {
+          for (const [n, line] of parse(await objects.get(key)).entries()) {
             const day = line.receivedAt.slice(0, 10);
-            if (day >= start && day < end) yield { pointer: { key, line: n }, line };
+            if (isNew(line.position) && day >= start && day < end) yield { pointer: { key, line: n }, line };
           }
         }
       }

@@ -22,6 +22,14 @@ export const archiveObjectsContract = (name: string, makeObjects: () => Promise<
       await expect(objects.get('events/none')).rejects.toThrow();
     });
 
+    it('lists the folders below a prefix, in order', async () => {
+      const objects = await makeObjects();
+      for (const key of ['events/b/2', 'events/a/1', 'events/b/1/x', 'events/c'])
+        await objects.putIfAbsent(key, Buffer.from(key));
+      expect(await objects.folders('events/')).toEqual(['a', 'b']);
+      expect(await objects.folders('nothing/')).toEqual([]);
+    });
+
     it('lists the keys of a prefix in order', async () => {
       const objects = await makeObjects();
       for (const key of ['events/b/2', 'events/a/1', 'events/b/1']) await objects.putIfAbsent(key, Buffer.from(key));

@@ -16,5 +16,9 @@ export const memoryArchiveObjects = (): ArchiveObjects & { readonly objects: Rea
     list: async function* (prefix) {
       for (const key of [...objects.keys()].sort()) if (key.startsWith(prefix)) yield key;
     },
+    folders: async (prefix) => {
+      const below = [...objects.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      return [...new Set(below.filter((rest) => rest.includes('/')).map((rest) => rest.split('/')[0] ?? ''))].sort();
+    },
   };
 };

@@ -1,0 +1,57 @@
+import { ENTRY_SHAPES } from '../catalog/entry-shapes.ts';
+import { approvePublication, type PublishPorts, proposePublication } from '../catalog/publish.ts';
+import type { CatalogKind } from '../catalog/types.ts';
+import type { ApiRoute, Role } from '../platform/http-edge.ts';
+import { ProblemError } from '../platform/problem.ts';
+import { object, text } from './requests.ts';
+
+const PROPOSERS: readonly Role[] = ['finance-preparer', 'operator'];
+const APPROVERS: readonly Role[] = ['finance-approver', 'operator'];
+const EVERYONE: readonly Role[] = ['operator', 'finance-preparer', 'finance-approver', 'success'];
+
+const kindOf = (kind: string | undefined): CatalogKind => {
+  if (kind !== undefined && Object.hasOwn(ENTRY_SHAPES, kind)) return kind as CatalogKind;
+  const known = Object.keys(ENTRY_SHAPES).join(', ');
+  throw new ProblemError(404, 'NO_SUCH_KIND', `the catalog has no kind ${kind}; it has ${known}`);
+};
+
+/**
+ * `POST /v1/catalog/publications`, `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}`.
+ * Who may approve what is decided with the publication in hand, by the catalog.
+ */
+export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
+  {
+    method: 'POST',
+    path: '/v1/catalog/publications',
+    roles: PROPOSERS,
+    run: async ({ body, caller }) => {
+      const publication = await proposePublication(ports, { entries: object(body).entries, proposer: caller.name });
+      const { publicationId, hash, changes, status } = publication;
+      return { status: 201, body: { publicationId, hash, changes, status } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/catalog/publications/{publicationId}/approval',
+    roles: APPROVERS,
+    run: async ({ path, body, caller }) => {
+      const publication = await approvePublication(ports, {
+        publicationId: path.publicationId ?? '',
+        hash: text('/hash', object(body).hash),
+        approver: caller.name,
+        roles: caller.roles,
+      });
+      const { publicationId, hash, status, changes } = publication;
+      return { status: 200, body: { publicationId, hash, status, changes: changes.length } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/catalog/{kind}',
+    roles: EVERYONE,
+    run: async ({ path }) => {
+      const items = await ports.catalog.list(kindOf(path.kind), { effectiveAt: ports.clock.now() });
+      return { status: 200, body: { items } };
+    },
+  },
+];
