@@ -97,12 +97,16 @@ export const graduated: Step<Params> = (working, step, context) => {
     if (tier !== undefined) children.push(nodeOf(part, tier, working.unit, context));
   });
   const tiers = children.length === 1 ? 'in one tier' : `over ${children.length} tiers`;
+  const measured = quantity(working.quantity, working.unit);
   return done(
     working,
     { amount: plus(working.amount, exact(amount)) },
     {
       step: step.step,
-      text: `${quantity(working.quantity, working.unit)} ${tiers} = ${money(amount, context.currency)}`,
+      text:
+        children.length === 0
+          ? `${measured}: nothing to charge`
+          : `${measured} ${tiers} = ${money(amount, context.currency)}`,
       result: formatDecimal(amount),
       unit: context.currency.code,
       children,
