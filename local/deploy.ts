@@ -37,7 +37,7 @@ const cdk = async (deployment: Deployment, args: string[], directory = root): Pr
     { cwd: directory, env: cloudEnvironment(deployment) },
     (line) => {
       // The progress of single resources is noise here; the whole output is in the error when something fails.
-      const stack = /^ ✅ {2}(\S+)/.exec(line);
+      const stack = /^\s*✅\s+(\S+)/.exec(line);
       if (stack !== null) deployment.log(`${stack[1]} deployed`);
     },
   );
