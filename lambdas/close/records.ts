@@ -1,5 +1,5 @@
 import type { Interval, Period } from '../platform/period.ts';
-import type { CloseException, DocumentLine, ErpDocument, Manifest, ManifestStatus, Totals } from './types.ts';
+import type { CloseException, DocumentLine, ErpDocument, Manifest, Totals } from './types.ts';
 
 /** What a close keeps beside the words of types.ts: progress per account, stored documents, reconciliation. */
 
@@ -14,7 +14,8 @@ export type PlannedContract = {
   readonly entity: string;
   readonly currency: string;
   readonly period: Period;
-  /** The part of the period in which the contract holds. */
+  /** The part of the period that the contract covers, as dates and as instants. */
+  readonly covered: Period;
   readonly active: Interval;
   /** True when an earlier billing of the period pinned these versions. */
   readonly pinned: boolean;
@@ -61,9 +62,6 @@ export type StoredDocument = {
 /** A document for lists: lines without the rated line behind them. */
 export type SlimLine = Omit<DocumentLine, 'rated'> & { readonly account: string };
 export type SlimDocument = Omit<ErpDocument, 'lines'> & { readonly lines: readonly SlimLine[] };
-
-/** A document of an earlier close and whether it counts as billed. */
-export type EarlierDocument = { readonly document: SlimDocument; readonly manifestStatus: ManifestStatus };
 
 /** Which documents carry a line: the newest is last. */
 export type LineReference = {

@@ -1,0 +1,43 @@
+import type { CatalogEntry, CatalogReader, Contract } from '../catalog/types.ts';
+import { type Interval, intervalOf, type Period, startOfDay } from '../platform/period.ts';
+import { coveredPart } from '../rating/period-part.ts';
+import type { CloseDates } from './names.ts';
+
+/** A contract that covers a part of a close's dates, with the instants of that part. */
+export type ContractInPeriod = {
+  readonly entry: CatalogEntry<Contract>;
+  /** The billing period in the contract's zone, and the part of it that the contract covers. */
+  readonly period: Period;
+  readonly covered: Period;
+  readonly active: Interval;
+};
+
+/** The zone whose days end last: whatever holds anywhere within the dates is known at its end. */
+const LAST_ZONE = 'Etc/GMT+12';
+
+const inPeriod = (entry: CatalogEntry<Contract>, dates: CloseDates): ContractInPeriod | undefined => {
+  const period = { start: dates.start, end: dates.end, zone: entry.body.zone };
+  const part = coveredPart(entry.body, period);
+  return part && { entry, period, covered: part.period, active: intervalOf(part.period) };
+};
+
+/**
+ * The contracts that cover a part of the dates, as known at `knownAt`. The version is the one in force at the start of
+ * the covered part: an amendment within the period takes effect with the next one.
+ */
+export const contractsIn = async (
+  catalog: CatalogReader,
+  dates: CloseDates,
+  knownAt: string,
+): Promise<ContractInPeriod[]> => {
+  const listed = await catalog.list('contract', { effectiveAt: startOfDay(dates.end, LAST_ZONE), knownAt });
+  const found = await Promise.all(
+    listed.map(async (latest): Promise<ContractInPeriod[]> => {
+      const last = inPeriod(latest, dates);
+      if (last === undefined) return [];
+      const entry = await catalog.get('contract', latest.id, { effectiveAt: last.active.from, knownAt });
+      return [(entry && inPeriod(entry, dates)) ?? last];
+    }),
+  );
+  return found.flat();
+};

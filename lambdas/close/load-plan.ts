@@ -1,0 +1,98 @@
+import type { CatalogEntry, Mapping } from '../catalog/types.ts';
+import { startOfDay } from '../platform/period.ts';
+import { earlierCloses } from './billed.ts';
+import { getPinned } from './data-files.ts';
+import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
+import type { ClosePorts } from './ports.ts';
+import { inGroups } from './progress.ts';
+import { heldAccounts } from './raise.ts';
+import type { LinesFile } from './rate-account.ts';
+import type { AccountProgress } from './records.ts';
+import type { CloseException, CloseRecord, DocumentKind } from './types.ts';
+
+const AT_ONCE = 10;
+
+/** The documents that a close would make now, with what they were made from. */
+export type LoadedPlan = DocumentPlan & {
+  readonly accounts: readonly AccountProgress[];
+  readonly exceptions: readonly CloseException[];
+  readonly held: ReadonlySet<string>;
+};
+
+/** Reads what is rated, held and billed, and plans the documents. Reading twice with nothing changed plans the same. */
+export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<LoadedPlan> => {
+  const [accounts, exceptions, earlier] = await Promise.all([
+    ports.store.accounts(record.closeId),
+    ports.store.exceptions(record),
+    earlierCloses(ports.store, record, record.run),
+  ]);
+  const held = heldAccounts(exceptions);
+  const decided = accounts.filter(({ state, account }) => state === 'rated' && !held.has(account));
+  const lines = (await inGroups(decided, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
+  const payers = await payersOf(
+    ports,
+    record,
+    new Set([...lines.map(({ rated }) => rated.payer), ...earlier.documents.map(({ document }) => document.account)]),
+  );
+  const plan = planDocuments({
+    closeId: record.closeId,
+    dates: record,
+    lines,
+    decided: new Set(decided.map(({ account }) => account)),
+    billed: earlier.documents,
+    payers,
+    billers: await billersOf(ports, record),
+    zoneOf: (payer) => accounts.find(({ account }) => account === payer)?.contracts[0]?.period.zone,
+  });
+  return { ...plan, accounts, exceptions, held };
+};
+
+const linesOf = async (ports: ClosePorts, progress: AccountProgress): Promise<BillableLine[]> => {
+  if (progress.rated === undefined) return [];
+  const { linesKey, linesHash } = progress.rated;
+  const file = await getPinned<LinesFile>(ports.files, { key: linesKey, hash: linesHash });
+  const entities = new Map(progress.contracts.map(({ contract, entity }) => [contract, entity]));
+  return file.lines.map((rated) => ({ rated, entity: entities.get(rated.contract) ?? '' }));
+};
+
+const LAST_ZONE = 'Etc/GMT+12';
+
+const payersOf = async (
+  ports: ClosePorts,
+  record: CloseRecord,
+  accounts: ReadonlySet<string>,
+): Promise<Map<string, Payer>> => {
+  const effectiveAt = startOfDay(record.end, LAST_ZONE);
+  const found = await inGroups([...accounts], AT_ONCE, async (account): Promise<[string, Payer][]> => {
+    const entry = await ports.catalog.get('account', account, { effectiveAt });
+    const customerId = entry?.body.erp?.customerId;
+    return entry && customerId !== undefined ? [[account, { account, name: entry.body.name, customerId }]] : [];
+  });
+  return new Map(found.flat());
+};
+
+const billersOf = async (ports: ClosePorts, record: CloseRecord): Promise<Map<string, Biller>> => {
+  const entities = await ports.catalog.list('entity', { effectiveAt: startOfDay(record.end, LAST_ZONE) });
+  return new Map(
+    entities.map(({ id, body }): [string, Biller] => [id, { entity: id, subsidiaryId: body.erp.subsidiaryId }]),
+  );
+};
+
+/** The mapping that holds now for each kind of document of an adapter. */
+export const mappingsNow = async (
+  ports: Pick<ClosePorts, 'catalog' | 'clock'>,
+  adapter: string,
+): Promise<ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>> => {
+  const all = await ports.catalog.list('mapping', { effectiveAt: ports.clock.now() });
+  const kinds: readonly DocumentKind[] = ['invoice', 'debit-memo', 'credit-memo'];
+  return new Map(
+    kinds.flatMap((kind): [DocumentKind, CatalogEntry<Mapping>][] => {
+      const entry = all.find(({ body }) => body.adapter === adapter && body.kind === kind);
+      return entry === undefined ? [] : [[kind, entry]];
+    }),
+  );
+};
+
+/** The ERP of an entity; an entity that is gone has none and is a gap of the plan. */
+export const adapterOf = async (ports: Pick<ClosePorts, 'catalog' | 'clock'>, entity: string): Promise<string> =>
+  (await ports.catalog.get('entity', entity, { effectiveAt: ports.clock.now() }))?.body.erp.adapter ?? 'none';

@@ -1,0 +1,102 @@
+import type { CatalogEntry, CatalogReader, Meter } from '../catalog/types.ts';
+import type { DeliveryJob, DeliveryStatus } from '../delivery/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Interval, Period } from '../platform/period.ts';
+import type { Opening } from '../rating/types.ts';
+import type { MeteredUsage, SlotPin } from '../usage/types.ts';
+import type { CloseStore } from './close-store.ts';
+import type { DataFiles } from './data-files.ts';
+import type { PlannedSubject } from './records.ts';
+
+/** What a close needs of the rest of the house, small enough to stand in for by hand. */
+
+/** Usage of an account's subjects, read strongly from the ledger, with what it was made from. */
+export type UsageReading = {
+  readonly usage: readonly MeteredUsage[];
+  readonly pins: readonly SlotPin[];
+  readonly usageHash: string;
+  readonly carryOut: Opening['carryIn'];
+  /** Accepted events that no key counts yet. */
+  readonly overflow: readonly { readonly meter: string }[];
+  /** Meters that the ledger knows and the catalog does not. */
+  readonly unknownMeters: readonly string[];
+};
+
+/** A subject without an owner in (a part of) an interval, and how many of its events lie there. */
+export type OwnerlessSubject = { readonly subject: string; readonly events: number };
+
+/** One id counted at two times. */
+export type TwiceCounted = {
+  readonly idHash: string;
+  readonly subjects: readonly string[];
+  readonly slots: readonly { readonly subject: string; readonly start: string }[];
+};
+
+export type UsagePort = {
+  read(request: {
+    readonly subjects: readonly PlannedSubject[];
+    /** The part of the period that the contract covers: averages are over exactly this. */
+    readonly period: Period;
+    readonly carryIn: Opening['carryIn'];
+    readonly meters: readonly CatalogEntry<Meter>[];
+  }): Promise<UsageReading>;
+  /** Days with late usage that is not settled yet. */
+  dirtyDays(interval: Interval): Promise<number>;
+  ownerless(interval: Interval): Promise<OwnerlessSubject[]>;
+  twiceCounted(subjects: readonly string[], interval: Interval): Promise<TwiceCounted[]>;
+};
+
+/** What the ERP answers about a posting period and about its own totals. Throws if it cannot be asked. */
+export type ErpPort = {
+  readPeriod(
+    date: string,
+    correlationId: string,
+  ): Promise<{ readonly name: string; readonly open: boolean } | undefined>;
+  readTotals(
+    externalIds: readonly string[],
+    correlationId: string,
+  ): Promise<
+    readonly {
+      readonly externalId: string;
+      readonly vendorId: string;
+      readonly kind: 'invoice' | 'credit-memo';
+      readonly currency: string;
+      readonly total: string;
+    }[]
+  >;
+};
+
+/** The delivery frame as a close uses it. */
+export type DeliveryPort = {
+  enqueue(jobs: readonly DeliveryJob[]): Promise<void>;
+  statuses(adapter: string, deliveryIds: readonly string[]): Promise<readonly DeliveryStatus[]>;
+};
+
+/** Counts by sales region; never by account. */
+export type CloseMetrics = {
+  exceptionsOpen(salesRegion: string, count: number): void;
+  reconciliationBreaks(salesRegion: string, count: number): void;
+};
+
+export type ClosePorts = {
+  readonly clock: Clock;
+  readonly store: CloseStore;
+  readonly files: DataFiles;
+  readonly catalog: CatalogReader;
+  readonly usage: UsagePort;
+  readonly erp: ErpPort;
+  readonly delivery: DeliveryPort;
+  readonly quarantine: { waiting(): Promise<number> };
+  readonly metrics: CloseMetrics;
+  readonly graceHours: number;
+};
+
+/** How a step ends: always a value. The state machine branches on `ok` and `code`, never on the name of an error. */
+export type StepResult =
+  | ({ readonly ok: true } & Readonly<Record<string, unknown>>)
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** A step that ends well, with what the next states need. */
+export const ok = (values: Readonly<Record<string, unknown>> = {}): StepResult => ({ ok: true, ...values });
+/** A step that cannot go on, and why, in words. */
+export const refused = (code: string, message: string): StepResult => ({ ok: false, code, message });

@@ -1,0 +1,228 @@
+import type { CatalogEntry, Contract, Meter, PriceBook } from '../catalog/types.ts';
+import { contentHash } from '../platform/hash.ts';
+import type { Interval } from '../platform/period.ts';
+import { policyOf } from '../rating/policies.ts';
+import { metersOf, rate } from '../rating/rate.ts';
+import { RatingError } from '../rating/rating-error.ts';
+import type { Closing, RatedLine } from '../rating/types.ts';
+import type { SlotPin } from '../usage/types.ts';
+import { getPinned, putByHash } from './data-files.ts';
+import { overlap } from './intervals.ts';
+import { totalsOf } from './money.ts';
+import type { ClosePorts, UsageReading } from './ports.ts';
+import { raise } from './raise.ts';
+import type { AccountProgress, PlannedContract, PlannedSubject } from './records.ts';
+import type { CloseRecord, ExceptionKind } from './types.ts';
+
+/** The lines file of an account: what one close rated. */
+export type LinesFile = {
+  readonly format: 1;
+  readonly closeId: string;
+  readonly account: string;
+  readonly lines: readonly RatedLine[];
+  readonly closing: Closing;
+};
+
+/** The pins file of an account: everything the lines were made from. */
+export type PinsFile = {
+  readonly format: 1;
+  readonly closeId: string;
+  readonly account: string;
+  readonly knownAt: string;
+  readonly subjects: readonly PlannedSubject[];
+  readonly contracts: readonly {
+    readonly contract: PlannedContract;
+    readonly meters: readonly { readonly id: string; readonly version: number; readonly hash: string }[];
+    readonly usageHash: string;
+    readonly slots: readonly SlotPin[];
+    readonly openingHash: string;
+  }[];
+};
+
+/** Why an account cannot be rated, as an exception for a person. */
+class NotRatable extends Error {
+  override readonly name = 'NotRatable';
+  readonly kind: ExceptionKind;
+  readonly evidence: Readonly<Record<string, string>>;
+  constructor(kind: ExceptionKind, message: string, evidence: Readonly<Record<string, string>>) {
+    super(message);
+    this.kind = kind;
+    this.evidence = evidence;
+  }
+}
+
+type Ports = Pick<ClosePorts, 'clock' | 'store' | 'files' | 'catalog' | 'usage'>;
+
+/**
+ * Rates one account of a close, once: lines and pins go to the data bucket by hash, then the progress says where they
+ * are. A repeat finds the account ended and does nothing. What is wrong with this account's data becomes an exception
+ * of this account; only what is wrong with the house (a store that does not answer) is thrown.
+ */
+export const rateAccount = async (
+  ports: Ports,
+  record: CloseRecord,
+  account: string,
+): Promise<'rated' | 'excepted'> => {
+  const plan = await ports.store.account(record.closeId, account);
+  if (plan === undefined) throw new Error(`${record.closeId} has no plan for ${account}`);
+  if (plan.state !== 'open') return plan.state;
+  try {
+    return await rateOpen(ports, record, plan);
+  } catch (error) {
+    const reason = notRatable(error);
+    if (reason === undefined) throw error;
+    const { exceptionId } = await raise(ports, record, {
+      kind: reason.kind,
+      about: { account, evidence: reason.evidence },
+      account,
+      message: reason.message,
+      evidence: reason.evidence,
+    });
+    await ports.store.endAccount({ ...plan, state: 'excepted', exceptionId });
+    return (await ports.store.account(record.closeId, account))?.state === 'rated' ? 'rated' : 'excepted';
+  }
+};
+
+const notRatable = (error: unknown): NotRatable | undefined => {
+  if (error instanceof NotRatable) return error;
+  if (error instanceof RatingError) return new NotRatable(error.exceptionKind, error.message, error.evidence);
+  // Exact arithmetic says no with a RangeError: a figure that does not fit, never a store that does not answer.
+  if (error instanceof RangeError) return new NotRatable('rating-failed', error.message, { code: 'arithmetic' });
+  return undefined;
+};
+
+const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<'rated'> => {
+  const opening = await openingOf(ports, record, plan.account);
+  const lines: RatedLine[] = [];
+  const pinned: PinsFile['contracts'][number][] = [];
+  let carryOut: Closing['carryIn'] = {};
+  for (const planned of plan.contracts) {
+    const result = await rateContract(ports, plan, planned, opening);
+    lines.push(...result.lines);
+    pinned.push(result.pins);
+    carryOut = { ...carryOut, ...result.carryOut };
+  }
+  const { closeId, account } = plan;
+  const closing: Closing = { format: 1, carryIn: carryOut };
+  const linesFile: LinesFile = { format: 1, closeId, account, lines, closing };
+  const pinsFile: PinsFile = {
+    format: 1,
+    closeId,
+    account,
+    knownAt: plan.knownAt,
+    subjects: plan.subjects,
+    contracts: pinned,
+  };
+  const storedLines = await putByHash(ports.files, `closes/${closeId}/lines/${account}`, linesFile);
+  const storedPins = await putByHash(ports.files, `closes/${closeId}/pins/${account}`, pinsFile);
+  await ports.store.endAccount({
+    ...plan,
+    state: 'rated',
+    rated: {
+      lines: lines.length,
+      totals: totalsOf(lines),
+      linesKey: storedLines.key,
+      linesHash: storedLines.hash,
+      pinsKey: storedPins.key,
+      pinsHash: storedPins.hash,
+      at: ports.clock.now(),
+    },
+  });
+  return 'rated';
+};
+
+/** What the period before left: the last values of meters that go on. Nothing, when no close knows that period. */
+const openingOf = async (ports: Ports, record: CloseRecord, account: string): Promise<Closing> => {
+  const before = await ports.store.resultEndingAt(account, record.start);
+  if (before === undefined) return { format: 1, carryIn: {} };
+  const file = await getPinned<LinesFile>(ports.files, { key: before.linesKey, hash: before.linesHash });
+  return file.closing;
+};
+
+const rateContract = async (ports: Ports, plan: AccountProgress, planned: PlannedContract, opening: Closing) => {
+  const [contract, priceBook] = await Promise.all([
+    pinnedVersion<Contract>(ports, 'contract', planned.contract, planned.contractVersion),
+    pinnedVersion<PriceBook>(ports, 'price-book', planned.priceBook, planned.priceBookVersion),
+  ]);
+  const policy = policyOf(planned.policy);
+  if (policy === undefined) {
+    throw new NotRatable('rating-failed', `There is no rating policy "${planned.policy}".`, { policy: planned.policy });
+  }
+  const needed = metersOf(contract, priceBook);
+  const meters = await metersFor(ports, plan, needed);
+  const subjects = plan.subjects.flatMap((subject) => within(subject, planned.active));
+  const reading = await ports.usage.read({
+    subjects,
+    period: planned.covered,
+    carryIn: opening.carryIn,
+    meters,
+  });
+  refuseUncounted(reading, needed);
+  const { lines } = rate({
+    contract,
+    contractVersion: planned.contractVersion,
+    priceBook,
+    priceBookVersion: planned.priceBookVersion,
+    usage: reading.usage,
+    opening,
+    period: planned.period,
+    policy,
+    usageHash: reading.usageHash,
+  });
+  const pins: PinsFile['contracts'][number] = {
+    contract: planned,
+    meters: meters.map(({ id, version, hash }) => ({ id, version, hash })),
+    usageHash: reading.usageHash,
+    slots: reading.pins,
+    openingHash: contentHash(opening),
+  };
+  return { lines, pins, carryOut: reading.carryOut };
+};
+
+/** Usage that was accepted and that these meters do not count must not be left out of a bill silently. */
+const refuseUncounted = ({ unknownMeters, overflow }: UsageReading, needed: readonly string[]): void => {
+  const [meter] = unknownMeters;
+  if (meter !== undefined) {
+    const message = `The ledger has usage of meter "${meter}", which the catalog does not know: publish it.`;
+    throw new NotRatable('missing-meter', message, { meter });
+  }
+  const uncounted = overflow.filter((event) => needed.includes(event.meter)).length;
+  if (uncounted > 0) {
+    const message = `${uncounted} events have more distinct values than a meter may have and are not counted yet: have an operator restate them, then close again.`;
+    throw new NotRatable('rating-failed', message, { code: 'overflow' });
+  }
+};
+
+const within = (subject: PlannedSubject, active: Interval): PlannedSubject[] => {
+  const common = overlap(subject, active);
+  return common ? [{ ...subject, ...common }] : [];
+};
+
+const pinnedVersion = async <B extends Contract | PriceBook>(
+  ports: Ports,
+  kind: 'contract' | 'price-book',
+  id: string,
+  version: number,
+): Promise<B> => {
+  const entry = await ports.catalog.version(kind, id, version);
+  if (entry === undefined) {
+    const exception = kind === 'contract' ? 'rating-failed' : 'missing-price';
+    throw new NotRatable(exception, `Version ${version} of the ${kind} "${id}" is not in the catalog.`, { id });
+  }
+  return entry.body as B;
+};
+
+/** Every version of the meters that the prices need: the ledger knows by which of them an event was measured. */
+const metersFor = async (
+  ports: Ports,
+  plan: AccountProgress,
+  ids: readonly string[],
+): Promise<CatalogEntry<Meter>[]> => {
+  const known = (await ports.catalog.history('meter')).filter(({ publishedAt }) => publishedAt <= plan.knownAt);
+  const missing = ids.find((id) => !known.some((entry) => entry.id === id));
+  if (missing !== undefined) {
+    const message = `There is no meter "${missing}", which a price needs: publish it.`;
+    throw new NotRatable('missing-meter', message, { meter: missing });
+  }
+  return known;
+};

@@ -1,0 +1,111 @@
+import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
+import { intervalOf } from '../../platform/period.ts';
+import { hull } from '../intervals.ts';
+import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
+import { mapDocument } from '../map-document.ts';
+import { totalsOf } from '../money.ts';
+import { type ClosePorts, ok, type StepResult } from '../ports.ts';
+import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { type ExceptionDraft, heldAccounts, raise } from '../raise.ts';
+import type { AccountProgress } from '../records.ts';
+import type { CloseException, CloseRecord, DocumentKind } from '../types.ts';
+
+const AT_ONCE = 8;
+
+/**
+ * Collects what a person must decide before money moves. What was decided for these dates before is found again; an
+ * open exception holds its account and nothing else, and usage that nobody owns holds nobody.
+ */
+export const exceptions = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
+  const record = await closeOf(ports.store, input.closeId);
+  if (record.steps.exceptions.state === 'done') return ok({ open: 0 });
+  await beginStep(ports, record, 'exceptions');
+  const accounts = await ports.store.accounts(record.closeId);
+  const drafts = [...(await ownerless(ports, record)), ...(await twiceCounted(ports, accounts))];
+  for (const draft of drafts) await raise(ports, record, draft);
+  // Mapping comes last: what is held already needs no payload.
+  const plan = await loadPlan(ports, record);
+  for (const draft of await unmappable(ports, plan)) await raise(ports, record, draft);
+
+  const all = await ports.store.exceptions(record);
+  const open = all.filter(({ state }) => state === 'open');
+  const held = heldAccounts(all);
+  countByRegion(ports, accounts, open);
+  await endStep(ports, record, 'exceptions', {
+    done: all.length - open.length,
+    total: all.length,
+    totals: totalsOf(open.flatMap(({ amountAtStake }) => (amountAtStake ? [amountAtStake] : []))),
+    notes: wordsFor(all, open, held),
+  });
+  return ok({ open: open.length, held: held.size });
+};
+
+const wordsFor = (
+  all: readonly CloseException[],
+  open: readonly CloseException[],
+  held: ReadonlySet<string>,
+): string[] => {
+  const notes: string[] = [];
+  if (all.length > open.length) notes.push(`${all.length - open.length} were decided before.`);
+  if (held.size > 0) notes.push(`Held until a person decides: ${[...held].sort().join(', ')}.`);
+  return notes;
+};
+
+const countByRegion = (ports: ClosePorts, accounts: readonly AccountProgress[], open: readonly CloseException[]) => {
+  const regions = new Map(accounts.map(({ account, salesRegion }) => [account, salesRegion]));
+  const byRegion = Map.groupBy(open, ({ account }) => (account && regions.get(account)) ?? 'none');
+  for (const [region, some] of byRegion) ports.metrics.exceptionsOpen(region, some.length);
+};
+
+const ownerless = async (ports: ClosePorts, record: CloseRecord): Promise<ExceptionDraft[]> => {
+  const found = await ports.usage.ownerless(intervalOf({ ...record, zone: 'Etc/UTC' }));
+  return found.map(({ subject, events }) => ({
+    kind: 'unattributed-usage',
+    about: { subject },
+    subject,
+    message: `${events} events of "${subject}" belong to no account: publish an attribution and close again, or accept that they are not billed.`,
+    evidence: { events },
+  }));
+};
+
+const twiceCounted = async (ports: ClosePorts, accounts: readonly AccountProgress[]): Promise<ExceptionDraft[]> => {
+  const found = await inGroups(accounts, AT_ONCE, async (progress): Promise<ExceptionDraft[]> => {
+    const span = hull(progress.contracts.map(({ active }) => active));
+    const subjects = [...new Set(progress.subjects.map(({ subject }) => subject))];
+    if (span === undefined || subjects.length === 0) return [];
+    const ids = await ports.usage.twiceCounted(subjects, span);
+    return ids.map(({ idHash, slots }) => ({
+      kind: 'same-id-at-two-times' as const,
+      about: { account: progress.account, idHash },
+      account: progress.account,
+      subject: slots[0]?.subject ?? '',
+      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). Accept if they are different events; cancel the wrong one and close again if not.`,
+      evidence: { idHash, slots },
+    }));
+  });
+  return found.flat();
+};
+
+const unmappable = async (ports: ClosePorts, plan: LoadedPlan): Promise<ExceptionDraft[]> => {
+  const gaps = plan.gaps.map(({ payer, entity, missing }): ExceptionDraft => {
+    const what =
+      missing === 'customer' ? `account "${payer}" has no customer id in the ERP` : `there is no entity "${entity}"`;
+    return {
+      kind: 'missing-mapping',
+      about: { account: payer, missing, entity },
+      account: payer,
+      message: `A document cannot be made: ${what}. Publish it, then close again.`,
+      evidence: { payer, entity, missing },
+    };
+  });
+  const adapters = new Map<string, ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>>();
+  const drafts: ExceptionDraft[] = [];
+  for (const document of plan.documents) {
+    const adapter = await adapterOf(ports, document.entity);
+    const mappings = adapters.get(adapter) ?? (await mappingsNow(ports, adapter));
+    adapters.set(adapter, mappings);
+    const mapped = await mapDocument(document, mappings);
+    if (!mapped.mapped) drafts.push(mapped.exception);
+  }
+  return [...gaps, ...drafts];
+};

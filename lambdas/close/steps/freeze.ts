@@ -1,0 +1,152 @@
+import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
+import { putByHash } from '../data-files.ts';
+import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
+import { makersOf } from '../makers.ts';
+import { manifestHash } from '../manifest-hash.ts';
+import { mapDocument } from '../map-document.ts';
+import { totalsOf } from '../money.ts';
+import { manifestIdOf } from '../names.ts';
+import { slimDocument } from '../plan-documents.ts';
+import { type ClosePorts, ok, type StepResult } from '../ports.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
+import { raise } from '../raise.ts';
+import type { AccountProgress, LineReference } from '../records.ts';
+import type { CloseRecord, ErpDocument, Manifest } from '../types.ts';
+
+/** The key of a payload. Two documents never share one: the external id is in it. */
+export const payloadKeyOf = (hash: string): string => `payloads/${hash}.json`;
+
+type Entry = Manifest['documents'][number];
+
+/**
+ * Freezes what will be asked for: the documents of each entity, mapped and stored by hash, and a hash over all of it.
+ * Documents go before the manifest that lists them; until then they count nowhere, so a crash leaves nothing billed.
+ */
+export const freeze = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
+  const record = await closeOf(ports.store, input.closeId);
+  if (record.steps.freeze.state === 'done') return frozen(ports, record);
+  await beginStep(ports, record, 'freeze');
+  const plan = await loadPlan(ports, record);
+  const byEntity = Map.groupBy(plan.documents, ({ entity }) => entity);
+  const already = new Set((await ports.store.manifests(record.closeId)).map(({ entity }) => entity));
+  for (const [entity, documents] of [...byEntity].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!already.has(entity)) await freezeEntity(ports, record, plan, entity, documents);
+  }
+
+  const manifests = await ports.store.manifests(record.closeId);
+  const entries = manifests.flatMap(({ documents }) => documents);
+  const totals = totalsOf(entries.map(({ currency, total }) => ({ currency, amount: total })));
+  const left = plan.documents.length - entries.length;
+  const notes = [
+    ...(entries.length === 0 ? ['Nothing changed since it was billed: there is nothing to post.'] : []),
+    ...(plan.held.size > 0 ? [`Left out, held: ${[...plan.held].sort().join(', ')}.`] : []),
+    ...(left > 0 ? [`${left} documents have no mapping and were left out.`] : []),
+  ];
+  await endStep(ports, record, 'freeze', {
+    done: entries.length,
+    total: entries.length + Math.max(left, 0),
+    totals,
+    notes,
+  });
+  return frozen(ports, record);
+};
+
+const frozen = async (ports: ClosePorts, record: CloseRecord): Promise<StepResult> => {
+  const manifests = await ports.store.manifests(record.closeId);
+  const attempt = record.attempt ?? 1;
+  return ok({
+    manifests: manifests.map(({ manifestId }) => ({
+      manifestId,
+      closeId: record.closeId,
+      // A child execution may be started once by its name: a close that is started again starts new ones.
+      name: attempt === 1 ? manifestId : `${manifestId}-${attempt}`,
+    })),
+  });
+};
+
+const freezeEntity = async (
+  ports: ClosePorts,
+  record: CloseRecord,
+  plan: LoadedPlan,
+  entity: string,
+  documents: readonly ErpDocument[],
+): Promise<void> => {
+  const mappings = await mappingsNow(ports, await adapterOf(ports, entity));
+  const entries: Entry[] = [];
+  const used = new Set<CatalogEntry<Mapping>>();
+  const involved = new Set<string>();
+  for (const document of documents) {
+    const mapped = await mapDocument(document, mappings);
+    if (!mapped.mapped) {
+      await raise(ports, record, mapped.exception);
+      continue;
+    }
+    const payloadKey = payloadKeyOf(mapped.hash);
+    await ports.files.putText(payloadKey, mapped.payload);
+    await storeDocument(ports, plan.accounts, document);
+    used.add(mapped.mapping);
+    for (const line of document.lines) involved.add(line.rated.account);
+    entries.push({
+      documentId: document.documentId,
+      account: document.account,
+      kind: document.kind,
+      currency: document.currency,
+      total: document.total,
+      mapping: mapped.mapping.id,
+      mappingVersion: mapped.mapping.version,
+      payloadKey,
+      payloadHash: mapped.hash,
+    });
+  }
+  if (entries.length === 0) return;
+  const body = {
+    closeId: record.closeId,
+    entity,
+    totals: totalsOf(entries.map(({ currency, total }) => ({ currency, amount: total }))),
+    documents: entries,
+  };
+  const accounts = plan.accounts.filter(({ account }) => involved.has(account));
+  await ports.store.freezeManifest({
+    format: 1,
+    manifestId: manifestIdOf(record.closeId, entity),
+    status: 'awaiting approval',
+    ...body,
+    hash: manifestHash(record, body),
+    makers: await makersOf(ports, record, { accounts, exceptions: plan.exceptions, mappings: used }),
+  });
+};
+
+const storeDocument = async (
+  ports: ClosePorts,
+  accounts: readonly AccountProgress[],
+  document: ErpDocument,
+): Promise<void> => {
+  const { key, hash } = await putByHash(
+    ports.files,
+    `closes/${document.closeId}/documents/${document.documentId}`,
+    document,
+  );
+  const rated = new Map(accounts.flatMap((each) => (each.rated ? [[each.account, each.rated] as const] : [])));
+  const references = document.lines.flatMap((line): LineReference[] => {
+    const found = rated.get(line.rated.account);
+    if (found === undefined) return [];
+    return [
+      {
+        lineId: line.lineId,
+        closeId: document.closeId,
+        documentId: document.documentId,
+        account: line.rated.account,
+        amount: line.amount,
+        currency: document.currency,
+        linesKey: found.linesKey,
+        linesHash: found.linesHash,
+        pinsKey: found.pinsKey,
+        pinsHash: found.pinsHash,
+      },
+    ];
+  });
+  await ports.store.putDocument(
+    { format: 1, document: slimDocument(document), bodyKey: key, bodyHash: hash },
+    references,
+  );
+};

@@ -1,0 +1,198 @@
+import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
+import { adapterOf } from '../load-plan.ts';
+import { absoluteText, totalsOf } from '../money.ts';
+import { closeIdOfManifest } from '../names.ts';
+import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
+import { closeOf } from '../progress.ts';
+import { raise } from '../raise.ts';
+import type { SlimDocument } from '../records.ts';
+import { refreshPosting } from '../refresh-posting.ts';
+import { settleException } from '../settle-exception.ts';
+import type { DocumentKind, Manifest } from '../types.ts';
+
+/** The steps of the manifest machine. The manifest in the table says where it stands; the machine only waits and asks. */
+
+type Input = { readonly manifestId: string };
+
+const manifestOf = async (ports: ClosePorts, manifestId: string): Promise<Manifest> => {
+  const manifest = await ports.store.manifest(manifestId);
+  if (manifest === undefined) throw new Error(`there is no manifest ${manifestId}`);
+  return manifest;
+};
+
+/** Where does this manifest stand? A machine that is started again goes on from there. */
+export const manifestStatus = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
+  const { status, documents } = await manifestOf(ports, input.manifestId);
+  await refreshPosting(ports, closeIdOfManifest(input.manifestId));
+  return ok({ status, documents: documents.length });
+};
+
+/**
+ * Keeps the task token of the waiting execution.
+ * @throws {Error} if the manifest is decided already: the machine catches it, looks, and goes on without waiting.
+ */
+export const awaitApproval = async (
+  ports: ClosePorts,
+  input: Input & { readonly taskToken: string },
+): Promise<StepResult> => {
+  const kept = await ports.store.keepToken(input.manifestId, input.taskToken);
+  await refreshPosting(ports, closeIdOfManifest(input.manifestId));
+  if (!kept) throw new Error(`${input.manifestId} is decided already`);
+  return ok();
+};
+
+/** How did the wait end? The table decides, not the answer to the token: a decision counts even if the token was lost. */
+export const approvalOutcome = async (
+  ports: ClosePorts,
+  input: Input & { readonly error?: string },
+): Promise<StepResult> => {
+  if (input.error === 'States.Timeout') {
+    await ports.store.moveManifest(input.manifestId, ['awaiting approval'], 'expired');
+  }
+  const { status } = await manifestOf(ports, input.manifestId);
+  await refreshPosting(ports, closeIdOfManifest(input.manifestId));
+  if (status === 'awaiting approval') {
+    return refused('APPROVAL_WAIT_ENDED', `The wait for the approval of ${input.manifestId} ended without a decision.`);
+  }
+  return ok({ status });
+};
+
+/** The vendor's record for each kind of document: a debit memo is a further invoice. */
+const RECORDS: Readonly<Record<DocumentKind, string>> = {
+  invoice: 'invoice',
+  'debit-memo': 'invoice',
+  'credit-memo': 'creditMemo',
+};
+
+const POSTED: readonly DeliveryStatus['state'][] = ['posted', 'accepted'];
+/** Ended without being posted, until a person acts. */
+const STOPPED: readonly DeliveryStatus['state'][] = ['parked', 'failed'];
+
+type Posting = {
+  readonly manifest: Manifest;
+  readonly adapter: string;
+  readonly documents: ReadonlyMap<string, SlimDocument>;
+  readonly statuses: ReadonlyMap<string, DeliveryStatus>;
+};
+
+const load = async (ports: ClosePorts, manifestId: string): Promise<Posting> => {
+  const manifest = await manifestOf(ports, manifestId);
+  const adapter = await adapterOf(ports, manifest.entity);
+  const stored = await Promise.all(
+    manifest.documents.map(({ account, documentId }) => ports.store.documentOf(manifest.closeId, account, documentId)),
+  );
+  const documents = new Map(stored.flatMap((each) => (each ? [[each.document.documentId, each.document]] : [])));
+  const originals = [...documents.values()].flatMap(({ corrects }) => corrects ?? []);
+  const ids = [...new Set([...documents.keys(), ...originals])];
+  const statuses = await ports.delivery.statuses(adapter, ids);
+  return { manifest, adapter, documents, statuses: new Map(statuses.map((each) => [each.deliveryId, each])) };
+};
+
+const isPosted = (posting: Posting, documentId: string): boolean => {
+  const state = posting.statuses.get(documentId)?.state;
+  return state !== undefined && POSTED.includes(state);
+};
+
+/** A memo waits for the document it corrects: an ERP cannot correct what it does not have. */
+const mayBeSent = (posting: Posting, { corrects }: SlimDocument): boolean =>
+  corrects === undefined || isPosted(posting, corrects);
+
+const jobOf = async (
+  ports: ClosePorts,
+  posting: Posting,
+  entry: Manifest['documents'][number],
+  document: SlimDocument,
+): Promise<DeliveryJob> => {
+  const progress = await ports.store.account(document.closeId, document.account);
+  return {
+    format: 1,
+    adapter: posting.adapter,
+    deliveryId: document.documentId,
+    record: RECORDS[document.kind],
+    payloadKey: entry.payloadKey,
+    payloadHash: entry.payloadHash,
+    correlationId: `${document.closeId}/${document.documentId}`,
+    ...(progress === undefined ? {} : { salesRegion: progress.salesRegion }),
+    expect: {
+      currency: document.currency,
+      total: absoluteText(document.total),
+      customerId: document.customerId,
+    },
+  };
+};
+
+/** Puts into the ERP's queue what may be sent and `wanted` says is not on its way. */
+const send = async (
+  ports: ClosePorts,
+  posting: Posting,
+  wanted: (state: DeliveryStatus['state'] | undefined) => boolean,
+): Promise<number> => {
+  const jobs: DeliveryJob[] = [];
+  for (const entry of posting.manifest.documents) {
+    const document = posting.documents.get(entry.documentId);
+    if (document === undefined) throw new Error(`document ${entry.documentId} is listed and not stored`);
+    if (!mayBeSent(posting, document) || !wanted(posting.statuses.get(entry.documentId)?.state)) continue;
+    jobs.push(await jobOf(ports, posting, entry, document));
+  }
+  await ports.delivery.enqueue(jobs);
+  return jobs.length;
+};
+
+/** Starts posting: everything that is not posted is sent; what stopped in an earlier try is tried again. */
+export const post = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
+  const moved = await ports.store.moveManifest(input.manifestId, ['approved', 'posting', 'failed'], 'posting');
+  if (!moved) return refused('NOT_APPROVED', `${input.manifestId} is not approved: nothing is posted.`);
+  const posting = await load(ports, input.manifestId);
+  const sent = await send(ports, posting, (state) => state === undefined || !POSTED.includes(state));
+  await refreshPosting(ports, posting.manifest.closeId);
+  return ok({ sent });
+};
+
+/** How far is the ERP? `settled` when every document is posted or stopped. Sends what was waiting for its original. */
+export const checkPostings = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
+  const posting = await load(ports, input.manifestId);
+  await send(ports, posting, (state) => state === undefined);
+  const states = posting.manifest.documents.map(({ documentId }) => posting.statuses.get(documentId)?.state);
+  const posted = states.filter((state) => state !== undefined && POSTED.includes(state)).length;
+  const stopped = states.filter((state) => state !== undefined && STOPPED.includes(state)).length;
+  const blocked = waitingForStopped(posting);
+  const pending = states.length - posted - stopped - blocked;
+  await refreshPosting(ports, posting.manifest.closeId);
+  return ok({ posted, stopped: stopped + blocked, pending, settled: pending === 0 });
+};
+
+/** Memos never sent because what they correct has stopped: they cannot move either. */
+const waitingForStopped = (posting: Posting): number =>
+  [...posting.documents.values()].filter(({ documentId, corrects }) => {
+    const original = corrects === undefined ? undefined : posting.statuses.get(corrects)?.state;
+    return posting.statuses.get(documentId) === undefined && original !== undefined && STOPPED.includes(original);
+  }).length;
+
+/** Ends posting: `posted` when everything is, else `failed` with an exception per document that is not. */
+export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
+  const posting = await load(ports, input.manifestId);
+  const { manifest, documents } = posting;
+  const record = await closeOf(ports.store, manifest.closeId);
+  const open = [...documents.values()].filter(({ documentId }) => !isPosted(posting, documentId));
+  for (const { documentId } of [...documents.values()].filter((each) => !open.includes(each))) {
+    const gone = { decision: 'posted', reason: 'The ERP has it now.' };
+    await settleException(ports, record, 'posting-failed', { documentId }, gone);
+  }
+  for (const document of open) {
+    const status = posting.statuses.get(document.documentId);
+    const why = status?.lastError ? `${status.lastError.code}: ${status.lastError.message}` : 'it was never tried';
+    await raise(ports, record, {
+      kind: 'posting-failed',
+      about: { documentId: document.documentId },
+      account: document.account,
+      message: `${document.documentId} of ${document.accountName} is not posted (${status?.state ?? 'not sent'}, ${why}). Mend the cause and start the close again, or void it if the ERP will never take it.`,
+      evidence: { documentId: document.documentId, state: status?.state ?? 'not sent' },
+      amountAtStake: { currency: document.currency, amount: document.total },
+    });
+  }
+  const status = open.length === 0 ? 'posted' : 'failed';
+  await ports.store.moveManifest(input.manifestId, ['posting'], status);
+  await refreshPosting(ports, manifest.closeId);
+  const totals = totalsOf(manifest.documents.map(({ currency, total }) => ({ currency, amount: total })));
+  return ok({ status, posted: documents.size - open.length, open: open.length, totals });
+};

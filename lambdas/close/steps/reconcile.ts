@@ -1,0 +1,154 @@
+import { equals, parseDecimal, sum } from '../../platform/decimal.ts';
+import { adapterOf } from '../load-plan.ts';
+import { amountText, negatedText, totalsOf, zeroOf } from '../money.ts';
+import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
+import { raise } from '../raise.ts';
+import type { Reconciliation, SlimDocument } from '../records.ts';
+import { settleException } from '../settle-exception.ts';
+import type { CloseRecord } from '../types.ts';
+
+/** Where the result lies; each try writes it anew. */
+export const reconciliationKeyOf = (closeId: string): string => `closes/${closeId}/reconciliation.json`;
+
+type Compared = Reconciliation['documents'][number];
+type Theirs = Awaited<ReturnType<ClosePorts['erp']['readTotals']>>[number];
+
+/**
+ * Reads every document of the close back from the ERP's own books and compares, per document and in sum per currency.
+ * A difference is an exception with an owner. Nothing is changed in the ERP: what to do is for a person.
+ */
+export const reconcile = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
+  const record = await closeOf(ports.store, input.closeId);
+  const documents = await approvedDocuments(ports, record);
+  await beginStep(ports, record, 'reconcile', documents.length);
+  let theirs: readonly Theirs[];
+  try {
+    const ids = documents.map(({ documentId }) => documentId);
+    theirs = ids.length === 0 ? [] : await ports.erp.readTotals(ids, record.closeId);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refused('ERP_NOT_READABLE', `The ERP's totals could not be read: ${why}`);
+  }
+  const byId = Map.groupBy(theirs, ({ externalId }) => externalId);
+  const compared = documents.map((document) => compare(document, byId.get(document.documentId) ?? []));
+  const posted = await postedIds(ports, documents);
+  for (const each of compared) await tell(ports, record, each, posted.has(each.documentId));
+
+  const breaks = compared.filter(({ equal }) => !equal);
+  const result: Reconciliation = {
+    format: 1,
+    closeId: record.closeId,
+    at: ports.clock.now(),
+    documents: compared,
+    currencies: currencies(compared),
+    breaks: breaks.length,
+  };
+  await ports.files.putText(reconciliationKeyOf(record.closeId), JSON.stringify(result));
+  await count(ports, record, breaks);
+  await endStep(ports, record, 'reconcile', {
+    done: compared.length - breaks.length,
+    total: compared.length,
+    totals: totalsOf(compared.map(({ currency, theirs: amount }) => ({ currency, amount: amount ?? '0' }))),
+    notes: breaks.length === 0 ? [] : [`${breaks.length} documents differ between our books and the ERP's.`],
+  });
+  return ok({ documents: compared.length, breaks: breaks.length });
+};
+
+const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<SlimDocument[]> => {
+  const manifests = (await ports.store.manifests(record.closeId)).filter(
+    (each) => each.decision?.decision === 'approve',
+  );
+  const entries = manifests.flatMap(({ documents }) => documents);
+  const stored = await Promise.all(
+    entries.map(({ account, documentId }) => ports.store.documentOf(record.closeId, account, documentId)),
+  );
+  return stored.flatMap((each) => (each ? [each.document] : []));
+};
+
+const postedIds = async (ports: ClosePorts, documents: readonly SlimDocument[]): Promise<ReadonlySet<string>> => {
+  const posted = new Set<string>();
+  for (const [entity, some] of Map.groupBy(documents, (document) => document.entity)) {
+    const ids = some.map(({ documentId }) => documentId);
+    for (const { deliveryId, state } of await ports.delivery.statuses(await adapterOf(ports, entity), ids)) {
+      if (state === 'posted' || state === 'accepted') posted.add(deliveryId);
+    }
+  }
+  return posted;
+};
+
+/** Their amount with our sign: an ERP writes a credit as a positive amount of another kind. */
+const signed = ({ kind, total }: Theirs, currency: string): string =>
+  kind === 'credit-memo' ? negatedText(total, currency) : amountText(parseDecimal(total), currency);
+
+const compare = (document: SlimDocument, theirs: readonly Theirs[]): Compared => {
+  const { documentId, account, currency, total } = document;
+  const inCurrency = theirs.filter((each) => each.currency === currency);
+  const amount =
+    inCurrency.length === 0
+      ? null
+      : sumText(
+          inCurrency.map((each) => signed(each, currency)),
+          currency,
+        );
+  const one = theirs.length === 1 ? theirs[0] : undefined;
+  return {
+    documentId,
+    account,
+    currency,
+    ours: total,
+    theirs: amount,
+    ...(one === undefined ? {} : { vendorId: one.vendorId }),
+    // Exactly one record, of the same currency and amount: two that add up are a break as well.
+    equal: one !== undefined && amount !== null && equals(parseDecimal(amount), parseDecimal(total)),
+  };
+};
+
+const sumText = (amounts: readonly string[], currency: string): string =>
+  amountText(sum(amounts.map(parseDecimal)), currency);
+
+const currencies = (compared: readonly Compared[]): Reconciliation['currencies'] =>
+  [...Map.groupBy(compared, ({ currency }) => currency)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, some]) => {
+      const ours = sumText(
+        some.map((each) => each.ours),
+        currency,
+      );
+      const theirs = sumText(
+        some.map((each) => each.theirs ?? zeroOf(currency)),
+        currency,
+      );
+      return { currency, ours, theirs, equal: ours === theirs };
+    });
+
+/** What is not posted has an exception of its own already. */
+const tell = async (ports: ClosePorts, record: CloseRecord, each: Compared, posted: boolean): Promise<void> => {
+  const about = { documentId: each.documentId };
+  if (each.equal) {
+    const gone = { decision: 'reconciled', reason: "The ERP's amount is ours now." };
+    return settleException(ports, record, 'reconciliation-break', about, gone);
+  }
+  if (!posted) return;
+  await raise(ports, record, {
+    kind: 'reconciliation-break',
+    about,
+    account: each.account,
+    message: `${each.documentId} is ${each.ours} ${each.currency} with us and ${each.theirs ?? 'missing'} in the ERP. Find out which is right, mend the other, and reconcile again.`,
+    evidence: { ...about, ours: each.ours, theirs: each.theirs, owner: ownerOf(record) },
+    amountAtStake: { currency: each.currency, amount: each.ours },
+  });
+};
+
+/** Who has to look at a break: who started the close, or whoever prepares when a schedule did. */
+const ownerOf = (record: CloseRecord): string =>
+  record.startedBy === 'schedule' ? 'finance-preparer' : record.startedBy;
+
+const count = async (ports: ClosePorts, record: CloseRecord, breaks: readonly Compared[]): Promise<void> => {
+  const progress = await ports.store.accounts(record.closeId);
+  const regions = new Map(progress.map(({ account, salesRegion }) => [account, salesRegion]));
+  const byRegion = Map.groupBy(breaks, ({ account }) => regions.get(account) ?? 'none');
+  for (const region of new Set(regions.values())) {
+    ports.metrics.reconciliationBreaks(region, byRegion.get(region)?.length ?? 0);
+  }
+};
