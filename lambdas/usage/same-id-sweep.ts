@@ -21,10 +21,20 @@ export const SAME_ID_HORIZON_DAYS = 2;
 
 const DAYS_AT_A_TIME = 16;
 
+/** An append, without what it says. */
+type Place = Pick<Append, 'slot' | 'version'>;
+
+const occurrence = async (ledger: LedgerStore, { slot, version }: Place, idHash: string): Promise<Occurrence> => {
+  const { appends } = await ledger.slotAbove(slot, version - 1);
+  const { ids = [], pointers = [] } = appends[0] ?? {};
+  const n = ids.findIndex((id) => id.idHash === idHash);
+  return { slot, version, bodyHash: ids[n]?.bodyHash ?? '', pointer: pointers[n] };
+};
+
 /**
  * Finds ids that were accepted at two times or under two subjects: a producer that stamps the time of sending on a retry
  * gives one event two times, and each chain counts it rightly. At least one occurrence lies in the interval; findings are
- * ordered by id hash, occurrences by slot. Holds one map entry (about 150 bytes) per event of the range.
+ * ordered by id hash, occurrences by slot. Holds one map entry (about 120 bytes) per event of the range.
  */
 export const findSameIdAtTwoTimes = async (
   ledger: LedgerStore,
@@ -37,30 +47,29 @@ export const findSameIdAtTwoTimes = async (
   const tasks = [...new Set(subjects)].flatMap((subject) =>
     [...before, ...inside, ...after].map((day) => ({ subject, day })),
   );
-  const first = new Map<string, Append>();
-  const found = new Map<string, Set<Append>>();
+  const first = new Map<string, Place>();
+  const found = new Map<string, Set<Place>>();
   await mapBounded(tasks, DAYS_AT_A_TIME, async ({ subject, day }) => {
     const { appends } = await ledger.day(subject, day);
-    for (const append of appends) {
-      for (const { idHash } of append.ids) {
+    for (const { slot, version, ids } of appends) {
+      const place = { slot, version };
+      for (const { idHash } of ids) {
         const known = first.get(idHash);
-        if (known === undefined) first.set(idHash, append);
-        else found.set(idHash, (found.get(idHash) ?? new Set([known])).add(append));
+        if (known === undefined) first.set(idHash, place);
+        else found.set(idHash, (found.get(idHash) ?? new Set([known])).add(place));
       }
     }
   });
+  const all = await mapBounded([...found], DAYS_AT_A_TIME, async ([idHash, places]) => ({
+    idHash,
+    occurrences: await mapBounded([...places], 1, (place) => occurrence(ledger, place, idHash)),
+  }));
   const isInside = ({ slot }: Occurrence): boolean => slot.start >= interval.from && slot.start < interval.to;
-  return [...found]
-    .map(([idHash, appends]) => ({ idHash, occurrences: [...appends].map((append) => occurrence(append, idHash)) }))
+  return all
     .filter(({ occurrences }) => occurrences.some(isInside))
     .map(({ idHash, occurrences }) => ({
       idHash,
       occurrences: occurrences.sort((a, b) => (slotText(a.slot) < slotText(b.slot) ? -1 : 1)),
     }))
     .sort((a, b) => (a.idHash < b.idHash ? -1 : 1));
-};
-
-const occurrence = ({ slot, version, ids, pointers }: Append, idHash: string): Occurrence => {
-  const n = ids.findIndex((id) => id.idHash === idHash);
-  return { slot, version, bodyHash: ids[n]?.bodyHash ?? '', pointer: pointers[n] };
 };

@@ -1,0 +1,104 @@
+import type { CatalogEntry, Meter } from '../catalog/types.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Archive, ArchiveLine } from './archive.ts';
+import { mapBounded } from './bounded.ts';
+import { idHashOf } from './event-identity.ts';
+import { normalTime } from './event-time.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import { meterIndex } from './meter-states.ts';
+import { classOf, parseStateKey } from './state.ts';
+import type { Append, ArchivePointer, SlotPin, StateKey, UsageEvent } from './types.ts';
+import { upcast } from './upcasters.ts';
+import { readEnvelope } from './validate.ts';
+
+/** One event behind a number: as it was sent, where it lies, and which append counted it. */
+export type ExplainedEvent = {
+  readonly subject: string;
+  readonly slot: string;
+  /** Version of the append in its slot, and its hash. */
+  readonly version: number;
+  readonly hash: string;
+  readonly idHash: string;
+  readonly pointer: ArchivePointer;
+  readonly archived: ArchiveLine;
+  /** The event after upcasting. */
+  readonly event: UsageEvent;
+};
+
+export type ExplainRequest = {
+  /** What the number was made from, ordered by subject and start. */
+  readonly pins: readonly SlotPin[];
+  /** Every version of every meter. */
+  readonly meters: readonly CatalogEntry<Meter>[];
+  /** Only events that this meter measured; with `dimensions`, only those with these values. */
+  readonly meter?: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  /** Where the page before ended. */
+  readonly after?: string;
+  readonly limit: number;
+};
+
+export type Explanation = { readonly items: readonly ExplainedEvent[]; readonly next?: string };
+
+const LINES_AT_A_TIME = 16;
+
+/** A place among the pins: subject, slot, version and index, padded so that text order is place order. */
+const place = ({ subject, start }: SlotPin, version: number, index: number): string =>
+  [subject, start, String(version).padStart(8, '0'), String(index).padStart(6, '0')].join('|');
+
+/** The event of a line that was accepted. @throws {Error} if the line is none: the archive is not what was written. */
+const eventOf = ({ line, position }: ArchiveLine): UsageEvent => {
+  const envelope = readEnvelope(line);
+  const time = 'event' in envelope ? normalTime(envelope.event.time) : undefined;
+  if (!('event' in envelope) || time === undefined) {
+    throw new Error(`the line at ${canonicalJson(position)} is not the event that was accepted from there`);
+  }
+  return upcast({ ...envelope.event, time });
+};
+
+/**
+ * From pins to the very events: pins → appends up to the pinned version → their archive pointers → lines. In order of
+ * subject, slot, append and place in it, page by page.
+ * @throws {Error} if a line holds another event than the append says.
+ */
+export const explain = async (
+  { ledger, archive }: { readonly ledger: LedgerStore; readonly archive: Pick<Archive, 'line'> },
+  { pins, meters, meter, dimensions, after = '', limit }: ExplainRequest,
+): Promise<Explanation> => {
+  const index = meterIndex(meters);
+  const matches = (key: StateKey): boolean => {
+    const parts = parseStateKey(key);
+    if (parts?.meter !== meter) return false;
+    return Object.entries(dimensions ?? {}).every(([name, value]) => parts.dimensions[name] === value);
+  };
+  const wanted = (event: UsageEvent, idHash: string): boolean =>
+    meter === undefined || index.contributions({ event, idHash }).some(({ key }) => matches(key));
+  // An append names the keys it touches, but of a set only when a value is new: then every line must be looked at.
+  const isSet = meters.some(({ id, body }) => id === meter && classOf(body.aggregation) === 'set');
+  const mayHold = ({ states }: Append): boolean => meter === undefined || isSet || Object.keys(states).some(matches);
+
+  const items: ExplainedEvent[] = [];
+  for (const pin of pins) {
+    if (place(pin, 99_999_999, 999_999) <= after) continue;
+    const { appends } = await ledger.slotAbove({ subject: pin.subject, start: pin.start }, 0);
+    for (const append of appends.filter((each) => each.version <= pin.version && mayHold(each))) {
+      const places = append.ids
+        .map(({ idHash }, n) => ({ idHash, at: place(pin, append.version, n), pointer: append.pointers[n] }))
+        .filter(({ at }) => at > after);
+      const explained = await mapBounded(places, LINES_AT_A_TIME, async ({ idHash, at, pointer }) => {
+        if (pointer === undefined) throw new Error(`append ${at} does not say where its event lies`);
+        const archived = await archive.line(pointer);
+        const event = eventOf(archived);
+        if (idHashOf(event) !== idHash) throw new Error(`${pointer.key} line ${pointer.line} is not event ${idHash}`);
+        const { version, hash } = append;
+        return { at, item: { subject: pin.subject, slot: pin.start, version, hash, idHash, pointer, archived, event } };
+      });
+      for (const { at, item } of explained) {
+        if (!wanted(item.event, item.idHash)) continue;
+        items.push(item);
+        if (items.length === limit) return { items, next: at };
+      }
+    }
+  }
+  return { items };
+};
