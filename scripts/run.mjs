@@ -18,7 +18,7 @@ import { checkPrerequisites } from './setup/prerequisites.mjs';
  */
 const tasks = {
   setup: { emulator: true },
-  demo: { file: 'local/demo/demo.ts', emulator: true },
+  demo: { file: 'local/demo/main.ts', emulator: true },
   dev: { file: 'local/dev.ts', emulator: true },
   test: { file: 'scripts/test.ts', emulator: true },
   check: { file: 'scripts/test.ts', arguments: ['--static'] },

@@ -18,7 +18,11 @@ const bin = (name: string): string => path.join(root, 'node_modules/.bin', name)
 const node = process.execPath;
 
 const allStaticChecks: Check[] = [
-  { name: 'lint and format', command: bin('biome'), args: ['ci', '--max-diagnostics=50', '.'] },
+  {
+    name: 'lint and format',
+    command: bin('biome'),
+    args: ['ci', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=50', '.'],
+  },
   { name: 'types (runtime)', command: bin('tsc'), args: ['-p', 'tsconfig.json'] },
   { name: 'types (infrastructure)', command: bin('tsc'), args: ['-p', 'tsconfig.cdk.json'] },
   {
