@@ -1,0 +1,96 @@
+import { subjectsOf } from '../catalog/attribution.ts';
+import type { Account, CatalogReader } from '../catalog/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { ApiRequest, ApiRoute, Role } from '../platform/http-edge.ts';
+import { daysBetween, intervalOf, type Period } from '../platform/period.ts';
+import { ProblemError } from '../platform/problem.ts';
+import { readBalance } from '../usage/balance.ts';
+import type { BalancePorts } from '../usage/settled-fragments.ts';
+import type { SignalStore } from './signal-store.ts';
+
+export type SuccessApiPorts = {
+  readonly usage: BalancePorts;
+  readonly catalog: CatalogReader;
+  readonly signals: Pick<SignalStore, 'list'>;
+  readonly clock: Clock;
+};
+
+const EVERYONE: readonly Role[] = ['success', 'finance-preparer', 'finance-approver', 'operator'];
+const LONGEST_DAYS = 400;
+
+const dateOf = (request: ApiRequest, name: 'start' | 'end'): string => {
+  const text = request.query[name] ?? '';
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : Number.NaN;
+  // 2026-02-31 must not quietly become the 3rd of March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw new ProblemError(400, 'BAD_DATE', `give ${name} as a date like 2026-10-01`);
+  }
+  return text;
+};
+
+const accountOf = async (ports: SuccessApiPorts, request: ApiRequest): Promise<Account> => {
+  const id = request.path.account ?? '';
+  const entry = await ports.catalog.get('account', id, { effectiveAt: ports.clock.now() });
+  if (entry === undefined) throw new ProblemError(404, 'NO_SUCH_ACCOUNT', `there is no account ${id}`);
+  return entry.body;
+};
+
+/** The period asked for, in the zone of the account's contract; `UTC` for an account without one. */
+const periodOf = async (ports: SuccessApiPorts, account: string, request: ApiRequest): Promise<Period> => {
+  const [start, end] = [dateOf(request, 'start'), dateOf(request, 'end')];
+  if (start >= end)
+    throw new ProblemError(400, 'BAD_PERIOD', 'end is the day after the last, so it must be after start');
+  if (daysBetween(start, end) > LONGEST_DAYS) {
+    throw new ProblemError(400, 'BAD_PERIOD', `ask for at most ${LONGEST_DAYS} days`);
+  }
+  const contracts = await ports.catalog.list('contract', { effectiveAt: `${start}T12:00:00.000Z` });
+  return { start, end, zone: contracts.find(({ body }) => body.account === account)?.body.zone ?? 'UTC' };
+};
+
+/** The HTTP API for customer success: who the accounts are, what they use, what signals they gave. */
+export const successRoutes = (ports: SuccessApiPorts): ApiRoute[] => [
+  {
+    method: 'GET',
+    path: '/v1/accounts',
+    roles: EVERYONE,
+    run: async () => {
+      const entries = await ports.catalog.list('account', { effectiveAt: ports.clock.now() });
+      const items = entries.map(({ body: { id, name, salesRegion, plan, entity, parent } }) => ({
+        account: id,
+        name,
+        salesRegion,
+        plan,
+        entity,
+        ...(parent === undefined ? {} : { parent }),
+      }));
+      return { status: 200, body: { items } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/accounts/{account}/usage',
+    roles: EVERYONE,
+    run: async (request) => {
+      const { id } = await accountOf(ports, request);
+      const period = await periodOf(ports, id, request);
+      const { meter } = request.query;
+      const history = await ports.catalog.history('meter');
+      const meters = meter === undefined ? history : history.filter((entry) => entry.id === meter);
+      if (meters.length === 0) throw new ProblemError(404, 'NO_SUCH_METER', `there is no meter ${meter}`);
+      const subjects = await subjectsOf(ports.catalog, id, intervalOf(period));
+      const { usage, upTo, read } = await readBalance(ports.usage, { subjects, period, meters });
+      return { status: 200, body: { account: id, period, usage, upTo, read } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/accounts/{account}/signals',
+    roles: EVERYONE,
+    run: async (request) => {
+      const { id } = await accountOf(ports, request);
+      const recorded = await ports.signals.list(id);
+      const items = recorded.map(({ signal, recordedAt }) => ({ ...signal, recordedAt }));
+      return { status: 200, body: { items } };
+    },
+  },
+];

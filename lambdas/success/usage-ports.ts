@@ -1,0 +1,17 @@
+import { dynamo, s3 } from '../platform/aws.ts';
+import { systemClock } from '../platform/clock.ts';
+import { env } from '../platform/env.ts';
+import { dynamoDirtyMarks } from '../usage/dirty-marks.ts';
+import { dynamoLedger } from '../usage/ledger-store.ts';
+import type { BalancePorts } from '../usage/settled-fragments.ts';
+import { dynamoSettled } from '../usage/settled-store.ts';
+import { dynamoSubjects } from '../usage/subjects.ts';
+
+/** What reading usage needs, wired from the environment of the success functions. */
+export const usagePorts = (): BalancePorts => ({
+  ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+  settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
+  marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
+  subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
+  clock: systemClock,
+});
