@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
-import { addDays } from '../platform/period.ts';
+import { addDays, daysBetween } from '../platform/period.ts';
+import { mapBounded } from './bounded.ts';
 import type { Line } from './decode.ts';
 import type { ArchivePointer, Position } from './types.ts';
 
@@ -34,6 +35,8 @@ export type ArchiveObjects = {
 const ROOT = 'events';
 /** Objects kept unpacked in a warm process; an explanation of one line visits the same few again and again. */
 const KEPT_OBJECTS = 32;
+/** Days listed at a time. */
+const LISTS_AT_ONCE = 16;
 
 /** The lines of one object, as they are to be written, and where it goes. */
 type ArchiveObject = { readonly key: string; readonly lines: readonly Line[] };
@@ -116,6 +119,12 @@ export const beyondFurthest = (): ((position: Position) => boolean) => {
   };
 };
 
+const collect = async (keys: AsyncIterable<string>): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const key of keys) found.push(key);
+  return found;
+};
+
 /** The archive over an object store. */
 export const makeArchive = (objects: ArchiveObjects): Archive => {
   const kept = new LRUCache<string, Promise<ArchiveLine[]>>({ max: KEPT_OBJECTS });
@@ -128,13 +137,12 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
 
   const shards = async (start: string, end: string): Promise<string[][]> => {
     // An object lies under the day of its first record, so the day before may hold the first lines of `start`.
-    const keys: string[] = [];
-    for (const stream of await objects.folders(`${ROOT}/`)) {
-      for (let day = addDays(start, -1); day < end; day = addDays(day, 1)) {
-        for await (const key of objects.list(`${ROOT}/${stream}/${day.replaceAll('-', '/')}/`)) keys.push(key);
-      }
-    }
-    const byShard = [...Map.groupBy(keys, shardOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const days = Array.from({ length: daysBetween(start, end) + 1 }, (_, n) => addDays(start, n - 1));
+    const prefixes = (await objects.folders(`${ROOT}/`)).flatMap((stream) =>
+      days.map((day) => `${ROOT}/${stream}/${day.replaceAll('-', '/')}/`),
+    );
+    const keys = await mapBounded(prefixes, LISTS_AT_ONCE, (prefix) => collect(objects.list(prefix)));
+    const byShard = [...Map.groupBy(keys.flat(), shardOf)].sort(([a], [b]) => (a < b ? -1 : 1));
     return byShard.map(([, group]) => group.sort((a, b) => compareSequence(firstSequence(a), firstSequence(b))));
   };
 

@@ -36,6 +36,8 @@ export type IngestSummary = {
   readonly duplicate: number;
   readonly late: number;
   readonly spilled: number;
+  /** Why groups were spilled; the first few chains. */
+  readonly spillReasons: readonly string[];
   readonly quarantined: Readonly<Record<string, number>>;
   /** Fields that a schema does not know, `<type> <version> <field>`, with how many events had them. */
   readonly drift: Readonly<Record<string, number>>;
@@ -50,6 +52,9 @@ type Judged = {
   readonly bad: readonly QuarantineEntry[];
   readonly drift: Readonly<Record<string, number>>;
 };
+
+/** Reasons that a log line tells of; one hot chain has one. */
+const REASONS_SHOWN = 5;
 
 const countBy = <T>(items: readonly T[], key: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(items, key)].map(([name, group]) => [name, group.length]));
@@ -125,6 +130,7 @@ const summaryOf = (
     duplicate: outcome.duplicates.length,
     late: outcome.accepted.filter(({ late }) => late).length,
     spilled: outcome.failed.length,
+    spillReasons: outcome.reasons.slice(0, REASONS_SHOWN),
     quarantined: {
       ...countBy(judged.bad, ({ code }) => code),
       ...(conflicts > 0 ? { CONFLICT: conflicts } : {}),

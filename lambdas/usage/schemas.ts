@@ -4,6 +4,9 @@ export type { RegisteredSchema } from './event-validators.generated.js';
 
 const TYPES: ReadonlySet<string> = new Set(Object.values(registeredSchemas).map(({ type }) => type));
 
+/** All registered event types, in order. */
+export const eventTypes: readonly string[] = [...TYPES].sort();
+
 /** Whether any version of this event type is registered. */
 export const isKnownType = (type: string): boolean => TYPES.has(type);
 

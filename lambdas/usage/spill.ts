@@ -53,3 +53,31 @@ export const sqsSpillQueue = (client: SQSClient, queueUrl: string): SpillQueue =
     );
   },
 });
+
+/** A batch of the spill queue, as far as it is used here. */
+export type SpillBatch = { readonly Records: readonly { readonly messageId: string; readonly body: string }[] };
+
+/**
+ * Takes a batch of spill messages, one after another, and answers those that failed; the others are done. `respill` does
+ * the work of one message.
+ */
+export const handleSpill = async <S>(
+  batch: SpillBatch,
+  ports: {
+    readonly respill: (pointers: readonly ArchivePointer[], correlationId: string) => Promise<S>;
+    readonly done: (summary: S) => void;
+    readonly failed: (messageId: string, error: Error) => void;
+  },
+): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> => {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const { messageId, body } of batch.Records) {
+    try {
+      const { pointers, correlationId } = readSpillMessage(body);
+      ports.done(await ports.respill(pointers, correlationId));
+    } catch (error) {
+      ports.failed(messageId, error instanceof Error ? error : new Error(String(error)));
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
+};

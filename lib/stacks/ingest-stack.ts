@@ -44,6 +44,7 @@ export class IngestStack extends MeterbridgeStack {
       QUARANTINE_TABLE: tables.quarantine.tableName,
       CATALOG_TABLE: tables.catalog.tableName,
       ARCHIVE_BUCKET: archive.bucketName,
+      DATA_BUCKET: data.bucketName,
       EVENT_BUS: bus.eventBusName,
       SPILL_QUEUE_URL: this.spillQueue.queue.queueUrl,
       LATE_AFTER_HOURS: String(config.ingest.lateAfterHours),
@@ -59,6 +60,8 @@ export class IngestStack extends MeterbridgeStack {
       readItems(tables.catalog),
       ...readObjects(archive),
       writeObjects(archive, 'events/'),
+      // Thresholds read balances, and large settled days lie there.
+      ...readObjects(data),
       publishEvents(bus),
       sendMessages(this.spillQueue.queue),
     ];

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { dynamoCatalog } from '../catalog/catalog-store.ts';
+import { sqsDeadLetters } from '../delivery/dead-letters.ts';
+import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
+import { explainByStatus } from '../delivery/redrive.ts';
+import { dynamoAuditLog } from '../platform/audit-log.ts';
+import { dynamo, s3, sqs } from '../platform/aws.ts';
+import { systemClock } from '../platform/clock.ts';
+import { env } from '../platform/env.ts';
+import { httpEdge } from '../platform/http-edge.ts';
+import { systemIds } from '../platform/ids.ts';
+import { makeLogger } from '../platform/observability.ts';
+import { POLICY_IDS } from '../rating/policies.ts';
+import { dynamoAccess } from '../usage/access-store.ts';
+import { makeArchive } from '../usage/archive.ts';
+import { s3ArchiveObjects } from '../usage/archive-store.ts';
+import { archiveCounter } from '../usage/archive-totals.ts';
+import { apiGatewayKeys } from '../usage/gateway-keys-client.ts';
+import { dynamoLedger } from '../usage/ledger-store.ts';
+import { dynamoQuarantine } from '../usage/quarantine-store.ts';
+import { eventTypes } from '../usage/schemas.ts';
+import { dynamoSubjects } from '../usage/subjects.ts';
+import { apiKeyRoutes } from './api-key-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { catalogRoutes } from './catalog-routes.ts';
+import { quarantineRoutes } from './quarantine-routes.ts';
+import { queueRoutes, readQueues } from './queue-routes.ts';
+import { lambdaSettlement } from './settlement.ts';
+import { usageRoutes } from './usage-routes.ts';
+
+const clock = systemClock;
+const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
+const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
+const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
+const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
+
+/** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
+export const handler = httpEdge(
+  [
+    ...quarantineRoutes(quarantine, archive),
+    ...queueRoutes(readQueues(env('QUEUES_JSON')), {
+      queues: sqsDeadLetters(sqs()),
+      explain: explainByStatus(dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'))),
+      audit,
+      clock,
+      pause: (millis) => pause(millis),
+    }),
+    ...auditRoutes(audit),
+    ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS } }),
+    ...usageRoutes({
+      ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+      subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
+      catalog,
+      count: archiveCounter(archive, quarantine),
+      settlement: lambdaSettlement(new LambdaClient({}), env('SETTLE_FUNCTION')),
+      clock,
+    }),
+    ...apiKeyRoutes({
+      access: dynamoAccess(dynamo(), env('ACCESS_TABLE'), audit),
+      gateway: apiGatewayKeys(new APIGatewayClient({}), env('USAGE_PLAN_ID')),
+      clock,
+      ids: systemIds,
+    }),
+  ],
+  makeLogger('operations-api'),
+);
