@@ -31,7 +31,8 @@ type Account = {
 };
 type Entity = { id: string; name: string; erp: { subsidiaryId: string } };
 type Contract = { payer: string; currency: string };
-type PriceBook = { prices: { product: string }[] };
+/** The table `item` of a NetSuite mapping: our product → the id of NetSuite's item. */
+type Mapping = { adapter: string; tables?: { item?: Record<string, string> } };
 
 const bodies = <Body>(files: readonly CatalogFile[], kind: string): Body[] =>
   files.filter((file) => file.kind === kind).map(({ body }) => body as Body);
@@ -42,8 +43,9 @@ const distinct = <Value>(values: Iterable<Value>): Value[] => [...new Set(values
 export const erpCompany = (files: readonly CatalogFile[]): Company => {
   const contracts = bodies<Contract>(files, 'contract');
   const subsidiaryOf = new Map(bodies<Entity>(files, 'entity').map(({ id, erp }) => [id, erp.subsidiaryId]));
-  const products = distinct(
-    bodies<PriceBook>(files, 'price-book').flatMap(({ prices }) => prices.map((p) => p.product)),
+  const mappings = bodies<Mapping>(files, 'mapping').filter(({ adapter }) => adapter === 'netsuite');
+  const items = new Map(
+    mappings.flatMap(({ tables }) => Object.entries(tables?.item ?? {})).map(([name, id]) => [id, name]),
   );
   return {
     subsidiaries: bodies<Entity>(files, 'entity').map(({ name, erp }) => ({ id: erp.subsidiaryId, name })),
@@ -53,7 +55,7 @@ export const erpCompany = (files: readonly CatalogFile[]): Company => {
       subsidiaryId: subsidiaryOf.get(entity) ?? '',
       currencies: distinct(contracts.filter(({ payer }) => payer === id).map(({ currency }) => currency)),
     })),
-    items: products.sort().map((product, index) => ({ id: String(501 + index), name: product })),
+    items: [...items].map(([id, name]) => ({ id, name })),
   };
 };
 
