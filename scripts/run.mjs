@@ -5,7 +5,8 @@
  * hands over to the task on the pinned Node.
  */
 import { spawn } from 'node:child_process';
-import { taskEnvironment } from './setup/environment.mjs';
+import { nowMillis } from './clock.mjs';
+import { clearOldTemporaryFiles, taskEnvironment } from './setup/environment.mjs';
 import { Failure, sentenceFor } from './setup/failure.mjs';
 import { installEmulator, installPackages } from './setup/install.mjs';
 import { pinnedNode, root } from './setup/paths.mjs';
@@ -55,6 +56,7 @@ const main = async (words) => {
   const task = tasks[name];
   if (task === undefined) throw new Failure(`Say what to run: ${Object.keys(tasks).join(', ')}.`);
   const env = taskEnvironment();
+  clearOldTemporaryFiles(nowMillis());
   const { python } = checkPrerequisites({ env: process.env, needsPython: task.emulator === true });
   await installPackages({ env, say });
   if (task.emulator === true) await installEmulator({ env, say, python });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { localDirectory, root } from './paths.mjs';
 
@@ -28,4 +28,17 @@ export const taskEnvironment = (inherited = process.env) => {
     CDK_DISABLE_CLI_TELEMETRY: '1',
     CDK_DISABLE_LEGACY_EXPORT_WARNING: '1',
   };
+};
+
+/**
+ * Removes what earlier tasks left in the temporary folder a day ago or longer; nothing that still runs is that old.
+ * @param {number} now milliseconds since 1970
+ */
+export const clearOldTemporaryFiles = (now) => {
+  const directory = path.join(localDirectory, 'tmp');
+  for (const name of readdirSync(directory)) {
+    const entry = path.join(directory, name);
+    const { mtimeMs } = statSync(entry, { throwIfNoEntry: false }) ?? { mtimeMs: now };
+    if (now - mtimeMs > 24 * 3600 * 1000) rmSync(entry, { recursive: true, force: true });
+  }
 };
