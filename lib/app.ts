@@ -1,11 +1,6 @@
-import {
-  type App,
-  Aspects,
-  type IPolicyValidationContext,
-  type PolicyValidationPluginReport,
-  Validations,
-} from 'aws-cdk-lib';
+import { type App, Aspects, type PolicyValidationPluginReport, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import { acknowledgeExceptions } from './config/iam-exceptions.ts';
 import { PlatformCondition } from './constructs/platform-condition.ts';
 import type { Deployment } from './deployment.ts';
@@ -18,9 +13,9 @@ import { SuccessStack } from './stacks/success-stack.ts';
 
 /** The AwsSolutions checks, with the one list of IAM exceptions acknowledged first. */
 export class MeterbridgeChecks extends AwsSolutionsChecks {
-  override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    acknowledgeExceptions(context.appConstruct);
-    return super.validate(context);
+  override validateScope(scope: IConstruct): PolicyValidationPluginReport {
+    acknowledgeExceptions(scope);
+    return super.validateScope(scope);
   }
 }
 

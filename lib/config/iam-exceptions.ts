@@ -68,11 +68,6 @@ export const IAM_EXCEPTIONS: readonly IamException[] = [
     resource: /:\/apikeys\/\*$/,
     reason: 'API keys are made and removed at run time; the gateway gives each its own id.',
   },
-  {
-    actions: ['apigateway:DELETE'],
-    resource: /:\/usageplans\/<\w+>\/keys\/\*$/,
-    reason: 'The keys of the one usage plan are attached and detached at run time.',
-  },
 ];
 
 type Statement = { readonly Action: string | string[]; readonly Resource: unknown; readonly Effect: string };

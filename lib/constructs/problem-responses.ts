@@ -95,7 +95,7 @@ export const problemResponses = (api: RestApi): void => {
     api.addGatewayResponse(code + type.responseType, {
       type,
       ...(status !== undefined && { statusCode: String(status) }),
-      responseHeaders: { 'content-type': "'application/problem+json'", 'cache-control': "'no-store'" },
+      responseHeaders: { 'Content-Type': "'application/problem+json'", 'Cache-Control': "'no-store'" },
       templates: { 'application/json': JSON.stringify(body) },
     });
   }

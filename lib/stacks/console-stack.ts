@@ -150,7 +150,7 @@ export class ConsoleStack extends MeterbridgeStack {
         redriveMessages(...consumers.flatMap(({ queue, dlq }) => [queue, dlq]), asyncFailures.queue),
         invoke(ingest.settle.function),
         allow(['apigateway:POST'], gateway('apikeys'), gateway(`usageplans/${usagePlanId}/keys`)),
-        allow(['apigateway:DELETE'], gateway('apikeys/*'), gateway(`usageplans/${usagePlanId}/keys/*`)),
+        allow(['apigateway:DELETE'], gateway('apikeys/*')),
       ],
     });
   }
@@ -178,7 +178,7 @@ export class ConsoleStack extends MeterbridgeStack {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [...urls('/'), ...urls('/callback')],
+        callbackUrls: urls('/signed-in'),
         logoutUrls: urls('/'),
       },
       idTokenValidity: Duration.hours(1),

@@ -2,11 +2,13 @@ import type { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/platform/metric-names.ts';
 import { ALARM_PERIOD, AlarmWithRunbook, type AlarmWithRunbookProps } from '../constructs/alarm-with-runbook.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
-import { erpSuccessRate, serviceMetric } from '../constructs/metrics.ts';
+import { erpSuccessRate, overRegions, serviceMetric } from '../constructs/metrics.ts';
 import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
 import type { Deployment } from '../deployment.ts';
 import type { ConsoleStack, Parts } from './console-stack.ts';
 
+/** An hour in milliseconds: far from the stream's retention of a week or more, and not a passing delay. */
+const ITERATOR_AGE_LIMIT = 3_600_000;
 /** DynamoDB refuses items above 400 KB; appends are split long before, so this size means that a bound failed. */
 const APPEND_BYTES_LIMIT = 300_000;
 
@@ -19,13 +21,11 @@ export class ObservabilityStack extends MeterbridgeStack {
     const { ingest, finance, console, foundation } = parts;
     this.#topic = foundation.alarmTopic;
 
-    // Half of the stream's retention: the other half is the time to mend it.
-    const iteratorAge = deployment.config.retention.streamDays * 24 * 3600 * 500;
     this.#alarm('IteratorAge', {
       heading: 'Ingest iterator age',
       says: 'Ingest is far behind the stream; what leaves the stream unread is lost.',
       metric: ingest.ingest.function.metric('IteratorAge', { statistic: 'Maximum', period: ALARM_PERIOD }),
-      threshold: Math.min(iteratorAge, 3600_000),
+      threshold: ITERATOR_AGE_LIMIT,
       periods: 3,
     });
     this.#alarm('IngestErrors', {
@@ -78,7 +78,7 @@ export class ObservabilityStack extends MeterbridgeStack {
     this.#alarm('ReconciliationBreaks', {
       heading: 'Reconciliation breaks',
       says: 'Totals read back from the ERP differ from what was approved.',
-      metric: serviceMetric(METRICS.reconciliationBreaks, 'close-step', 'Sum'),
+      metric: overRegions(METRICS.reconciliationBreaks, 'close-step'),
       threshold: 1,
     });
     this.#alarm('ApiErrors', {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { at, synthesize } from './synthesize.ts';
+
+const KEPT = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Kinesis::Stream', 'AWS::Cognito::UserPool'];
+
+describe.each(['stage', 'prod'])('the foundation of %s', (environment) => {
+  const app = synthesize(environment);
+  const kept = app.resources.filter(({ stack, Type }) => stack === 'Foundation' && KEPT.includes(Type));
+
+  it('keeps every table, bucket, stream and user when its stack is deleted, and refuses that', () => {
+    expect(kept).toHaveLength(10 + 3 + 1 + 1);
+    for (const { id, DeletionPolicy } of kept) expect([id, DeletionPolicy]).toEqual([id, 'Retain']);
+    expect(app.protectedStacks).toEqual(['Foundation']);
+  });
+
+  it('has no data outside itself', () => {
+    const outside = app.resources.filter(({ stack, Type }) => stack !== 'Foundation' && KEPT.includes(Type));
+    expect([...new Set(outside.map(({ stack, Type }) => `${stack} ${Type}`))]).toEqual(['Console AWS::S3::Bucket']);
+  });
+});
+
+describe('tables', () => {
+  const app = synthesize('prod');
+  const tables = app.ofType('AWS::DynamoDB::GlobalTable');
+
+  it.each(tables.map(({ id, Properties }) => [id, Properties] as const))(
+    '%s is on demand and restorable',
+    (_id, properties) => {
+      expect(properties.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(at(properties, 'Replicas', 0, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled')).toBe(
+        true,
+      );
+      expect(at(properties, 'Replicas', 0, 'DeletionProtectionEnabled')).toBe(true);
+    },
+  );
+
+  it('have the keys that the stores use', () => {
+    const keys = Object.fromEntries(
+      tables.map(({ id, Properties }) => {
+        const names = (at(Properties, 'KeySchema') as unknown[]).map((key) => at(key, 'AttributeName')).join(' ');
+        const index = at(Properties, 'GlobalSecondaryIndexes', 0, 'IndexName');
+        return [id.slice(0, -8), index === undefined ? names : `${names} ${index}`];
+      }),
+    );
+    const plain = ['Ledger', 'Projection', 'Catalog', 'Delivery', 'Audit', 'Access', 'Success'];
+    expect(keys).toEqual({
+      ...Object.fromEntries(plain.map((name) => [name, 'pk sk'])),
+      Finance: 'pk sk gsi1',
+      Quarantine: 'pk sk gsi1',
+      Idempotency: 'id',
+    });
+    const idempotency = tables.find(({ id }) => id.startsWith('Idempotency'));
+    expect(at(idempotency?.Properties, 'TimeToLiveSpecification')).toEqual({
+      AttributeName: 'expiration',
+      Enabled: true,
+    });
+  });
+});
+
+describe('buckets', () => {
+  it('are closed to the public and to plain connections; the archive keeps versions', () => {
+    const app = synthesize('prod');
+    const policies = JSON.stringify(app.ofType('AWS::S3::BucketPolicy'));
+    const buckets = app.ofType('AWS::S3::Bucket');
+    for (const { Properties } of buckets) {
+      expect(Object.values(at(Properties, 'PublicAccessBlockConfiguration') as object)).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      expect(at(Properties, 'BucketEncryption')).toBeDefined();
+    }
+    expect(policies.match(/aws:SecureTransport/g)).toHaveLength(buckets.length);
+    const archive = buckets.find(({ id }) => id.startsWith('Archive'));
+    expect(at(archive?.Properties, 'VersioningConfiguration', 'Status')).toBe('Enabled');
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { IAM_EXCEPTIONS, reasonFor, resourceText } from '../../lib/config/iam-exceptions.ts';
+import { at, refersTo, synthesize } from './synthesize.ts';
+
+const app = synthesize('prod');
+
+type Allowed = { readonly where: string; readonly action: string; readonly resource: string };
+const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+const allowed: Allowed[] = app.ofType('AWS::IAM::Policy').flatMap(({ stack, id, Properties }) =>
+  listed(at(Properties, 'PolicyDocument', 'Statement')).flatMap((statement) =>
+    listed(at(statement, 'Action')).flatMap((action) =>
+      listed(at(statement, 'Resource')).map((resource) => ({
+        where: `${stack}/${id}`,
+        action: String(action),
+        resource: resourceText(resource),
+      })),
+    ),
+  ),
+);
+const of = (functionId: string) => allowed.filter(({ where }) => where.includes(functionId));
+
+describe('least privilege', () => {
+  it('no action has a wildcard', () => {
+    expect(allowed.filter(({ action }) => action.includes('*'))).toEqual([]);
+    expect(allowed.length).toBeGreaterThan(200);
+  });
+
+  it('every resource with a wildcard is on the list, with a reason', () => {
+    const open = allowed.filter(({ resource }) => resource.includes('*'));
+    expect(open.filter(({ action, resource }) => reasonFor([action], resource) === undefined)).toEqual([]);
+  });
+
+  it('the list has no entry that nothing needs', () => {
+    const needed = IAM_EXCEPTIONS.filter((exception) =>
+      allowed.some(({ action, resource }) => exception.actions.includes(action) && exception.resource.test(resource)),
+    );
+    expect(needed).toEqual(IAM_EXCEPTIONS);
+    for (const { reason } of IAM_EXCEPTIONS) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
+  });
+
+  it('no role carries a managed policy', () => {
+    for (const { Properties } of app.ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it.each(['Ledger', 'Audit'])('nobody may change or remove an item of the %s table', (table) => {
+    const actions = allowed.filter(
+      ({ resource, action }) => resource.includes(`Att${table}`) && action.startsWith('dynamodb:'),
+    );
+    expect([...new Set(actions.map(({ action }) => action))].sort()).toEqual(
+      ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action}`),
+    );
+  });
+
+  it('only ingest and spill append to the ledger', () => {
+    const writers = allowed.filter(
+      ({ resource, action }) => resource.includes('AttLedger') && action === 'dynamodb:PutItem',
+    );
+    expect(writers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, '')).sort()).toEqual([
+      'Ingest/Ingest',
+      'Ingest/Spill',
+    ]);
+  });
+
+  it('the front of the events API may put records and nothing else of data', () => {
+    const actions = of('EventsApi').map(({ action }) => action);
+    expect(actions.sort()).toEqual([
+      'kinesis:PutRecord',
+      'kinesis:PutRecords',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  it('only those who sign in at a vendor may read its secret', () => {
+    const readers = allowed.filter(({ action }) => action === 'secretsmanager:GetSecretValue');
+    expect(readers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, '')).sort()).toEqual([
+      'Finance/CloseStep',
+      'Finance/NetSuiteDeliverNetSuite',
+      'Success/GainsightDeliverGainsight',
+    ]);
+  });
+});
+
+describe('the API', () => {
+  it('lets nobody in without a key or a token', () => {
+    const methods = app.ofType('AWS::ApiGateway::Method');
+    const kinds = methods.map(({ Properties }) => `${Properties.HttpMethod} ${Properties.AuthorizationType}`);
+    expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'POST CUSTOM']);
+    expect(methods).toHaveLength(25);
+    const [events] = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
+    expect(events?.Properties.ApiKeyRequired).toBe(true);
+    const [api] = app.ofType('AWS::ApiGateway::RestApi');
+    expect(api?.Properties).toMatchObject({ ApiKeySourceType: 'AUTHORIZER', BinaryMediaTypes: ['application/gzip'] });
+  });
+
+  it('answers its own errors as problem details', () => {
+    for (const { Properties } of app.ofType('AWS::ApiGateway::GatewayResponse')) {
+      const body = JSON.parse(String(at(Properties, 'ResponseTemplates', 'application/json')));
+      expect(Object.keys(body)).toEqual(['type', 'title', 'status', 'detail', 'code', 'correlationId']);
+      expect(at(Properties, 'ResponseParameters', 'gatewayresponse.header.Content-Type')).toBe(
+        "'application/problem+json'",
+      );
+    }
+  });
+
+  it('has a firewall in front of its stage', () => {
+    const [association] = app.ofType('AWS::WAFv2::WebACLAssociation');
+    expect(refersTo(association?.Properties.WebACLArn)).toBe(app.ofType('AWS::WAFv2::WebACL')[0]?.id);
+  });
+});
+
+describe('cdk-nag AwsSolutions', () => {
+  it.each(['dev', 'stage', 'prod'])('finds nothing in %s that is not acknowledged with a reason', (environment) => {
+    expect((environment === 'prod' ? app : synthesize(environment)).findings()).toEqual([]);
+  });
+});
