@@ -6,7 +6,7 @@ import { commitmentDraft } from './commitment.ts';
 import { exact } from './exact.ts';
 import { groupUsage, type UsageGroup } from './group-usage.ts';
 import { type CoveredPart, coveredPart } from './period-part.ts';
-import { type LineDraft, ratedLine } from './rated-line.ts';
+import { frameOf, type LineDraft, type LineFrame, ratedLine } from './rated-line.ts';
 import { RatingError } from './rating-error.ts';
 import type { StepContext } from './steps/step.ts';
 import type { RatedLine, RateInput, RateResult } from './types.ts';
@@ -25,11 +25,12 @@ export const rate = (input: RateInput): RateResult => {
   checkInput(input);
   const part = coveredPart(input.contract, input.period);
   if (part === undefined) return { lines: [], closing: input.opening };
-  const lines = input.contract.items.flatMap((item) => itemLines(input, item, part));
+  const frame = frameOf(input, part.period);
+  const lines = input.contract.items.flatMap((item) => itemLines(frame, item, part));
   const context = contextOf(input, part, []);
   const trueUp = commitmentDraft(input.contract, lines, context);
   return {
-    lines: trueUp === undefined ? lines : [...lines, ratedLine(input, context, part.period, trueUp)],
+    lines: trueUp === undefined ? lines : [...lines, ratedLine(frame, context, trueUp)],
     closing: input.opening,
   };
 };
@@ -77,7 +78,8 @@ const contextOf = (input: RateInput, part: CoveredPart, daily: UsageGroup['daily
   daily,
 });
 
-const itemLines = (input: RateInput, item: ContractItem, part: CoveredPart): RatedLine[] => {
+const itemLines = (frame: LineFrame, item: ContractItem, part: CoveredPart): RatedLine[] => {
+  const { input } = frame;
   const price = priceOf(item, input.contract, input.priceBook);
   const groups = price.meter === undefined ? [feeGroup] : groupUsage(price, input.usage, part.period);
   return groups.flatMap((group) => {
@@ -85,7 +87,7 @@ const itemLines = (input: RateInput, item: ContractItem, part: CoveredPart): Rat
     const draft = price.meter === undefined ? feeDraft(item, price, context) : usageDraft(item, price, group, context);
     const nothing = isZero(group.quantity) && isZero(draft.amount.value);
     if (nothing && input.policy.zeroUsageLine === 'omit') return [];
-    return [ratedLine(input, context, part.period, draft)];
+    return [ratedLine(frame, context, draft)];
   });
 };
 

@@ -34,14 +34,18 @@ const rounding = (amount: Exact, rounded: Decimal, { currency, policy }: StepCon
   children: [],
 });
 
-/**
- * Rounds a draft, once and by the contract's policy, and pins everything it was computed from.
- * @param part the covered part of the period, which the line is for.
- */
-export const ratedLine = (input: RateInput, context: StepContext, part: Period, draft: LineDraft): RatedLine => {
-  const { contract, policy } = input;
-  const { currency } = context;
-  const rounded = roundExact(draft.amount, currency.exponent, policy.lineRounding);
+/** What all lines of one rating share, made once: their pins and the hash of the shared inputs. */
+export type LineFrame = {
+  readonly input: RateInput;
+  /** The covered part of the period, which the lines are for. */
+  readonly part: Period;
+  readonly pins: RatedLine['pins'];
+  readonly inputsHash: string;
+};
+
+/** The frame of a rating. */
+export const frameOf = (input: RateInput, part: Period): LineFrame => {
+  const { contract, policy, period, opening } = input;
   const pins = {
     usageHash: input.usageHash,
     contractVersion: input.contractVersion,
@@ -50,6 +54,15 @@ export const ratedLine = (input: RateInput, context: StepContext, part: Period, 
     policy: policy.id,
     engine: ENGINE,
   };
+  return { input, part, pins, inputsHash: contentHash({ pins, policy, contract, period, opening }) };
+};
+
+/** Rounds a draft, once and by the contract's policy, and pins everything it was computed from. */
+export const ratedLine = (frame: LineFrame, context: StepContext, draft: LineDraft): RatedLine => {
+  const { input, part, pins } = frame;
+  const { contract, policy } = input;
+  const { currency } = context;
+  const rounded = roundExact(draft.amount, currency.exponent, policy.lineRounding);
   return {
     format: 1,
     id: lineId(input, draft.item, draft.dimensions),
@@ -74,13 +87,6 @@ export const ratedLine = (input: RateInput, context: StepContext, part: Period, 
       children: [...draft.nodes, rounding(draft.amount, rounded, context)],
     },
     pins,
-    inputsHash: contentHash({
-      pins,
-      policy,
-      contract,
-      period: input.period,
-      opening: input.opening,
-      from: draft.madeFrom,
-    }),
+    inputsHash: contentHash({ shared: frame.inputsHash, from: draft.madeFrom }),
   };
 };
