@@ -1,21 +1,8 @@
 /** `npm run dev`: the whole system, without demo data, until Ctrl-C. */
 import { sentenceFor } from '../scripts/setup/failure.mjs';
-import { type System, startSystem } from './system.ts';
+import { describeSystem } from './describe-system.ts';
+import { startSystem } from './system.ts';
 import { untilStopped } from './until-stopped.ts';
-
-/** What a person needs to look around. */
-export const describeSystem = ({ apiBase, consoleUrl, endpoint, sandboxes, users }: System): string =>
-  [
-    '',
-    `  Console    ${consoleUrl}`,
-    `  API        ${apiBase}`,
-    `  AWS        ${endpoint} (emulator, region us-east-1, keys test/test)`,
-    `  NetSuite   ${sandboxes.netsuite.url} (sandbox)`,
-    `  Gainsight  ${sandboxes.gainsight.url} (sandbox)`,
-    '',
-    ...Object.values(users).map(({ name, password, group }) => `  ${name.padEnd(10)} ${password}   ${group}`),
-    '',
-  ].join('\n');
 
 const main = async (): Promise<void> => {
   // From the start on: a Ctrl-C while it starts fails a step, and then what was started is stopped.

@@ -2,6 +2,7 @@ import type { CloseException, CloseRecord, DocumentKind, Manifest } from '../../
 import { ApiError, allItems } from '../../ops/api-client.ts';
 import type { System } from '../system.ts';
 import { type Checks, sameNumber, sumDecimals } from './checks.ts';
+import type { Owed } from './invoice-oracle.ts';
 import type { People } from './people.ts';
 import { until } from './progress.ts';
 
@@ -174,6 +175,30 @@ export const checkBooks = (system: System, checks: Checks, closes: readonly Clos
       signed !== undefined && sameNumber(signed, document.total) ? document.total : (signed ?? 'missing'),
     );
     checks.equal(`${document.documentId} state`, 'posted', document.state);
+  }
+};
+
+/**
+ * Compares what was billed with what is owed by the oracle: the first close bills every payer but the one that waits,
+ * both closes together bill everybody, the late event included.
+ */
+export const checkAmounts = (
+  checks: Checks,
+  atClose: readonly Owed[],
+  atLast: readonly Owed[],
+  closes: readonly CloseOutcome[],
+): void => {
+  const [first] = closes;
+  for (const { payer, currency, total } of atLast) {
+    const billed = closes
+      .flatMap((close) => close.documents)
+      .filter((d) => d.account === payer && d.currency === currency);
+    const amount = sumDecimals(billed.map((document) => document.total));
+    checks.equal(`${payer} billed ${currency}`, total, sameNumber(amount, total) ? total : amount);
+    const invoice = first?.documents.find((document) => document.account === payer);
+    const before = atClose.find((owed) => owed.payer === payer)?.total;
+    if (invoice && before)
+      checks.equal(`${payer} first invoice`, before, sameNumber(invoice.total, before) ? before : invoice.total);
   }
 };
 

@@ -2,8 +2,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { grouped } from '../../ops/print.ts';
 import { clock } from '../clock.ts';
+import { describeSystem } from '../describe-system.ts';
 import { localDirectory, root } from '../paths.ts';
 import { startSystem } from '../system.ts';
+import { untilStopped } from '../until-stopped.ts';
 import { runDemoPath } from './path.ts';
 import { makeProgress } from './progress.ts';
 import { summaryOf } from './summary.ts';
@@ -36,14 +38,11 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-
 const main = async (): Promise<void> => {
   const options = readOptions();
   const directory = path.join(localDirectory, 'demo');
+  // From the start on: a Ctrl-C in mid-path fails the step, and then what was started is stopped.
+  const stopped = untilStopped();
   const progress = makeProgress(say);
   say(
     `Meterbridge: ${grouped(options.events)} usage events of ${options.month}, from the product to the ERP and to customer success.\n`,
@@ -64,11 +63,9 @@ const main = async (): Promise<void> => {
     );
     process.exitCode = report.agrees ? 0 : 1;
     if (options.stay) {
-      say(`\nThe console: ${system.consoleUrl}`);
-      for (const user of Object.values(system.users))
-        say(`  ${user.name.padEnd(9)} ${user.password}   (${user.group})`);
-      say('Ctrl-C stops everything.');
-      await stopAsked();
+      say(describeSystem(system));
+      say('Press Ctrl-C to stop everything.');
+      await stopped;
     }
   } finally {
     say('Stopping what was started ...');
@@ -82,3 +79,5 @@ try {
   say(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
+// The wait for Ctrl-C keeps the process open; the work is done.
+process.exit();

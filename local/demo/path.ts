@@ -8,7 +8,8 @@ import { monthEdges } from '../generator/calendar.ts';
 import { type GeneratedMonth, generateMonth } from '../generator/generate.ts';
 import type { System } from '../system.ts';
 import { makeChecks } from './checks.ts';
-import { breakErp, checkBooks, runClose, totalsByCurrency } from './close-part.ts';
+import { breakErp, checkAmounts, checkBooks, runClose, totalsByCurrency } from './close-part.ts';
+import { whatIsOwed } from './invoice-oracle.ts';
 import { type People, signEverybodyIn } from './people.ts';
 import { type Progress, until } from './progress.ts';
 import type { DemoReport } from './report.ts';
@@ -131,6 +132,12 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
   );
   checks.equal('documents of the second close', 2, secondClose.documents.length);
   checkBooks(system, checks, [firstClose, secondClose]);
+  checkAmounts(
+    checks,
+    whatIsOwed(catalog, generated.expected.usage, start, end),
+    whatIsOwed(catalog, usageWithLate(generated), start, end),
+    [firstClose, secondClose],
+  );
 
   const proof = await progress.step('Verify the chains of the ledger and of the audit log', () =>
     verify(people, start, end),
@@ -208,4 +215,13 @@ const verify = async (people: People, start: string, end: string): Promise<Pick<
   const ledger = await people.operator.get<Verified>('/ledger/verification', around(start, end));
   const audit = await people.operator.get<{ entries: number; whole: boolean }>('/audit/verification');
   return { ledger: { slots: ledger.slots, appends: ledger.appends, broken: ledger.broken.length }, audit };
+};
+
+/** The generator's usage with the event that came after the close. */
+const usageWithLate = ({ expected }: GeneratedMonth): GeneratedMonth['expected']['usage'] => {
+  const { account, calls } = expected.afterClose;
+  const before = expected.usage[account];
+  if (before === undefined) throw new Error(`the generator made no usage for ${account}`);
+  const apiCalls = { ...before.apiCalls, read: (before.apiCalls.read ?? 0) + calls };
+  return { ...expected.usage, [account]: { ...before, apiCalls } };
 };

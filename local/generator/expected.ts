@@ -32,7 +32,7 @@ const tally = (
 };
 
 const endpointOf = (event: MadeEvent): string =>
-  event.version === 1 ? (String(event.data['path']).split('/')[1] ?? '') : String(event.data['endpoint']);
+  event.version === 1 ? (String(event.data.path).split('/')[1] ?? '') : String(event.data.endpoint);
 
 /** `numerator / denominator` as text with at most 12 decimals, rounded half-even. */
 const ratio = (numerator: bigint, denominator: bigint): string => {
@@ -71,10 +71,10 @@ export const expectedUsage = (profile: Profile, events: readonly MadeEvent[]): E
     apiCalls: tally(of(TYPES.api), endpointOf, (e) => number(e, e.version === 1 ? 'calls' : 'count')),
     aiSummaries: tally(
       of(TYPES.summaries),
-      (e) => String(e.data['model']),
+      (e) => String(e.data.model),
       (e) => number(e, 'summaries'),
     ),
-    activeUsers: new Set(of(TYPES.user).map((e) => e.data['userId'])).size,
+    activeUsers: new Set(of(TYPES.user).map((e) => e.data.userId)).size,
     storageGb: averageStorage(of(TYPES.storage), from, to),
     seatsByDay: Object.fromEntries(seatsByDay),
   };

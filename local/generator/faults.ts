@@ -26,7 +26,7 @@ export const conflictsWith = (events: readonly MadeEvent[]): Send[] =>
       {
         ...event,
         recorded: event.recorded + 2 * HOUR,
-        data: { ...event.data, count: Number(event.data['count']) + 1 },
+        data: { ...event.data, count: Number(event.data.count) + 1 },
       },
       'conflict',
     ),

@@ -65,8 +65,8 @@ describe('the generator of a month', () => {
 
   it('sums up the calls of an account as its own lines do', () => {
     const subjects = catalog
-      .filter((f) => f.kind === 'attribution' && f.body['account'] === 'acct-13')
-      .map((f) => f.body['subject']);
+      .filter((f) => f.kind === 'attribution' && f.body.account === 'acct-13')
+      .map((f) => f.body.subject);
     expect(subjects.length).toBeGreaterThan(0);
     const unique = new Map(
       parsed(month)
@@ -74,7 +74,7 @@ describe('the generator of a month', () => {
         .map((l) => [l.id, l]),
     );
     const total = [...unique.values()].reduce(
-      (sum, l) => sum + (typeof l.data['count'] === 'number' ? l.data['count'] : 0),
+      (sum, l) => sum + (typeof l.data.count === 'number' ? l.data.count : 0),
       0,
     );
     const expected = Object.values(month.expected.usage['acct-13']?.apiCalls ?? {}).reduce((a, b) => a + b, 0);
@@ -85,11 +85,11 @@ describe('the generator of a month', () => {
   it('lets the use of one account drop by more than half and keeps the others', () => {
     const daily = (account: string, days: readonly string[]): number => {
       const subjects = catalog
-        .filter((f) => f.kind === 'attribution' && f.body['account'] === account)
-        .map((f) => f.body['subject']);
+        .filter((f) => f.kind === 'attribution' && f.body.account === account)
+        .map((f) => f.body.subject);
       return parsed(month)
         .filter((l) => subjects.includes(l.subject) && days.includes(l.time.slice(0, 10)))
-        .reduce((sum, l) => sum + (typeof l.data['count'] === 'number' ? l.data['count'] : 0), 0);
+        .reduce((sum, l) => sum + (typeof l.data.count === 'number' ? l.data.count : 0), 0);
     };
     const before = ['2026-10-13', '2026-10-14', '2026-10-15'];
     const after = ['2026-10-27', '2026-10-28', '2026-10-29'];

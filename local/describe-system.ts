@@ -1,0 +1,15 @@
+import type { System } from './system.ts';
+
+/** What a person needs to look around. */
+export const describeSystem = ({ apiBase, consoleUrl, endpoint, sandboxes, users }: System): string =>
+  [
+    '',
+    `  Console    ${consoleUrl}`,
+    `  API        ${apiBase}`,
+    `  AWS        ${endpoint} (emulator, region us-east-1, keys test/test)`,
+    `  NetSuite   ${sandboxes.netsuite.url} (sandbox)`,
+    `  Gainsight  ${sandboxes.gainsight.url} (sandbox)`,
+    '',
+    ...Object.values(users).map(({ name, password, group }) => `  ${name.padEnd(10)} ${password}   ${group}`),
+    '',
+  ].join('\n');
