@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { clock } from './clock.ts';
 import { type Cloud, connectCloud } from './cloud.ts';
@@ -146,12 +146,19 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       stop,
     };
     writeSystemFile(system);
-    stops.push(() => rmSync(systemFile, { force: true }));
+    stops.push(() => removeSystemFile(endpoint));
     return system;
   } catch (error) {
     await stop();
     throw error;
   }
+};
+
+/** A second system beside this one may have written its own since; that one stays. */
+const removeSystemFile = (endpoint: string): void => {
+  if (!existsSync(systemFile)) return;
+  const written = JSON.parse(readFileSync(systemFile, 'utf8')) as { endpoint: string };
+  if (written.endpoint === endpoint) rmSync(systemFile);
 };
 
 /** Holds passwords of the demo users, so only its owner may read it. */

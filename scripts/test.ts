@@ -55,9 +55,13 @@ process.on('SIGINT', () => {
   process.exitCode = 130;
 });
 
+/** The e2e system has ports of its own, so that the tests run beside a system that is up. */
+const testPorts = process.env.MB_PORT_BASE ?? '4640';
+
 const run = (command: string, args: string[], stdio: 'pipe' | 'inherit'): Promise<{ code: number; output: string }> =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', stdio, stdio] });
+    const env = { ...process.env, MB_PORT_BASE: testPorts };
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', stdio, stdio] });
     running.add(child);
     let output = '';
     child.stdout?.on('data', (chunk) => {
