@@ -23,16 +23,33 @@ const QUANTITIES = Array.from({ length: 4096 }, (_, n) => {
   const thousandths = (n * 2_654_435_761) % 120_000_000;
   return `${Math.floor(thousandths / 1000)}.${String(thousandths % 1000).padStart(3, '0')}`;
 });
-const ROUNDS = 7;
+const ROUNDS = 15;
 
-/** Runs a piece of work over all inputs, warm, and answers the median number per second. */
-const perSecond = <T>(inputs: readonly T[], work: (input: T) => unknown): number => {
-  const samples = Array.from({ length: ROUNDS + 2 }, () => {
-    const start = performance.now();
-    for (const input of inputs) work(input);
-    return (inputs.length / (performance.now() - start)) * 1000;
-  });
-  return samples.slice(2).sort((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+/** Where every result goes, so that no work can be optimised away. */
+const kept: { last: unknown } = { last: undefined };
+
+type Contender = { readonly inputs: number; readonly run: () => void };
+
+const contender = <T>(inputs: readonly T[], work: (input: T) => unknown): Contender => ({
+  inputs: inputs.length,
+  run: () => {
+    for (const input of inputs) kept.last = work(input);
+  },
+});
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/** Runs the contenders in turn, warm, so that what else the machine does hits all alike. Median number per second. */
+const perSecond = (contenders: readonly Contender[]): number[] => {
+  const samples = contenders.map((): number[] => []);
+  for (let round = -2; round < ROUNDS; round += 1) {
+    contenders.forEach(({ inputs, run }, n) => {
+      const start = performance.now();
+      run();
+      if (round >= 0) samples[n]?.push((inputs / (performance.now() - start)) * 1000);
+    });
+  }
+  return samples.map(median);
 };
 
 const binaryTiers = TIERS.map((tier) => ({ upTo: tier.upTo === null ? Infinity : +tier.upTo, price: +tier.unitPrice }));
@@ -103,10 +120,12 @@ const ratio = (value: number, to: number): string => `${(value / to).toFixed(2)}
 const off = checkAgreement();
 const decimals = QUANTITIES.map(parseDecimal);
 const rational = rationalTiers(TIERS);
-const ours = perSecond(decimals, (quantity) => priceTiers(quantity, TIERS));
-const alternative = perSecond(QUANTITIES.map(fraction), (quantity) => rationalPrice(quantity, rational));
-const binary = perSecond(QUANTITIES.map(Number), binaryPrice);
-const lines = perSecond(QUANTITIES.slice(0, 512).map(lineInput), rate);
+const [ours = 0, alternative = 0, binary = 0, lines = 0] = perSecond([
+  contender(decimals, (quantity) => priceTiers(quantity, TIERS)),
+  contender(QUANTITIES.map(fraction), (quantity) => rationalPrice(quantity, rational)),
+  contender(QUANTITIES.map(Number), binaryPrice),
+  contender(QUANTITIES.slice(0, 512).map(lineInput), rate),
+]);
 
 process.stdout.write(`Graduated price, 10 tiers, ${QUANTITIES.length} quantities with 3 decimals; Node ${process.version}, ${availableParallelism()} cores, one used
 
