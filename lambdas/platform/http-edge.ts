@@ -19,6 +19,8 @@ export type ApiRequest = {
   /** The parsed JSON body; `undefined` if there was none. */
   readonly body: unknown;
   readonly correlationId: string;
+  /** The header `Idempotency-Key`, if there was one. */
+  readonly idempotencyKey?: string;
 };
 
 /** What a route answers; `body` is sent as JSON. */
@@ -65,6 +67,10 @@ const bodyOf = (event: APIGatewayProxyEvent): unknown => {
 const defined = (fields: Record<string, string | undefined> | null): Record<string, string> =>
   Object.fromEntries(Object.entries(fields ?? {}).filter((field): field is [string, string] => field[1] !== undefined));
 
+/** Names of headers are case-insensitive; API Gateway passes them as they were sent. */
+const headerOf = (event: APIGatewayProxyEvent, name: string): string | undefined =>
+  Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+
 /**
  * A Lambda handler for a set of routes behind a proxy resource of the REST API. Checks the caller's role before the
  * route runs, answers every `ProblemError` as RFC 9457, and anything else as a 500 that names only the correlation id.
@@ -81,12 +87,14 @@ export const httpEdge = (routes: readonly ApiRoute[], logger: Logger) => {
         if (!route.roles.some((role) => caller.roles.includes(role))) {
           throw new ProblemError(403, 'ROLE_MISSING', `this needs one of the roles ${route.roles.join(', ')}`);
         }
+        const idempotencyKey = headerOf(event, 'idempotency-key');
         const answer = await route.run({
           caller,
           path: defined(event.pathParameters),
           query: defined(event.queryStringParameters),
           body: bodyOf(event),
           correlationId,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
         });
         logger.info('answered', { status: answer.status });
         return json(answer.status, answer.body);
