@@ -39,7 +39,7 @@ export type IngestSummary = {
   /** Why groups were spilled; the first few chains. */
   readonly spillReasons: readonly string[];
   readonly quarantined: Readonly<Record<string, number>>;
-  /** Fields that a schema does not know, `<type> <version> <field>`, with how many events had them. */
+  /** Fields that a schema does not know, `<type>/<version> <field>`, with how many events had them. */
   readonly drift: Readonly<Record<string, number>>;
   /** Seconds from the oldest arrival to the append. */
   readonly lagSeconds: number;
@@ -72,7 +72,7 @@ const judge = async (lines: readonly Archived[], stamper: Stamper, settings: Ing
         : { ok: false as const, rejection: rejectEncoding(line.broken) };
     if (verdict.ok) {
       const { event, schema, unknown } = verdict;
-      for (const field of unknown) drift.push(`${schema.type} ${schema.version} ${field}`);
+      for (const field of unknown) drift.push(`${schema.type}/${schema.version} ${field}`);
       good.push(await canonicalUsage({ event, receivedAt, position, pointer }, stamper, settings.lateAfterHours));
     } else {
       bad.push(quarantineEntry(line, pointer, verdict.rejection));

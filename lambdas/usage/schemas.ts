@@ -80,7 +80,7 @@ export const dataFault = (schema: RegisteredSchema, data: unknown): Fault | unde
   if (schema.validate(data)) return undefined;
   const [error] = schema.validate.errors ?? [];
   const fault = error ? faultOf(error, data) : { path: '/data', message: 'the data does not fit' };
-  return { path: fault.path, message: `${fault.message} (${schema.type} ${schema.version}).` };
+  return { path: fault.path, message: `${fault.message} (${schema.type} version ${schema.version}).` };
 };
 
 /** Names of fields in the data that the schema does not know. They are kept; a count of them shows drift. */

@@ -17,8 +17,8 @@ const apiRequests = 'https://schemas.larkspur.example/com.larkspur.api.requests'
 export const upcasters: readonly Upcaster[] = [
   {
     // v2 names the class of the endpoint, because that is what is billed; v1 had the whole path.
-    from: `${apiRequests}/v1`,
-    to: `${apiRequests}/v2`,
+    from: `${apiRequests}/1`,
+    to: `${apiRequests}/2`,
     run: ({ calls, path, ...others }) => ({ ...others, count: calls, endpoint: endpointOf(String(path)) }),
   },
 ];

@@ -9,7 +9,7 @@ export const event = (changes: Partial<Record<string, unknown>> = {}): UsageEven
     type: 'com.larkspur.api.requests',
     subject: 'org-01',
     time: '2026-10-05T09:30:00.000Z',
-    dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/v2',
+    dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/2',
     data: { count: 12, endpoint: 'read' },
     ...changes,
   }) as UsageEvent;
@@ -21,7 +21,7 @@ export const eventText = (changes: Partial<Record<string, unknown>> = {}): strin
 export const storageText = (gb: string): string =>
   eventText({
     type: 'com.larkspur.storage.sampled',
-    dataschema: 'https://schemas.larkspur.example/com.larkspur.storage.sampled/v1',
+    dataschema: 'https://schemas.larkspur.example/com.larkspur.storage.sampled/1',
     data: { gb: 0 },
   }).replace('"gb":0', `"gb":${gb}`);
 

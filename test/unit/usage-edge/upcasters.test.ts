@@ -5,7 +5,7 @@ import { isNewest, newestOf, upcast, upcasters } from '../../../lambdas/usage/up
 import { event } from './events.ts';
 
 const api = 'https://schemas.larkspur.example/com.larkspur.api.requests';
-const v1 = (data: Record<string, unknown>) => event({ dataschema: `${api}/v1`, data });
+const v1 = (data: Record<string, unknown>) => event({ dataschema: `${api}/1`, data });
 
 describe('upcasters', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('upcasters', () => {
     ['/read/documents', 'read'],
     ['/', 'read'],
   ])('turns a v1 API path %s into the endpoint %s', (path, endpoint) => {
-    expect(upcast(v1({ calls: 5, path }))).toEqual(event({ dataschema: `${api}/v2`, data: { count: 5, endpoint } }));
+    expect(upcast(v1({ calls: 5, path }))).toEqual(event({ dataschema: `${api}/2`, data: { count: 5, endpoint } }));
   });
 
   it('carries along what the old schema did not know', () => {
@@ -50,7 +50,7 @@ describe('the versions of event schemas', () => {
 
   it('upcast any data that fits an old version to data that fits the next', () => {
     const samples: Record<string, Record<string, unknown>[]> = {
-      [`${api}/v1`]: [
+      [`${api}/1`]: [
         { calls: 1, path: '/' },
         { calls: 9_007_199_254_740_991, path: '/search' },
         { calls: 3, path: `/write${'x'.repeat(1000)}` },

@@ -12,12 +12,12 @@ type Case = readonly [code: string, path: string, message: string, line: string]
 const without = (name: string): string => eventText({ [name]: undefined });
 
 const CASES: readonly Case[] = [
-  ['TOO_LARGE', '', 'The line has 65820 bytes; at most 65536 are taken: split the event.', eventText({ note: long })],
+  ['TOO_LARGE', '', 'The line has 65819 bytes; at most 65536 are taken: split the event.', eventText({ note: long })],
   ['NOT_JSON', '', 'The line is not JSON (at position 1): send one complete JSON object per line.', '{nope'],
   [
     'NOT_JSON',
     '',
-    'The line is not JSON (at position 267): send one complete JSON object per line.',
+    'The line is not JSON (at position 266): send one complete JSON object per line.',
     eventText().slice(0, -7),
   ],
   ['NOT_CLOUDEVENT', '', 'The line must be a JSON object: one CloudEvent.', '[1]'],
@@ -79,55 +79,55 @@ const CASES: readonly Case[] = [
   [
     'UNKNOWN_VERSION',
     '/dataschema',
-    `${base}/com.larkspur.api.requests/v9 is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/v1, ${base}/com.larkspur.api.requests/v2.`,
-    eventText({ dataschema: `${base}/com.larkspur.api.requests/v9` }),
+    `${base}/com.larkspur.api.requests/9 is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/1, ${base}/com.larkspur.api.requests/2.`,
+    eventText({ dataschema: `${base}/com.larkspur.api.requests/9` }),
   ],
   [
     'UNKNOWN_VERSION',
     '/dataschema',
-    `${base}/com.larkspur.seats.changed/v1 is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/v1, ${base}/com.larkspur.api.requests/v2.`,
-    eventText({ dataschema: `${base}/com.larkspur.seats.changed/v1` }),
+    `${base}/com.larkspur.seats.changed/1 is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/1, ${base}/com.larkspur.api.requests/2.`,
+    eventText({ dataschema: `${base}/com.larkspur.seats.changed/1` }),
   ],
   [
     'UNKNOWN_VERSION',
     '/dataschema',
-    `toString is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/v1, ${base}/com.larkspur.api.requests/v2.`,
+    `toString is no version of com.larkspur.api.requests; known are ${base}/com.larkspur.api.requests/1, ${base}/com.larkspur.api.requests/2.`,
     eventText({ dataschema: 'toString' }),
   ],
   [
     'SCHEMA',
     '/data/count',
-    'the field count is missing: the schema requires it (com.larkspur.api.requests v2).',
+    'the field count is missing: the schema requires it (com.larkspur.api.requests version 2).',
     eventText({ data: { endpoint: 'read' } }),
   ],
   [
     'SCHEMA',
     '/data/count',
-    '-3 must be at least 1 (com.larkspur.api.requests v2).',
+    '-3 must be at least 1 (com.larkspur.api.requests version 2).',
     eventText({ data: { count: -3, endpoint: 'read' } }),
   ],
   [
     'SCHEMA',
     '/data/count',
-    '1.5 must be of type integer (com.larkspur.api.requests v2).',
+    '1.5 must be of type integer (com.larkspur.api.requests version 2).',
     eventText({ data: { count: 1.5, endpoint: 'read' } }),
   ],
   [
     'SCHEMA',
     '/data/endpoint',
-    '"delete" must be one of read, write, search (com.larkspur.api.requests v2).',
+    '"delete" must be one of read, write, search (com.larkspur.api.requests version 2).',
     eventText({ data: { count: 1, endpoint: 'delete' } }),
   ],
   [
     'SCHEMA',
     '/data/gb',
-    'true must be of type string or number (com.larkspur.storage.sampled v1).',
+    'true must be of type string or number (com.larkspur.storage.sampled version 1).',
     storageText('true'),
   ],
   [
     'SCHEMA',
     '/data/gb',
-    '"1e3" must match ^\\d{1,20}(\\.\\d{1,12})?$ (com.larkspur.storage.sampled v1).',
+    '"1e3" must match ^\\d{1,20}(\\.\\d{1,12})?$ (com.larkspur.storage.sampled version 1).',
     storageText('"1e3"'),
   ],
   [
