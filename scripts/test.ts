@@ -12,6 +12,15 @@ import { localDirectory, root } from './setup/paths.mjs';
 
 type Check = { name: string; command: string; args: string[]; needs?: string };
 type Suite = { key: string; name: string };
+/** The parts of vitest's JSON report that are counted. */
+type TestFile = { status: string; assertionResults: { status: string }[] };
+type Report = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: TestFile[];
+};
 type Counts = { passed: number; failed: number };
 
 const bin = (name: string): string => path.join(root, 'node_modules/.bin', name);
@@ -99,6 +108,10 @@ const runStaticChecks = async (): Promise<Counts> => {
   return counts;
 };
 
+/** A file that does not load fails without failing any of its tests. */
+const failedToLoad = ({ status, assertionResults }: TestFile): boolean =>
+  status === 'failed' && assertionResults.every((test) => test.status !== 'failed');
+
 const runSuite = async ({ key, name }: Suite): Promise<Counts> => {
   heading(name);
   const started = nowMillis();
@@ -118,13 +131,13 @@ const runSuite = async ({ key, name }: Suite): Promise<Counts> => {
   );
   const counts = { passed: 0, failed: 0 };
   if (existsSync(report)) {
-    const result = JSON.parse(readFileSync(report, 'utf8'));
+    const result = JSON.parse(readFileSync(report, 'utf8')) as Report;
     counts.passed = result.numPassedTests;
-    counts.failed = result.numFailedTests;
+    counts.failed = result.numFailedTests + result.testResults.filter(failedToLoad).length;
     const skipped = result.numPendingTests + result.numTodoTests;
     if (skipped > 0) console.log(`  ${skipped} skipped`);
   }
-  // A file that does not load, an error outside a test, or no test at all fails the run without failing a test.
+  // An error outside any test, or no test at all, fails the run without failing a test.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   if (code === 0 && counts.passed === 0) counts.failed = 1;
   console.log(`  ${counts.passed} passed, ${counts.failed} failed: ${name} (${spoken(nowMillis() - started)})`);
