@@ -64,7 +64,10 @@ const packagesAreCurrent = () => {
 export const installPackages = async ({ env, say }) => {
   if (packagesAreCurrent()) return;
   say('Installing npm packages (npm ci; a few minutes the first time)');
-  await runQuietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env, what: 'npm ci' });
+  await runQuietly('npm', ['ci', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'], {
+    env,
+    what: 'npm ci',
+  });
   if (!existsSync(pinnedNode)) {
     // npm was told (ignore-scripts, a future default) not to run install scripts: ask for the three reviewed ones.
     await runQuietly('npm', ['rebuild', '--ignore-scripts=false', 'node', 'esbuild', '@swc/core'], {

@@ -12,16 +12,20 @@ const pythonNames = ['python3', 'python3.14', 'python3.13', 'python3.12', 'pytho
 
 /**
  * Checks what cannot be installed from here, each missing thing with a sentence that says what to do.
- * @param {{ nodeVersion?: string, run?: Run, env?: NodeJS.ProcessEnv, needsPython?: boolean }} machine
+ * @param {{ platform?: string, nodeVersion?: string, run?: Run, env?: NodeJS.ProcessEnv, needsPython?: boolean }} machine
  * @returns {{ python: string }} the Python command to make the emulator's environment with
  * @throws {Failure}
  */
 export const checkPrerequisites = ({
+  platform = process.platform,
   nodeVersion = process.versions.node,
   run = spawnSync,
   env = process.env,
   needsPython = true,
 } = {}) => {
+  if (platform === 'win32') {
+    throw new Failure('Windows is not supported: run the same command in WSL (Windows Subsystem for Linux).');
+  }
   if (Number(nodeVersion.split('.')[0]) < oldestNode) {
     throw new Failure(
       `Node ${nodeVersion} is too old: install Node ${oldestNode} or newer (24 is best), then run the same command again.`,

@@ -32,6 +32,7 @@ describe('the prerequisites', () => {
 
   it.each([
     ['an old Node', { ...machine({}), nodeVersion: '18.20.0' }, /^Node 18\.20\.0 is too old: install Node 20 or newer/],
+    ['Windows', { ...machine({}), platform: 'win32' }, /^Windows is not supported: .* WSL/],
     ['no npm', machine({}, false), /^npm was not found: install it/],
     ['no Python', machine({}), /^Python 3\.11 or newer was not found .* install it/],
     ['an old Python', machine({ python3: { version: '3.10' } }), /^Python 3\.11 or newer is needed .*python3 is 3\.10/],
