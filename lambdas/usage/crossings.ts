@@ -48,7 +48,7 @@ export const dynamoCrossings = (client: DynamoDBDocumentClient, table: string): 
         return 'untold';
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return error.Item?.['told']?.BOOL === true ? 'told' : 'untold';
+        return error.Item?.told?.BOOL === true ? 'told' : 'untold';
       }
     },
     told: async (crossing) => {

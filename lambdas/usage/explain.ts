@@ -68,7 +68,7 @@ export const explain = async (
   const index = meterIndex(meters);
   const matches = (key: StateKey): boolean => {
     const parts = parseStateKey(key);
-    if (parts?.meter !== meter) return false;
+    if (parts === undefined || parts.meter !== meter) return false;
     return Object.entries(dimensions ?? {}).every(([name, value]) => parts.dimensions[name] === value);
   };
   const wanted = (event: UsageEvent, idHash: string): boolean =>

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Crossings } from '../../lambdas/usage/crossings.ts';
+import type { DirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
+import type { SettledDay } from '../../lambdas/usage/settled-item.ts';
+import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
+import type { Subjects } from '../../lambdas/usage/subjects.ts';
+
+/** The stores of one projection table. */
+export type ProjectionStores = {
+  readonly marks: DirtyMarks;
+  readonly subjects: Subjects;
+  readonly settled: SettledStore;
+  readonly crossings: Crossings;
+};
+
+const NOW = '2026-10-05T00:00:00.000Z';
+const mark = (day: string, token: string) => ({ subject: 'org-01', day, at: NOW, token });
+
+const settledDay = (day: string, revision: number, values: readonly string[] = ['ada']): SettledDay => ({
+  format: 1,
+  subject: 'org-01',
+  day,
+  revision,
+  beganAt: NOW,
+  versions: { [`${day}T00:15:00.000Z`]: 2, [`${day}T23:45:00.000Z`]: 1 },
+  accepted: 3,
+  late: 1,
+  states: { '["users",1,{}]': { class: 'set', values } },
+});
+
+/** What every projection must do. `make` answers empty stores over one table. */
+export const projectionStoresContract = (name: string, make: () => Promise<ProjectionStores>): void => {
+  describe(`projection stores: ${name}`, () => {
+    it('clears a mark only as it was seen', async () => {
+      const { marks } = await make();
+      await marks.mark(mark('2026-10-01', 'a'));
+      await marks.mark(mark('2026-10-02', 'b'));
+      await marks.mark(mark('2026-10-01', 'c'));
+      expect(await marks.clear(mark('2026-10-01', 'a'))).toBe(false);
+      expect(await marks.clear(mark('2026-10-02', 'b'))).toBe(true);
+      expect(await marks.clear(mark('2026-10-02', 'b'))).toBe(false);
+      expect(await marks.marksOf('org-01')).toEqual([mark('2026-10-01', 'c')]);
+      expect(await marks.marksOf('org-02')).toEqual([]);
+    });
+
+    it('registers a subject once', async () => {
+      const { subjects } = await make();
+      await subjects.register({ subject: 'org-02', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
+      await subjects.register({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
+      await subjects.register({ subject: 'org-01', firstSeenAt: 'later', watchedFrom: '2026-12-01' });
+      expect((await subjects.list()).map(({ subject }) => subject)).toEqual(['org-01', 'org-02']);
+      expect(await subjects.get('org-01')).toEqual({
+        subject: 'org-01',
+        firstSeenAt: NOW,
+        watchedFrom: '2026-10-04',
+      });
+      expect(await subjects.get('org-99')).toBeUndefined();
+    });
+
+    it('keeps an announcement until its own sweep ends, and moves forward only', async () => {
+      const { subjects } = await make();
+      await subjects.register({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
+      await subjects.announce('org-01', { token: 'a', days: ['2026-10-01'] });
+      await subjects.announce('org-01', { token: 'b', days: ['2026-10-01', '2026-10-02'] });
+      await subjects.announced('org-01', 'a', '2026-10-04');
+      expect(await subjects.get('org-01')).toMatchObject({ announcing: { token: 'b' }, settledThrough: '2026-10-04' });
+      await subjects.announced('org-01', 'b', '2026-10-03');
+      const record = await subjects.get('org-01');
+      expect(record?.announcing).toBeUndefined();
+      expect(record?.settledThrough).toBe('2026-10-04');
+    });
+
+    it('writes a settled day under its own revision', async () => {
+      const { settled } = await make();
+      expect(await settled.put(settledDay('2026-10-01', 1))).toBe(true);
+      expect(await settled.put(settledDay('2026-10-01', 1))).toBe(false);
+      expect(await settled.put(settledDay('2026-10-01', 3))).toBe(false);
+      expect(await settled.put(settledDay('2026-10-01', 2, ['ada', 'grace']))).toBe(true);
+      const { days } = await settled.days('org-01', '2026-10-01', '2026-10-02');
+      expect(days).toEqual([settledDay('2026-10-01', 2, ['ada', 'grace'])]);
+    });
+
+    it('reads a range of days, without the day after it, whole or by heads', async () => {
+      const { settled } = await make();
+      for (const day of ['2026-09-30', '2026-10-01', '2026-10-02', '2026-10-03']) {
+        await settled.put(settledDay(day, 1));
+      }
+      const read = await settled.days('org-01', '2026-10-01', '2026-10-03');
+      expect(read.days.map(({ day }) => day)).toEqual(['2026-10-01', '2026-10-02']);
+      const { states: _, ...head } = settledDay('2026-10-01', 1);
+      expect((await settled.heads('org-01', '2026-10-01', '2026-10-02')).days).toEqual([head]);
+    });
+
+    it('keeps sets that are too big for an item whole', async () => {
+      const { settled } = await make();
+      const many = Array.from({ length: 6_000 }, (_, n) => `user-${(n * 7919) % 100_003}`).sort();
+      await settled.put(settledDay('2026-10-01', 1, many));
+      const { days, bytes } = await settled.days('org-01', '2026-10-01', '2026-10-02');
+      expect(days[0]?.states).toEqual({ '["users",1,{}]': { class: 'set', values: many } });
+      expect(bytes).toBeLessThan(1024);
+    });
+
+    it('records a crossing once and remembers that it was told', async () => {
+      const { crossings } = await make();
+      const crossing = {
+        account: 'acct-01',
+        limit: 'team-api-calls',
+        periodStart: '2026-10-01',
+        percent: 80,
+        number: 1,
+        quantity: '80001',
+        recordedAt: NOW,
+      };
+      expect(await crossings.record(crossing)).toBe('untold');
+      expect(await crossings.record({ ...crossing, quantity: '80002' })).toBe('untold');
+      await crossings.told(crossing);
+      expect(await crossings.record(crossing)).toBe('told');
+      expect(await crossings.record({ ...crossing, percent: 100 })).toBe('untold');
+    });
+  });
+};

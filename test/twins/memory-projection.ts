@@ -1,0 +1,123 @@
+import type { DomainEventPublisher, DomainEvents } from '../../lambdas/platform/domain-events.ts';
+import { type Crossings, crossingId } from '../../lambdas/usage/crossings.ts';
+import type { DirtyMark, DirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
+import {
+  decodeHead,
+  decodeSettled,
+  encodeSettled,
+  type SettledItem,
+  settledBytes,
+} from '../../lambdas/usage/settled-item.ts';
+import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
+import type { SubjectRecord, Subjects } from '../../lambdas/usage/subjects.ts';
+
+/** Dirty marks in memory. Passes test/contract/projection-stores.ts, as all here. */
+export const memoryDirtyMarks = (): DirtyMarks & { writes(): number } => {
+  const marks = new Map<string, DirtyMark>();
+  let writes = 0;
+  const keyOf = ({ subject, day }: DirtyMark) => `${subject}#${day}`;
+  return {
+    writes: () => writes,
+    mark: async (mark) => {
+      writes += 1;
+      marks.set(keyOf(mark), mark);
+    },
+    marksOf: async (subject) =>
+      [...marks.values()].filter((mark) => mark.subject === subject).sort((a, b) => (a.day < b.day ? -1 : 1)),
+    clear: async (mark) => {
+      if (marks.get(keyOf(mark))?.token !== mark.token) return false;
+      return marks.delete(keyOf(mark));
+    },
+  };
+};
+
+/** The registry of subjects in memory. */
+export const memorySubjects = (): Subjects => {
+  const records = new Map<string, SubjectRecord>();
+  return {
+    register: async (record) => {
+      if (!records.has(record.subject)) records.set(record.subject, record);
+    },
+    get: async (subject) => records.get(subject),
+    list: async () => [...records.values()].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+    announce: async (subject, announcing) => {
+      const record = records.get(subject);
+      if (record !== undefined) records.set(subject, { ...record, announcing });
+    },
+    announced: async (subject, token, settledThrough) => {
+      const record = records.get(subject);
+      if (record === undefined) return;
+      const { announcing, ...rest } = record;
+      const mine = token !== undefined && announcing?.token === token;
+      const moves = settledThrough !== undefined && settledThrough > (record.settledThrough ?? '');
+      records.set(subject, {
+        ...rest,
+        ...(announcing === undefined || mine ? {} : { announcing }),
+        ...(moves ? { settledThrough } : {}),
+      });
+    },
+  };
+};
+
+/** Settled days in memory, through the items of the real store. */
+export const memorySettled = (): SettledStore & { objects(): number } => {
+  const items = new Map<string, SettledItem>();
+  const objects = new Map<string, string>();
+  const object = async (key: string): Promise<string> => objects.get(key) ?? Promise.reject(new Error(`no ${key}`));
+  const range = (subject: string, from: string, to: string): SettledItem[] =>
+    [...items.values()]
+      .filter(({ pk, sk }) => pk === subject && sk >= `SETTLED#${from}` && sk < `SETTLED#${to}`)
+      .sort((a, b) => (a.sk < b.sk ? -1 : 1));
+  const cost = (found: readonly SettledItem[]) => ({
+    queries: 1,
+    bytes: found.reduce((total, item) => total + settledBytes(item), 0),
+  });
+  return {
+    objects: () => objects.size,
+    days: async (subject, from, to) => {
+      const found = range(subject, from, to);
+      return { ...cost(found), days: await Promise.all(found.map((item) => decodeSettled(item, object))) };
+    },
+    heads: async (subject, from, to) => {
+      const found = range(subject, from, to);
+      return { ...cost(found), days: found.map(decodeHead) };
+    },
+    put: async (settled) => {
+      const { item, object: big } = encodeSettled(settled);
+      if (big !== undefined) objects.set(big.key, big.body);
+      const key = `${item.pk} ${item.sk}`;
+      if ((items.get(key)?.v ?? 0) !== settled.revision - 1) return false;
+      items.set(key, item);
+      return true;
+    },
+  };
+};
+
+/** Crossings in memory. */
+export const memoryCrossings = (): Crossings => {
+  const told = new Map<string, boolean>();
+  return {
+    record: async (crossing) => {
+      const id = crossingId(crossing);
+      if (!told.has(id)) told.set(id, false);
+      return told.get(id) === true ? 'told' : 'untold';
+    },
+    told: async (crossing) => {
+      told.set(crossingId(crossing), true);
+    },
+  };
+};
+
+/** A bus that keeps what was published. */
+export const memoryPublisher = (): DomainEventPublisher & {
+  published<T extends keyof DomainEvents>(type: T): DomainEvents[T][];
+} => {
+  const all: { readonly type: keyof DomainEvents; readonly detail: unknown }[] = [];
+  return {
+    publish: async (type, details) => {
+      all.push(...details.map((detail) => ({ type, detail })));
+    },
+    published: <T extends keyof DomainEvents>(type: T) =>
+      all.filter((entry) => entry.type === type).map((entry) => entry.detail as DomainEvents[T]),
+  };
+};

@@ -1,0 +1,12 @@
+import { ledgerStoreContract } from '../../contract/ledger-store.ts';
+import { projectionStoresContract } from '../../contract/projection-stores.ts';
+import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryCrossings, memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+
+ledgerStoreContract('memory', async () => memoryLedger());
+projectionStoresContract('memory', async () => ({
+  marks: memoryDirtyMarks(),
+  subjects: memorySubjects(),
+  settled: memorySettled(),
+  crossings: memoryCrossings(),
+}));
