@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -28,6 +28,16 @@ const untar = async (archive: string, into: string): Promise<void> => {
   await Promise.all([pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin), ended]);
 };
 
+/** The package's own configuration names places of another system; a browser that finds no font at all crashes. */
+const fontConfiguration = (home: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(home, 'fonts', 'fonts')}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${join(home, 'fonts', 'cache')}</cachedir>
+</fontconfig>
+`;
+
 /** Unpacks the browser of the npm package once per version below `.local/`; a half-made one is never seen. */
 const unpack = async (): Promise<string> => {
   const root = join(import.meta.dirname, '..', '.local', 'chromium');
@@ -46,6 +56,7 @@ const unpack = async (): Promise<string> => {
     untar(join(packageRoot, 'bin', 'al2023.tar.br'), join(draft, 'libraries')),
     untar(join(packageRoot, 'bin', 'fonts.tar.br'), join(draft, 'fonts')),
   ]);
+  await writeFile(join(draft, 'fonts', 'fonts.conf'), fontConfiguration(home));
   try {
     await rename(draft, home);
   } catch (error) {
@@ -74,7 +85,6 @@ export const launchBrowser = async (): Promise<Browser> => {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: join(home, 'libraries', 'lib'),
-      // Without a font configuration of its own the package's fonts are not found.
       FONTCONFIG_PATH: join(home, 'fonts'),
     },
   });

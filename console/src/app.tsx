@@ -2,14 +2,13 @@ import I18nProvider from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { RouterProvider } from 'react-router/dom';
 import { type ApiClient, ApiError, makeApi } from './api/client.ts';
 import { ApiProvider } from './api/queries.ts';
 import { loadConfig } from './config.ts';
 import { FlashProvider } from './frame/flashes.tsx';
 import { PreferencesProvider } from './frame/preferences.tsx';
 import { Welcome } from './frame/welcome.tsx';
-import { makeRouter } from './routes.tsx';
+import { Pages } from './routes.tsx';
 import { type Person, personOf } from './session/person.ts';
 import { SessionProvider } from './session/session.tsx';
 import { makeSignIn, type SignIn } from './session/sign-in.ts';
@@ -23,7 +22,6 @@ type Stage =
       readonly signIn: SignIn;
       readonly person: Person;
       readonly api: ApiClient;
-      readonly router: ReturnType<typeof makeRouter>;
     };
 
 const FINAL = [400, 401, 403, 404, 409];
@@ -54,7 +52,6 @@ const begin = async (change: (stage: Stage) => void): Promise<void> => {
       signIn,
       person: personOf(user.profile),
       api: makeApi(config.apiBase, signIn.token, ended),
-      router: makeRouter(),
     });
   } catch (error) {
     change({ at: 'broken', error });
@@ -81,12 +78,12 @@ const Stages = () => {
       />
     );
   }
-  const { person, api, router, signIn } = stage;
+  const { person, api, signIn } = stage;
   return (
     <SessionProvider value={{ person, signOut: () => signIn.signOut() }}>
       <ApiProvider value={api}>
         <FlashProvider>
-          <RouterProvider router={router} />
+          <Pages />
         </FlashProvider>
       </ApiProvider>
     </SessionProvider>

@@ -1,8 +1,15 @@
-import { createBrowserRouter, Navigate, useRouteError } from 'react-router';
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Navigate, Outlet, Route, Routes } from 'react-router';
+import { Boundary } from './frame/boundary.tsx';
 import { Page } from './frame/page.tsx';
 import { Shell } from './frame/shell.tsx';
-import { Failure } from './parts/failure.tsx';
 import { Link } from './parts/link.tsx';
+
+/** The pages; each is loaded when it is first opened. */
+const Closes = lazy(() => import('./pages/closes/closes-page.tsx'));
+const Close = lazy(() => import('./pages/close/close-page.tsx'));
+const Documents = lazy(() => import('./pages/documents/documents-page.tsx'));
+const Document = lazy(() => import('./pages/documents/document-page.tsx'));
 
 const Missing = () => (
   <Page title="Not found">
@@ -11,33 +18,27 @@ const Missing = () => (
   </Page>
 );
 
-const Broken = () => {
-  const error = useRouteError();
-  return (
-    <Page title="Something failed">
-      <Failure what="This page" error={error} retry={() => window.location.reload()} />
-    </Page>
-  );
-};
+const Loaded = () => (
+  <Boundary>
+    <Suspense fallback={<Page title="Meterbridge">{null}</Page>}>
+      <Outlet />
+    </Suspense>
+  </Boundary>
+);
 
-/** The pages; each is loaded when it is first opened. */
-export const makeRouter = () =>
-  createBrowserRouter([
-    {
-      element: <Shell />,
-      children: [
-        {
-          errorElement: <Broken />,
-          hydrateFallbackElement: <Page title="Loading">{null}</Page>,
-          children: [
-            { path: '/', element: <Navigate to="/closes" replace /> },
-            { path: '/closes', lazy: () => import('./pages/closes/closes-page.tsx') },
-            { path: '/closes/:closeId', lazy: () => import('./pages/close/close-page.tsx') },
-            { path: '/documents', lazy: () => import('./pages/documents/documents-page.tsx') },
-            { path: '/documents/:documentId', lazy: () => import('./pages/documents/document-page.tsx') },
-            { path: '*', element: <Missing /> },
-          ],
-        },
-      ],
-    },
-  ]);
+export const Pages = () => (
+  <BrowserRouter>
+    <Routes>
+      <Route element={<Shell />}>
+        <Route element={<Loaded />}>
+          <Route path="/" element={<Navigate to="/closes" replace />} />
+          <Route path="/closes" element={<Closes />} />
+          <Route path="/closes/:closeId" element={<Close />} />
+          <Route path="/documents" element={<Documents />} />
+          <Route path="/documents/:documentId" element={<Document />} />
+          <Route path="*" element={<Missing />} />
+        </Route>
+      </Route>
+    </Routes>
+  </BrowserRouter>
+);

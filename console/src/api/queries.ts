@@ -1,5 +1,5 @@
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import type { CloseRecord } from '../../../lambdas/close/types.ts';
 import { wordOfDelivery } from '../format/state.ts';
 import type { ApiClient } from './client.ts';
@@ -200,5 +200,8 @@ export const useNames = (): Names => {
   });
   const accounts = useQuery(names('account')).data;
   const entities = useQuery(names('entity')).data;
-  return { account: (id) => accounts?.get(id) ?? id, entity: (id) => entities?.get(id) ?? id };
+  return useMemo(
+    () => ({ account: (id) => accounts?.get(id) ?? id, entity: (id) => entities?.get(id) ?? id }),
+    [accounts, entities],
+  );
 };

@@ -1,10 +1,12 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import Flashbar from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { useFlashes } from './flashes.tsx';
+
+/** Loaded with the first message: most visits have none. */
+const Flashbar = lazy(() => import('@cloudscape-design/components/flashbar'));
 
 type Crumb = { readonly text: string; readonly href: string };
 
@@ -66,7 +68,13 @@ export const Page = ({ title, crumbs = [], children, isTable = false, panel }: P
           onFollow={follow}
         />
       }
-      notifications={<Flashbar items={items} stackItems={items.length > 2} />}
+      notifications={
+        items.length === 0 ? null : (
+          <Suspense fallback={null}>
+            <Flashbar items={items} stackItems={items.length > 2} />
+          </Suspense>
+        )
+      }
       content={children}
       {...(panel
         ? {

@@ -17,7 +17,7 @@ import { Progress } from './progress.tsx';
 import { closeTitle, STEP_NAMES } from './words.ts';
 
 /** Can we close, how far are we, what is left? */
-export const Component = () => {
+const ClosePage = () => {
   const { closeId = '' } = useParams();
   const locale = useLocale();
   const navigate = useNavigate();
@@ -68,3 +68,5 @@ export const Component = () => {
     </Page>
   );
 };
+
+export default ClosePage;

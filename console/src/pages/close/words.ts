@@ -21,10 +21,12 @@ export const STEP_NAMES: Readonly<Record<CloseStep, string>> = {
 
 /** What a step counts, where that is not plain from its name. */
 const STEP_UNITS: Readonly<Partial<Record<CloseStep, string>>> = {
+  readiness: 'checks',
+  exceptions: 'decided',
   prepare: 'accounts',
   rate: 'accounts',
   judge: 'accounts',
-  freeze: 'manifests',
+  freeze: 'documents',
   approve: 'manifests',
   post: 'documents',
   reconcile: 'documents',
@@ -49,7 +51,7 @@ export const closeTitle = (close: Pick<CloseRecord, 'start' | 'end' | 'run'>, lo
 /** `18 of 24 accounts`; empty where there is nothing to count. */
 export const stepCount = (close: CloseRecord, step: CloseStep, locale: string): string => {
   const { done, total } = close.steps[step];
-  if (total === 0) return '';
+  if (total === 0 || step === 'done') return '';
   const unit = STEP_UNITS[step];
   const counts =
     done === total ? formatCount(total, locale) : `${formatCount(done, locale)} of ${formatCount(total, locale)}`;

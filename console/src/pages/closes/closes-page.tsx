@@ -19,6 +19,7 @@ import { closeTitle, STEP_NAMES, stepCount, stepNow } from '../close/words.ts';
 
 const StartClose = lazy(() => import('./start-close.tsx').then((module) => ({ default: module.StartClose })));
 
+const idOf = ({ closeId }: CloseRecord): string => closeId;
 const totalsOfClose = ({ steps }: CloseRecord) => steps.freeze.totals ?? steps.rate.totals ?? {};
 const pathOf = ({ closeId }: CloseRecord) => `/closes/${encodeURIComponent(closeId)}`;
 
@@ -86,7 +87,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
 ];
 
 /** Which closes are there, and which needs someone? */
-export const Component = () => {
+const ClosesPage = () => {
   const locale = useLocale();
   const navigate = useNavigate();
   const { data, error, refetch } = useCloses();
@@ -122,10 +123,11 @@ export const Component = () => {
         items={data}
         error={error}
         retry={() => refetch()}
-        idOf={({ closeId }) => closeId}
+        idOf={idOf}
         labelOf={(close) => closeTitle(close, locale)}
         open={(close) => navigate(pathOf(close))}
         filters={filters}
+        search="text"
         initialSort={{ id: 'state', descending: false }}
         actions={start}
         empty={
@@ -146,3 +148,5 @@ export const Component = () => {
     </Page>
   );
 };
+
+export default ClosesPage;

@@ -103,11 +103,11 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
 ];
 
 /** What one can filter documents by. */
-export const documentFilters = (names: Names, locale: string) => [
+export const documentFilters = (locale: string) => [
   { key: 'state', label: 'State', value: (row: DocumentRow) => labelOf(row) },
   { key: 'account', label: 'Account', value: ({ document }: DocumentRow) => document.accountName },
   { key: 'kind', label: 'Kind', value: ({ document }: DocumentRow) => KIND_NAMES[document.kind] },
-  { key: 'entity', label: 'Entity', value: ({ document }: DocumentRow) => names.entity(document.entity) },
+  { key: 'entity', label: 'Entity', value: ({ document }: DocumentRow) => document.entity },
   { key: 'currency', label: 'Currency', value: ({ document }: DocumentRow) => document.currency },
   {
     key: 'period',

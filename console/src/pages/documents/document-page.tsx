@@ -18,7 +18,7 @@ import { Lines } from './lines.tsx';
 const LinePanel = lazy(() => import('./line-panel.tsx').then((module) => ({ default: module.LinePanel })));
 
 /** One document: what it says, why, and what happened to it on its way. */
-export const Component = () => {
+const DocumentPage = () => {
   const { documentId = '' } = useParams();
   const locale = useLocale();
   const names = useNames();
@@ -87,3 +87,5 @@ export const Component = () => {
     </Page>
   );
 };
+
+export default DocumentPage;

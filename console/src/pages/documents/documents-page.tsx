@@ -3,6 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import { lazy, Suspense, useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { useClose, useDocuments, useNames } from '../../api/queries.ts';
+import type { DocumentRow } from '../../api/types.ts';
 import { Page } from '../../frame/page.tsx';
 import { useLocale } from '../../frame/preferences.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -12,8 +13,10 @@ import { documentColumns, documentFilters, pathOf } from './document-columns.tsx
 
 const Preview = lazy(() => import('./preview.tsx').then((module) => ({ default: module.Preview })));
 
+const idOf = ({ document }: DocumentRow): string => document.documentId;
+
 /** What is in the ERP? Stuck ones first. */
-export const Component = () => {
+const DocumentsPage = () => {
   const locale = useLocale();
   const navigate = useNavigate();
   const names = useNames();
@@ -23,7 +26,7 @@ export const Component = () => {
   const close = useClose(closeId).data?.close;
   const [view, change] = useViewState();
   const columns = useMemo(() => documentColumns(names, locale), [names, locale]);
-  const filters = useMemo(() => documentFilters(names, locale), [names, locale]);
+  const filters = useMemo(() => documentFilters(locale), [locale]);
   const chosen = data?.find(({ document }) => document.documentId === view.row);
   const ofClose = close ? `of the close of ${closeTitle(close, locale)}` : closeId ? `of ${closeId}` : undefined;
 
@@ -73,10 +76,11 @@ export const Component = () => {
         items={data}
         error={error}
         retry={() => refetch()}
-        idOf={({ document }) => document.documentId}
+        idOf={idOf}
         labelOf={({ document }) => `${document.accountName}, ${document.documentId}`}
         open={(row) => navigate(pathOf(row))}
         filters={filters}
+        search="properties"
         initialSort={{ id: 'state', descending: false }}
         empty={
           <Box textAlign="center" color="inherit">
@@ -90,3 +94,5 @@ export const Component = () => {
     </Page>
   );
 };
+
+export default DocumentsPage;
