@@ -1,10 +1,11 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   ApiKeySourceType,
   AuthorizationType,
   AwsIntegration,
   CfnAccount,
+  type CfnMethod,
   CognitoUserPoolsAuthorizer,
   EndpointType,
   IdentitySource,
@@ -26,6 +27,7 @@ import { Construct } from 'constructs';
 import { type Deployment, nameOf } from '../deployment.ts';
 import { allow } from './grants.ts';
 import type { HandlerFunction } from './handler-function.ts';
+import { onAws } from './platform-condition.ts';
 import { problemResponses } from './problem-responses.ts';
 
 /** The one stage of the API. */
@@ -110,6 +112,11 @@ export class EdgeApi extends Construct {
       requestValidator: this.#checked,
       requestParameters: { 'method.request.header.Content-Type': true },
     });
+    // The emulator looks for the key itself in the request and knows no AUTHORIZER source: there the authorizer alone
+    // decides, and no usage plan counts.
+    const whereCounted = onAws(Stack.of(this));
+    const method = post.node.defaultChild as CfnMethod;
+    method.addPropertyOverride('ApiKeyRequired', Fn.conditionIf(whereCounted.logicalId, true, false));
     Validations.of(post).acknowledge({
       id: 'AwsSolutions-COG4',
       reason:

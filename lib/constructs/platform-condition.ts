@@ -14,7 +14,8 @@ const AWS_ONLY = new Set([
 export const isAwsOnly = (resource: CfnResource): boolean =>
   AWS_ONLY.has(resource.cfnResourceType) || (resource instanceof CfnAlarm && resource.metrics !== undefined);
 
-const conditionOf = (stack: Stack): CfnCondition => {
+/** The condition `Platform = aws` of a stack, made with its parameter on first use. */
+export const onAws = (stack: Stack): CfnCondition => {
   const made = stack.node.tryFindChild('OnAws');
   if (made instanceof CfnCondition) return made;
   const platform = new CfnParameter(stack, 'Platform', {
@@ -31,6 +32,6 @@ const conditionOf = (stack: Stack): CfnCondition => {
  */
 export class PlatformCondition implements IAspect {
   visit(node: IConstruct): void {
-    if (node instanceof CfnResource && isAwsOnly(node)) node.cfnOptions.condition = conditionOf(Stack.of(node));
+    if (node instanceof CfnResource && isAwsOnly(node)) node.cfnOptions.condition = onAws(Stack.of(node));
   }
 }

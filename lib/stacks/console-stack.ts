@@ -14,7 +14,6 @@ import {
   readItems,
   readObjects,
   redriveMessages,
-  removeItems,
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction, kebab } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
@@ -135,16 +134,13 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.ledger),
         readItems(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
-        changeItems(tables.quarantine),
         readItems(tables.catalog),
         changeItems(tables.catalog),
         readItems(tables.audit),
         addItems(tables.audit),
         readItems(tables.access),
         changeItems(tables.access),
-        removeItems(tables.access),
         readItems(tables.delivery),
-        changeItems(tables.delivery),
         ...readObjects(archive),
         ...readObjects(data),
         redriveMessages(...consumers.flatMap(({ queue, dlq }) => [queue, dlq]), asyncFailures.queue),
