@@ -22,6 +22,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+          // The CDK library takes seconds to load, and these tests share nothing else: load it once for all files.
+          isolate: false,
         },
       },
       {
