@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { buildLambdas, functionId } from '../../../scripts/build-lambdas.ts';
@@ -19,6 +19,7 @@ it('gives every handler a function id of its own', () => {
 });
 
 it('bundles a handler with its CommonJS packages into one module that runs', async () => {
+  await mkdir(path.join(root, '.local/tmp'), { recursive: true });
   const directory = await mkdtemp(path.join(root, '.local/tmp/bundles-'));
   const file = path.join(directory, 'planted.handler.ts');
   // ajv is CommonJS and calls require: the case that an ESM bundle without its banner fails.
