@@ -17,7 +17,7 @@ import {
 } from '../../../lambdas/platform/decimal.ts';
 import { daysOf } from '../../../lambdas/platform/period.ts';
 import { applySteps } from '../../../lambdas/rating/apply-steps.ts';
-import { type Exact, exact, plus, roundExact, share } from '../../../lambdas/rating/exact.ts';
+import { compareExact, type Exact, exact, plus, roundExact, share } from '../../../lambdas/rating/exact.ts';
 import { rate } from '../../../lambdas/rating/rate.ts';
 import { priceTiers } from '../../../lambdas/rating/steps/graduated.ts';
 import type { RatableUsage, RateInput } from '../../../lambdas/rating/types.ts';
@@ -200,6 +200,17 @@ describe('shares by day', () => {
       fc.property(decimal(), fc.integer({ min: 1, max: 366 }), (whole, days) => {
         const parts = Array.from({ length: days }, () => share(exact(whole), 1, days));
         expect(roundExact(parts.reduce(plus), 12, 'half-up')).toEqual(whole);
+      }),
+    );
+  });
+
+  it('of a share are the share of the product', () => {
+    const part = fc.integer({ min: 1, max: 31 });
+    fc.assert(
+      fc.property(decimal(), part, part, (whole, a, b) => {
+        const twice = share(share(exact(whole), a, 31), b, 31);
+        const once = share(exact(whole), a * b, 31 * 31);
+        expect(compareExact(twice, once)).toBe(0);
       }),
     );
   });

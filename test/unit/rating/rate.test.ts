@@ -179,6 +179,13 @@ describe('the minimum commitment', () => {
     expect(rate(reached).lines.some((line) => line.item === COMMITMENT_ITEM)).toBe(false);
   });
 
+  it('says so on a line that is shown although it is reached to the cent', () => {
+    const exactly = input({ minimumCommitment: { ...minimumCommitment, amount: '357.00' } }, usage);
+    expect(rate({ ...exactly, policy: policy('itemised') }).lines.at(-1)?.arithmetic.children[0]?.text).toBe(
+      '357.00 USD charged for usage reaches the 357.00 USD committed',
+    );
+  });
+
   it('is prorated by day with the contract', () => {
     const part = input(
       { minimumCommitment: { ...minimumCommitment, amount: '310.00' }, start: '2026-10-12' },
