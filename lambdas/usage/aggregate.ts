@@ -2,7 +2,7 @@ import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { add, type Decimal, divide, formatDecimal, fromInteger, parseDecimal, ZERO } from '../platform/decimal.ts';
 import { intervalOf, type Period } from '../platform/period.ts';
-import { areaUnder, dailyValues, type SubjectInterval, type SubjectSeries } from './series.ts';
+import { areaUnder, type DayEnd, dailyValues, dayEnds, type SubjectInterval, type SubjectSeries } from './series.ts';
 import { comparePoints, gatherStates, OVERFLOW, parseStateKey, type StateMap, UNMETERED } from './state.ts';
 import type { KeyState, MeteredUsage, Point, StateKey } from './types.ts';
 
@@ -68,7 +68,7 @@ const pointsOf = (state: KeyState): readonly Point[] => {
 const total = (group: Group): KeyState | undefined => {
   const gathered = gatherStates();
   for (const { state } of group.states) gathered.add('all', state);
-  return gathered.states()['all'];
+  return gathered.states().all;
 };
 
 const quotient = (a: Decimal, b: Decimal): string => formatDecimal(divide(a, b, QUOTIENT_DECIMALS, 'half-even'));
@@ -83,7 +83,11 @@ const seriesOf = (group: Group, { subjects, carryIn }: AggregateInput): SubjectS
   }));
 };
 
-const quantityOf = (group: Group, input: AggregateInput): Pick<MeteredUsage, 'quantity' | 'daily'> => {
+const quantityOf = (
+  group: Group,
+  input: AggregateInput,
+  ends: () => readonly DayEnd[],
+): Pick<MeteredUsage, 'quantity' | 'daily'> => {
   const { aggregation } = group.entry.body;
   if (aggregation === 'TIME_WEIGHTED') {
     const { from, to } = intervalOf(input.period);
@@ -91,7 +95,7 @@ const quantityOf = (group: Group, input: AggregateInput): Pick<MeteredUsage, 'qu
     return { quantity: quotient(area, fromInteger(Date.parse(to) - Date.parse(from))) };
   }
   if (aggregation === 'LATEST') {
-    const daily = dailyValues(seriesOf(group, input), input.period);
+    const daily = dailyValues(seriesOf(group, input), ends());
     return { quantity: daily.at(-1)?.value ?? '0', daily };
   }
   const state = total(group);
@@ -171,6 +175,12 @@ const groupsOf = (input: AggregateInput): { readonly groups: Group[]; readonly u
  */
 export const aggregate = (input: AggregateInput): Aggregated => {
   const { groups, unknownMeters } = groupsOf(input);
+  // Asked for by LATEST meters only, and looked up in the calendar once for all of them.
+  let known: readonly DayEnd[] | undefined;
+  const ends = (): readonly DayEnd[] => {
+    known ??= dayEnds(input.period);
+    return known;
+  };
   const ordered = groups
     .map((group) => ({ group, order: canonicalJson([group.entry.id, group.dimensions]) }))
     .sort((a, b) => (a.order < b.order ? -1 : 1))
@@ -181,7 +191,7 @@ export const aggregate = (input: AggregateInput): Aggregated => {
       meterVersion: group.entry.version,
       unit: group.entry.body.unit,
       dimensions: group.dimensions,
-      ...quantityOf(group, input),
+      ...quantityOf(group, input, ends),
     })),
     carryOut: Object.fromEntries(ordered.flatMap((group) => carryOutOf(group, input))),
     overflow: specialsOf(input.fragments, OVERFLOW).map(({ subject, value }) => {

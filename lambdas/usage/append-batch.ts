@@ -1,12 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
-import { addDays } from '../platform/period.ts';
 import { type ChainView, emptyView, judge, nextAppend } from './append.ts';
 import { mapBounded } from './bounded.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { MeterIndex } from './meter-states.ts';
-import { isLive, slotText, utcDay } from './slot.ts';
+import { isLive, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 import type { CanonicalUsage, Slot } from './types.ts';
 import type { WriterMemory } from './writer-memory.ts';
@@ -83,8 +82,7 @@ const groupsOf = (events: readonly CanonicalUsage[]): Group[] =>
 const refresh = async ({ ledger, memory }: AppendPorts, slot: Slot): Promise<ChainView> => {
   const known = memory.slots.get(slot);
   const { appends } = await ledger.slotAbove(slot, known?.version ?? 0);
-  // Another group's work cannot have moved the view in between: a slot is one group, a worker one batch.
-  return memory.slots.advance(slot, appends);
+  return memory.slots.advance(slot, known, appends);
 };
 
 /** Appends one slot's events: one append, or several where they do not fit into one. */
@@ -112,7 +110,7 @@ const appendGroup = async (
     const { append, bytes } = nextAppend(view, slot, fresh, meters, clock.now());
     if ((await ledger.putIfAbsent(append)) === 'written') {
       // Only now does the memory advance: a write that failed has claimed nothing.
-      view = memory.slots.advance(slot, [append]);
+      view = memory.slots.advance(slot, view, [append]);
       const written = new Set(append.ids.map(({ idHash }) => idHash));
       for (const event of fresh) if (written.has(event.idHash)) outcomes.set(event, 'accepted');
       appends += 1;
@@ -133,7 +131,7 @@ const prepare = async (
 ): Promise<void> => {
   const now = clock.now();
   if (!memory.registered.has(subject)) {
-    await subjects.register({ subject, firstSeenAt: now, watchedFrom: addDays(utcDay(now), -1) });
+    await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -1) });
     memory.registered.add(subject);
   }
   await Promise.all(

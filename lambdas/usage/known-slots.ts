@@ -6,8 +6,11 @@ import type { Append, Slot } from './types.ts';
 /** What a warm worker remembers of slots, bounded by bytes; the least recently used slot is forgotten first. */
 export type KnownSlots = {
   get(slot: Slot): ChainView | undefined;
-  /** Takes appends that are known to be in the ledger; a slot that was unknown starts empty. */
-  advance(slot: Slot, appends: readonly Append[]): ChainView;
+  /**
+   * Takes appends that are known to be in the ledger onto what was known of the slot (`undefined`: nothing), which the
+   * caller holds: the cache may have forgotten it meanwhile.
+   */
+  advance(slot: Slot, known: ChainView | undefined, appends: readonly Append[]): ChainView;
   /** Forgets a slot: what is in the ledger is no longer sure. */
   forget(slot: Slot): void;
   /** Bytes held, estimated. */
@@ -37,10 +40,10 @@ export const knownSlots = (maxBytes: number = KNOWN_SLOTS_BYTES): KnownSlots => 
   const cache = new LRUCache<string, ChainView>({ maxSize: maxBytes, sizeCalculation: sizeOf });
   return {
     get: (slot) => cache.get(slotText(slot)),
-    advance: (slot, appends) => {
+    advance: (slot, known, appends) => {
       // A new object each time, or the cache would keep the size it had before.
-      const view = { ...(cache.get(slotText(slot)) ?? emptyView()) };
-      for (const append of appends) if (append.version > view.version) applyAppend(view, append);
+      const view = { ...(known ?? emptyView()) };
+      for (const append of appends) applyAppend(view, append);
       cache.set(slotText(slot), view);
       return view;
     },

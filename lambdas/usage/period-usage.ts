@@ -1,12 +1,12 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import { contentHash } from '../platform/hash.ts';
-import { type Interval, intervalOf, type Period, utcDaysOf } from '../platform/period.ts';
+import { type Interval, intervalOf, type Period } from '../platform/period.ts';
 import { type Aggregated, aggregate, type CarryIn } from './aggregate.ts';
 import { mapBounded } from './bounded.ts';
 import { chainsOf, foldChain, type SlotState } from './chain.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { SubjectInterval } from './series.ts';
-import { intervalOfDay, within } from './slot.ts';
+import { daysTouched, intervalOfDay, within } from './slot.ts';
 import type { SlotPin } from './types.ts';
 
 export type PeriodUsageRequest = {
@@ -49,7 +49,7 @@ export type DayPart = {
 /** The UTC days of intervals. */
 export const dayParts = (subjects: readonly SubjectInterval[]): DayPart[] =>
   subjects.flatMap((interval) =>
-    utcDaysOf(interval).map((day) => {
+    daysTouched(interval).map((day) => {
       const whole = intervalOfDay(day);
       const isWhole = interval.from <= whole.from && interval.to >= whole.to;
       return { subject: interval.subject, day, part: isWhole ? undefined : within(interval, whole) };

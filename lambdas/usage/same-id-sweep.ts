@@ -1,7 +1,7 @@
-import { addDays, type Interval, utcDaysOf } from '../platform/period.ts';
+import type { Interval } from '../platform/period.ts';
 import { mapBounded } from './bounded.ts';
 import type { LedgerStore } from './ledger-store.ts';
-import { slotText } from './slot.ts';
+import { daysFrom, daysTouched, shiftDay, slotText } from './slot.ts';
 import type { Append, ArchivePointer, Slot } from './types.ts';
 
 /** Where an id was accepted. */
@@ -41,22 +41,20 @@ export const findSameIdAtTwoTimes = async (
   subjects: readonly string[],
   interval: Interval,
 ): Promise<SameIdFinding[]> => {
-  const inside = utcDaysOf(interval);
-  const before = Array.from({ length: SAME_ID_HORIZON_DAYS }, (_, n) => addDays(inside[0] ?? '', -n - 1));
-  const after = Array.from({ length: SAME_ID_HORIZON_DAYS }, (_, n) => addDays(inside.at(-1) ?? '', n + 1));
-  const tasks = [...new Set(subjects)].flatMap((subject) =>
-    [...before, ...inside, ...after].map((day) => ({ subject, day })),
-  );
-  const first = new Map<string, Place>();
+  const inside = daysTouched(interval);
+  const first = shiftDay(inside[0] ?? '', -SAME_ID_HORIZON_DAYS);
+  const end = shiftDay(inside.at(-1) ?? '', SAME_ID_HORIZON_DAYS + 1);
+  const tasks = [...new Set(subjects)].flatMap((subject) => daysFrom(first, end).map((day) => ({ subject, day })));
+  const known = new Map<string, Place>();
   const found = new Map<string, Set<Place>>();
   await mapBounded(tasks, DAYS_AT_A_TIME, async ({ subject, day }) => {
     const { appends } = await ledger.day(subject, day);
     for (const { slot, version, ids } of appends) {
       const place = { slot, version };
       for (const { idHash } of ids) {
-        const known = first.get(idHash);
-        if (known === undefined) first.set(idHash, place);
-        else found.set(idHash, (found.get(idHash) ?? new Set([known])).add(place));
+        const earlier = known.get(idHash);
+        if (earlier === undefined) known.set(idHash, place);
+        else found.set(idHash, (found.get(idHash) ?? new Set([earlier])).add(place));
       }
     }
   });

@@ -39,16 +39,22 @@ export const areaUnder = (series: SubjectSeries): Decimal => {
   return area;
 };
 
+/** A local day and the instant at which it ends. */
+export type DayEnd = { readonly day: string; readonly end: string };
+
+/** The local days of a period. */
+export const dayEnds = (period: Period): DayEnd[] =>
+  daysOf(period).map((day) => ({ day, end: startOfDay(addDays(day, 1), period.zone) }));
+
 /**
- * The value in force at the end of each local day of a period, added up over subjects. A subject counts on a day at
+ * The value in force at the end of each local day, added up over subjects. A subject counts on a day at
  * whose end it belongs to the account.
  */
 export const dailyValues = (
   all: readonly SubjectSeries[],
-  period: Period,
+  ends: readonly DayEnd[],
 ): { readonly day: string; readonly value: string }[] =>
-  daysOf(period).map((day) => {
-    const end = startOfDay(addDays(day, 1), period.zone);
+  ends.map(({ day, end }) => {
     let value = ZERO;
     for (const series of all) {
       if (series.intervals.some(({ from, to }) => from < end && end <= to))

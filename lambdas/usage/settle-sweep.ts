@@ -2,11 +2,10 @@ import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import type { DomainEventPublisher, DomainEvents } from '../platform/domain-events.ts';
 import { contentHash } from '../platform/hash.ts';
 import type { Ids } from '../platform/ids.ts';
-import { addDays } from '../platform/period.ts';
 import { mapBounded } from './bounded.ts';
 import { isFinal, type LatestMeters, latestMeters, passedDue, type SettlePorts, settleDay } from './settle.ts';
 import type { SettledHead } from './settled-item.ts';
-import { utcDay } from './slot.ts';
+import { daysFrom, shiftDay, utcDay } from './slot.ts';
 import type { SubjectRecord, Subjects } from './subjects.ts';
 
 export type SweepPorts = SettlePorts & {
@@ -28,12 +27,6 @@ const DAYS_AT_A_TIME = 5;
 
 const isDue = (day: string, head: SettledHead | undefined, now: string): boolean =>
   passedDue(day, head?.beganAt ?? '', now);
-
-const daysFrom = (first: string, end: string): string[] => {
-  const days: string[] = [];
-  for (let day = first; day < end; day = addDays(day, 1)) days.push(day);
-  return days;
-};
 
 /** The last day up to which all watched days are settled for good. */
 const settledThrough = (watched: readonly string[], heads: ReadonlyMap<string, SettledHead>): string | undefined => {
@@ -60,7 +53,7 @@ const sweepSubject = async (ports: SweepPorts, meters: LatestMeters, record: Sub
   const { subject, announcing } = record;
   const beganAt = ports.clock.now();
   const today = utcDay(beganAt);
-  const first = record.settledThrough === undefined ? record.watchedFrom : addDays(record.settledThrough, 1);
+  const first = record.settledThrough === undefined ? record.watchedFrom : shiftDay(record.settledThrough, 1);
   const watched = daysFrom(first, today);
   // Marks before items: a mark that a settle clears in between leaves an item that is newer, never an older one.
   const marks = new Map((await ports.marks.marksOf(subject)).map((mark) => [mark.day, mark]));
@@ -68,7 +61,7 @@ const sweepSubject = async (ports: SweepPorts, meters: LatestMeters, record: Sub
   const [from, last] = [days[0], days.at(-1)];
   if (from === undefined || last === undefined) return { subjects: 1, settledDays: 0, clearedMarks: 0 };
 
-  const read = await ports.settled.heads(subject, from, addDays(last, 1));
+  const read = await ports.settled.heads(subject, from, shiftDay(last, 1));
   const heads = new Map(read.days.map((head) => [head.day, head]));
   const toSettle = days.filter(
     (day) => marks.has(day) || (day >= first && day < today && isDue(day, heads.get(day), beganAt)),

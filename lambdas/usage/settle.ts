@@ -1,12 +1,11 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import type { Clock } from '../platform/clock.ts';
-import { addDays } from '../platform/period.ts';
 import { chainsOf, foldChain, type SlotState } from './chain.ts';
 import type { DirtyMark, DirtyMarks } from './dirty-marks.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { SettledDay, SettledHead } from './settled-item.ts';
 import type { SettledStore } from './settled-store.ts';
-import { intervalOfDay } from './slot.ts';
+import { intervalOfDay, shiftDay } from './slot.ts';
 import { gatherStates, parseStateKey, type StateMap } from './state.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from './writer-memory.ts';
 
@@ -40,7 +39,7 @@ export const latestMeters = (history: readonly CatalogEntry<Meter>[]): LatestMet
  * every writer that still took it for live has ended.
  */
 export const finalFrom = (day: string): number =>
-  Date.parse(`${addDays(day, 2)}T00:00:00.000Z`) + LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
+  Date.parse(`${shiftDay(day, 2)}T00:00:00.000Z`) + LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
 
 /** A day is settled again so long after its end: usage of its last minutes may have been under way. */
 const GRACE_MILLIS = 60 * 60_000;
@@ -84,7 +83,7 @@ export type SettleResult = { readonly head: SettledHead; readonly changed: boole
 const MAX_TRIES = 5;
 
 const headOf = async (settled: SettledStore, subject: string, day: string): Promise<SettledHead | undefined> =>
-  (await settled.heads(subject, day, addDays(day, 1))).days[0];
+  (await settled.heads(subject, day, shiftDay(day, 1))).days[0];
 
 /**
  * Settles one day of a subject, in this order, so that what it saw can only be newer than what it replaces:

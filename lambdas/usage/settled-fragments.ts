@@ -1,5 +1,4 @@
 import type { Clock } from '../platform/clock.ts';
-import { addDays } from '../platform/period.ts';
 import type { Fragment } from './aggregate.ts';
 import { mapBounded } from './bounded.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
@@ -9,7 +8,7 @@ import type { SubjectInterval } from './series.ts';
 import { isFinal } from './settle.ts';
 import type { SettledDay } from './settled-item.ts';
 import type { SettledStore } from './settled-store.ts';
-import { isLive, utcDay } from './slot.ts';
+import { isLive, shiftDay, utcDay } from './slot.ts';
 import type { SubjectRecord, Subjects } from './subjects.ts';
 
 /** What reading settled usage and live days needs. */
@@ -69,7 +68,7 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
   const [first, last] = [parts[0]?.day ?? '', parts.at(-1)?.day ?? ''];
   // Marks before items: what a settle clears in between it has written before, and that is read next.
   const dirty = new Set((await ports.marks.marksOf(subject)).map(({ day }) => day));
-  const settled = await ports.settled.days(subject, first, addDays(last, 1));
+  const settled = await ports.settled.days(subject, first, shiftDay(last, 1));
   const items = new Map(settled.days.map((item) => [item.day, item]));
   const bySource = Map.groupBy(parts, (part) => sourceOf(part, record, items.get(part.day), dirty.has(part.day), now));
   const live = await readDayParts(ports.ledger, bySource.get('ledger') ?? []);

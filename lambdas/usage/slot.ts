@@ -1,4 +1,4 @@
-import { addDays, type Interval } from '../platform/period.ts';
+import type { Interval } from '../platform/period.ts';
 import { slotStart } from './event-time.ts';
 import type { Slot } from './types.ts';
 
@@ -11,10 +11,27 @@ export const slotOf = (subject: string, time: string): Slot => ({ subject, start
 /** The UTC day of an instant, `YYYY-MM-DD`. */
 export const utcDay = (instant: string): string => instant.slice(0, 10);
 
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+
+/** A UTC day moved by a number of days. All UTC days are 24 hours long, so this needs no calendar. */
+export const shiftDay = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00:00.000Z`) + days * DAY_MILLIS).toISOString().slice(0, 10);
+
+/** The UTC days from one to before another. */
+export const daysFrom = (first: string, end: string): string[] => {
+  const days: string[] = [];
+  for (let day = first; day < end; day = shiftDay(day, 1)) days.push(day);
+  return days;
+};
+
+/** The UTC days that an interval touches. */
+export const daysTouched = ({ from, to }: Interval): string[] =>
+  daysFrom(utcDay(from), shiftDay(utcDay(new Date(Date.parse(to) - 1).toISOString()), 1));
+
 /** The instants of a UTC day. */
 export const intervalOfDay = (day: string): Interval => ({
   from: `${day}T00:00:00.000Z`,
-  to: `${addDays(day, 1)}T00:00:00.000Z`,
+  to: `${shiftDay(day, 1)}T00:00:00.000Z`,
 });
 
 /** One text per slot, for maps. */
@@ -38,7 +55,7 @@ export const parseSortKey = (key: string): { readonly start: string; readonly ve
  */
 export const isLive = (day: string, now: string): boolean => {
   const today = utcDay(now);
-  return day >= addDays(today, -1) && day <= addDays(today, 1);
+  return day >= shiftDay(today, -1) && day <= shiftDay(today, 1);
 };
 
 /** The later of two instants. */

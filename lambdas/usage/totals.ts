@@ -1,6 +1,7 @@
-import { addDays, type Interval } from '../platform/period.ts';
+import type { Interval } from '../platform/period.ts';
 import { mapBounded } from './bounded.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { daysFrom } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 
 /** Events of one subject in the ledger. */
@@ -40,8 +41,7 @@ export const readTotals = async (
   start: string,
   end: string,
 ): Promise<LedgerTotals> => {
-  const days: string[] = [];
-  for (let day = start; day < end; day = addDays(day, 1)) days.push(day);
+  const days = daysFrom(start, end);
   const records = await subjects.list();
   const tasks = records.flatMap((record) => days.map((day) => ({ record, day })));
   const interval = { from: `${start}T00:00:00.000Z`, to: `${end}T00:00:00.000Z` };

@@ -1,7 +1,7 @@
-import { addDays } from '../platform/period.ts';
 import { mapBounded } from './bounded.ts';
 import { type BrokenLink, chainsOf, firstBrokenLink } from './chain.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { daysFrom } from './slot.ts';
 
 /** A chain that is not whole. */
 export type BrokenChain = BrokenLink & { readonly subject: string; readonly start: string };
@@ -25,9 +25,7 @@ export const verifyLedger = async (
   start: string,
   end: string,
 ): Promise<LedgerVerification> => {
-  const days: string[] = [];
-  for (let day = start; day < end; day = addDays(day, 1)) days.push(day);
-  const reads = await mapBounded(days, DAYS_AT_A_TIME, (day) => ledger.day(subject, day));
+  const reads = await mapBounded(daysFrom(start, end), DAYS_AT_A_TIME, (day) => ledger.day(subject, day));
   const chains = chainsOf(reads.flatMap(({ appends }) => appends));
   return {
     slots: chains.length,
