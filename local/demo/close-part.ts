@@ -1,10 +1,34 @@
-import type { CloseException, CloseRecord, DocumentKind, Manifest } from '../../lambdas/close/types.ts';
 import { ApiError, allItems } from '../../ops/api-client.ts';
 import type { System } from '../system.ts';
 import { type Checks, sameNumber, sumDecimals } from './checks.ts';
 import type { Owed } from './invoice-oracle.ts';
 import type { People } from './people.ts';
 import { until } from './progress.ts';
+
+/** The parts of the finance API's answers that the demo looks at. */
+type DocumentKind = 'invoice' | 'debit-memo' | 'credit-memo';
+type CloseRecord = {
+  readonly run: number;
+  readonly status: string;
+  readonly endedAt?: string;
+  readonly steps: Readonly<Record<string, { readonly state: string }>>;
+  readonly failure?: { readonly step: string; readonly message: string };
+};
+type Manifest = {
+  readonly manifestId: string;
+  readonly closeId: string;
+  readonly status: string;
+  readonly hash: string;
+  readonly totals: Readonly<Record<string, string>>;
+};
+type CloseException = {
+  readonly exceptionId: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly account?: string;
+  readonly subject?: string;
+  readonly message: string;
+};
 
 type CloseAnswer = {
   readonly close: CloseRecord;
@@ -90,7 +114,8 @@ export const runClose = async (
     if (answer.close.failure)
       throw new Error(`close ${closeId} failed in ${answer.close.failure.step}: ${answer.close.failure.message}`);
     const waits =
-      answer.close.steps.approve.state === 'needs you' && awaiting(answer.manifests).length === answer.manifests.length;
+      answer.close.steps.approve?.state === 'needs you' &&
+      awaiting(answer.manifests).length === answer.manifests.length;
     return waits && answer.manifests.length > 0 ? answer : undefined;
   });
   const totals = frozen.manifests.map((m) =>
