@@ -27,3 +27,10 @@ export const storageText = (gb: string): string =>
 
 /** When the stream took the lines of these tests. */
 export const RECEIVED_AT = '2026-10-05T10:00:00.000Z';
+
+/** Everything an async iteration gives. */
+export const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+};
