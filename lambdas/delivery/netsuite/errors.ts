@@ -8,6 +8,9 @@ export type Effect = 'read' | 'write';
 type Answer = Extract<VendorAnswer, { readonly answered: true }>;
 type NoAnswer = Extract<VendorAnswer, { readonly answered: false }>;
 
+/** NetSuite has no code for it. As a word of its own: a complaint about the field `postingPeriod` is none. */
+const CLOSED_PERIOD = /\bperiods?\b/i;
+
 /** What NetSuite's error body says first: `o:errorDetails[0]`, or the OAuth form `{error, error_description}`. */
 const reasonOf = (body: string): { code?: string; detail?: string; path?: string } => {
   const parsed = readExact(body);
@@ -41,7 +44,7 @@ export const classify = (answer: Answer, effect: Effect): DeliveryFailure => {
   if (answer.status === 400 && detail !== undefined && /already exists/i.test(detail)) {
     return { ...failure('ambiguous', 'USER_ERROR'), code: 'ALREADY_EXISTS' };
   }
-  if (answer.status === 400 && detail !== undefined && /period/i.test(detail)) {
+  if (answer.status === 400 && detail !== undefined && CLOSED_PERIOD.test(detail)) {
     return { ...failure('closed-period', 'USER_ERROR'), code: 'CLOSED_PERIOD' };
   }
   return failure('rejected', `HTTP_${answer.status}`);
