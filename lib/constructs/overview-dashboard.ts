@@ -11,7 +11,7 @@ import { METRICS, type MetricName } from '../../lambdas/platform/metric-names.ts
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { Parts } from '../stacks/console-stack.ts';
 import { ALARM_PERIOD } from './alarm-with-runbook.ts';
-import { byRegion, ERP_SERVICE, erpSuccessRate, overRegions, type Statistic, serviceMetric } from './metrics.ts';
+import { byRegion, ERP_SERVICE, erpSuccessRate, type Statistic, SUCCESS_SERVICE, serviceMetric } from './metrics.ts';
 
 const graph = (title: string, ...left: IMetric[]): IWidget => new GraphWidget({ title, left, width: 8, height: 6 });
 const regions = (title: string, name: MetricName, statistic: Statistic): IWidget =>
@@ -55,8 +55,8 @@ export class OverviewDashboard extends Construct {
           new SingleValueWidget({ title: 'ERP success rate', metrics: [erpSuccessRate()], width: 8, height: 6 }),
           graph(
             'Deliveries to the ERP',
-            overRegions(METRICS.erpDeliveries, ERP_SERVICE),
-            overRegions(METRICS.erpDeliveryFailures, ERP_SERVICE, 'failed'),
+            serviceMetric(METRICS.erpDeliveries, ERP_SERVICE, 'Sum'),
+            serviceMetric(METRICS.erpDeliveryFailures, ERP_SERVICE, 'Sum'),
           ),
           graph(
             'Closes',
@@ -71,8 +71,11 @@ export class OverviewDashboard extends Construct {
         ],
         [new TextWidget({ width: 24, height: 1, markdown: '## Customer success' })],
         [
-          regions('From signal to call to action, seconds, by sales region', METRICS.successUpdateLatency, 'p95'),
-          regions('Records written by sales region', METRICS.successUpdates, 'Sum'),
+          graph(
+            'From signal to call to action, seconds',
+            serviceMetric(METRICS.successUpdateLatency, SUCCESS_SERVICE, 'p95'),
+          ),
+          graph('Records written', serviceMetric(METRICS.successUpdates, SUCCESS_SERVICE, 'Sum')),
         ],
       ],
     });

@@ -7,11 +7,19 @@ import { at, synthesize } from './synthesize.ts';
 
 const require = createRequire(import.meta.url);
 type Verdict = { readonly isValid: boolean; readonly errors: readonly unknown[] };
-const validate: (definition: unknown, options: { checkArn: boolean }) => Verdict = require('asl-validator');
+const validate: (definition: unknown) => Verdict = require('asl-validator');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const files = globSync('statemachines/*.asl.json', { cwd: root }).sort();
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
+
+/** A definition with what deployment fills in. */
+const filledIn = (text: string) =>
+  text
+    .replace(/\$\{\w+Seconds\}/g, '60')
+    .replace(/\$\{\w+FunctionArn\}/g, 'arn:aws:lambda:eu-central-1:111111111111:function:some')
+    .replace(/\$\{\w+MachineArn\}/g, 'arn:aws:states:eu-central-1:111111111111:stateMachine:some')
+    .replace(/\$\{\w+\}/g, 'some-bucket');
 
 type State = { readonly Type: string; readonly [field: string]: unknown };
 
@@ -34,8 +42,7 @@ describe('state machines', () => {
     const ofType = (...types: string[]) => states.filter(([, { Type }]) => types.includes(Type));
 
     it('is valid', () => {
-      // References to functions are filled in at deployment, so ARNs cannot be judged here.
-      expect(validate(JSON.parse(textOf(file)), { checkArn: false }).errors).toEqual([]);
+      expect(validate(JSON.parse(filledIn(textOf(file)))).errors).toEqual([]);
     });
 
     it('gives every task a timeout', () => {
