@@ -38,7 +38,7 @@ const cdk = async (deployment: Deployment, args: string[], directory = root): Pr
     (line) => {
       // The progress of single resources is noise here; the whole output is in the error when something fails.
       const stack = /^\s*✅\s+(\S+)/.exec(line);
-      if (stack !== null) deployment.log(`${stack[1]} deployed`);
+      if (stack !== null && args[0] === 'deploy') deployment.log(`${stack[1]} deployed`);
     },
   );
   if (code !== 0) throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-40).join('\n')}`);
