@@ -23,7 +23,7 @@ const voided = (exceptions: readonly CloseException[]): ReadonlySet<string> =>
   new Set(
     exceptions
       .filter(({ kind, resolution }) => kind === 'posting-failed' && resolution?.decision === 'void')
-      .flatMap(({ evidence }) => (typeof evidence['documentId'] === 'string' ? [evidence['documentId']] : [])),
+      .flatMap(({ evidence }) => (typeof evidence.documentId === 'string' ? [evidence.documentId] : [])),
   );
 
 /**

@@ -72,7 +72,8 @@ export type ManifestStore = {
   /** Moves a manifest on. @returns false if it was in none of `from`. */
   moveManifest(manifestId: string, from: readonly ManifestStatus[], to: ManifestStatus): Promise<boolean>;
   /**
-   * Records a decision and its audit entry in one transaction, if the manifest still awaits approval with this hash.
+   * Records a decision and its audit entry in one transaction, if the manifest still awaits approval with this hash
+   * and whoever decides is none of its makers.
    * @returns false if not: nothing was written.
    */
   decideManifest(manifestId: string, hash: string, decision: ManifestDecision, audit: AuditRecord): Promise<boolean>;

@@ -28,7 +28,6 @@ export type OwnerlessSubject = { readonly subject: string; readonly events: numb
 /** One id counted at two times. */
 export type TwiceCounted = {
   readonly idHash: string;
-  readonly subjects: readonly string[];
   readonly slots: readonly { readonly subject: string; readonly start: string }[];
 };
 

@@ -6,6 +6,7 @@ import { metersOf, rate } from '../rating/rate.ts';
 import { RatingError } from '../rating/rating-error.ts';
 import type { Closing, RatedLine } from '../rating/types.ts';
 import type { SlotPin } from '../usage/types.ts';
+import type { AccountStore, CloseRecords, ExceptionStore } from './close-store.ts';
 import { getPinned, putByHash } from './data-files.ts';
 import { overlap } from './intervals.ts';
 import { totalsOf } from './money.ts';
@@ -51,7 +52,11 @@ class NotRatable extends Error {
   }
 }
 
-type Ports = Pick<ClosePorts, 'clock' | 'store' | 'files' | 'catalog' | 'usage'>;
+/** What rating reads and writes of a close. */
+export type RatingStore = CloseRecords & AccountStore & Pick<ExceptionStore, 'raise'>;
+
+export type RatingPorts = Pick<ClosePorts, 'clock' | 'files' | 'catalog' | 'usage'> & { readonly store: RatingStore };
+type Ports = RatingPorts;
 
 /**
  * Rates one account of a close, once: lines and pins go to the data bucket by hash, then the progress says where they

@@ -1,6 +1,6 @@
 import { adapterOf } from './load-plan.ts';
 import { totalsOf } from './money.ts';
-import type { ClosePorts } from './ports.ts';
+import type { ClosePorts, DeliveryPort } from './ports.ts';
 import type { Manifest, StepProgress } from './types.ts';
 
 const POSTED = ['posted', 'accepted'];
@@ -11,7 +11,7 @@ const DECIDED_AGAINST: readonly Manifest['status'][] = ['returned', 'expired'];
  * the steps "approve" and "post". Counting is from what is stored, so any caller may do it at any time.
  */
 export const refreshPosting = async (
-  ports: Pick<ClosePorts, 'store' | 'delivery' | 'catalog' | 'clock'>,
+  ports: Pick<ClosePorts, 'store' | 'catalog' | 'clock'> & { readonly delivery: Pick<DeliveryPort, 'statuses'> },
   closeId: string,
 ): Promise<void> => {
   const [record, manifests] = await Promise.all([ports.store.close(closeId), ports.store.manifests(closeId)]);

@@ -1,16 +1,14 @@
 import { moneyOf, totalsOf } from '../money.ts';
-import { type ClosePorts, ok, type StepResult } from '../ports.ts';
+import { ok, type StepResult } from '../ports.ts';
 import { closeOf } from '../progress.ts';
-import { rateAccount } from '../rate-account.ts';
+import { type RatingPorts, rateAccount } from '../rate-account.ts';
 import type { CloseRecord } from '../types.ts';
 
 /** One item of the distributed map. */
 export type RateChunk = { readonly closeId: string; readonly accounts: readonly string[] };
 
-type Ports = Pick<ClosePorts, 'clock' | 'store' | 'files' | 'catalog' | 'usage'>;
-
 /** Rates a chunk of accounts, one after another: their usage is large, and the map runs chunks side by side. */
-export const rateAccounts = async (ports: Ports, input: RateChunk): Promise<StepResult> => {
+export const rateAccounts = async (ports: RatingPorts, input: RateChunk): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
   let excepted = 0;
   for (const account of input.accounts) {
@@ -24,7 +22,7 @@ export const rateAccounts = async (ports: Ports, input: RateChunk): Promise<Step
  * Writes how many accounts are done. Counted anew each time, so a repeat never counts twice; chunks that end at the same
  * moment may show an older figure for a moment, and Judge the results writes the last word.
  */
-const countRated = async (ports: Ports, record: CloseRecord): Promise<void> => {
+const countRated = async (ports: RatingPorts, record: CloseRecord): Promise<void> => {
   const accounts = await ports.store.accounts(record.closeId);
   const done = accounts.filter(({ state }) => state !== 'open').length;
   const before = (await ports.store.close(record.closeId))?.steps.rate;

@@ -1,9 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AuditLog } from '../../platform/audit-log.ts';
 import type { CloseStore } from '../close-store.ts';
+import type { RatingStore } from '../rate-account.ts';
 import { dynamoAccounts, dynamoCloses } from './dynamo-closes.ts';
 import { dynamoDocuments } from './dynamo-documents.ts';
-import { dynamoExceptions } from './dynamo-exceptions.ts';
+import { dynamoExceptions, dynamoRaise } from './dynamo-exceptions.ts';
 import { dynamoManifests, dynamoTokens } from './dynamo-manifests.ts';
 import { financeTable } from './table.ts';
 
@@ -18,4 +19,10 @@ export const dynamoCloseStore = (client: DynamoDBDocumentClient, tableName: stri
     ...dynamoTokens(table),
     ...dynamoDocuments(table),
   };
+};
+
+/** What rating needs of it: no decision, hence no audit log. */
+export const dynamoRatingStore = (client: DynamoDBDocumentClient, tableName: string): RatingStore => {
+  const table = financeTable(client, tableName);
+  return { ...dynamoCloses(table), ...dynamoAccounts(table), ...dynamoRaise(table) };
 };

@@ -15,7 +15,7 @@ const closeKey = (closeId: string): Key => {
 };
 
 const recordOf = (item: Record<string, unknown> | undefined): CloseRecord | undefined =>
-  item?.['record'] as CloseRecord | undefined;
+  item?.record as CloseRecord | undefined;
 
 /** Close records: `PERIOD#<start>#<end>` / `CLOSE#<run>`; index `CLOSES` by start and run. */
 export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
@@ -95,7 +95,7 @@ export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
 
 const accountKey = (closeId: string, account: string): Key => ({ pk: `CLOSE#${closeId}`, sk: `ACCOUNT#${account}` });
 const progressOf = (item: Record<string, unknown> | undefined): AccountProgress | undefined =>
-  item?.['progress'] as AccountProgress | undefined;
+  item?.progress as AccountProgress | undefined;
 
 /** Progress: `CLOSE#<closeId>` / `ACCOUNT#<account>`; results: `ACCOUNT#<account>` / `RESULT#<end>#<start>`. */
 export const dynamoAccounts = (table: FinanceTable): AccountStore => ({
@@ -118,5 +118,5 @@ export const dynamoAccounts = (table: FinanceTable): AccountStore => ({
     await table.put({ pk: `ACCOUNT#${result.account}`, sk: `RESULT#${result.end}#${result.start}`, result });
   },
   resultEndingAt: async (account, end) =>
-    (await table.all(`ACCOUNT#${account}`, `RESULT#${end}#`)).at(-1)?.['result'] as PeriodResult | undefined,
+    (await table.all(`ACCOUNT#${account}`, `RESULT#${end}#`)).at(-1)?.result as PeriodResult | undefined,
 });

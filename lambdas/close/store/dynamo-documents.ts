@@ -8,7 +8,7 @@ const keyOf = (closeId: string, payer: string, documentId: string): Key => ({
   sk: `DOCUMENT#${payer}#${documentId}`,
 });
 const storedOf = (item: Record<string, unknown> | undefined): StoredDocument | undefined =>
-  item?.['stored'] as StoredDocument | undefined;
+  item?.stored as StoredDocument | undefined;
 
 /**
  * Documents: `CLOSE#<closeId>` / `DOCUMENT#<payer>#<documentId>`, index `DOCUMENT#<documentId>` by close.
@@ -44,5 +44,5 @@ export const dynamoDocuments = (table: FinanceTable): DocumentStore => ({
     return storedOf(page.items[0]);
   },
   lineReferences: async (lineId) =>
-    (await table.all(`LINE#${lineId}`, '')).flatMap((item) => (item['line'] as LineReference | undefined) ?? []),
+    (await table.all(`LINE#${lineId}`, '')).flatMap((item) => (item.line as LineReference | undefined) ?? []),
 });

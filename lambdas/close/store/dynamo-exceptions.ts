@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditLog } from '../../platform/audit-log.ts';
 import type { ExceptionStore } from '../close-store.ts';
 import { type CloseDates, parseExceptionId } from '../names.ts';
@@ -11,21 +11,15 @@ const keyOf = (exceptionId: string): Key => {
   return { pk: dates ? pkOf(dates) : 'PERIOD#none', sk: `EXCEPTION#${exceptionId}` };
 };
 const exceptionOf = (item: Record<string, unknown> | undefined): CloseException | undefined =>
-  item?.['exception'] as CloseException | undefined;
+  item?.exception as CloseException | undefined;
 
 const NAMES = { '#exception': 'exception', '#state': 'state', '#resolution': 'resolution' };
 
-/** Exceptions: `PERIOD#<start>#<end>` / `EXCEPTION#<id>`; index `EXCEPTIONS#<state>` by time. */
-export const dynamoExceptions = (table: FinanceTable, audit: AuditLog): ExceptionStore => {
-  const read = async (exceptionId: string): Promise<CloseException | undefined> =>
-    exceptionOf(
-      (
-        await table.client.send(
-          new GetCommand({ TableName: table.name, Key: keyOf(exceptionId), ConsistentRead: true }),
-        )
-      ).Item,
-    );
+const read = async (table: FinanceTable, exceptionId: string): Promise<CloseException | undefined> =>
+  exceptionOf(await table.get(keyOf(exceptionId)));
 
+/** Raising: `PERIOD#<start>#<end>` / `EXCEPTION#<id>`; index `EXCEPTIONS#<state>` by time. */
+export const dynamoRaise = (table: FinanceTable): Pick<ExceptionStore, 'raise'> => {
   /** Opens a fixed exception again, unless a decision was made since. */
   const reopen = async (exception: CloseException, closeStartedAt: string): Promise<void> => {
     const itWasSaidToBeFixed = '#exception.#resolution.#decision = :fixed';
@@ -67,38 +61,42 @@ export const dynamoExceptions = (table: FinanceTable, audit: AuditLog): Exceptio
       };
       if (await table.put(item, ABSENT)) return exception;
       await reopen(exception, closeStartedAt);
-      return (await read(exception.exceptionId)) ?? exception;
-    },
-    exception: read,
-    exceptions: async (dates) =>
-      (await table.all(pkOf(dates), 'EXCEPTION#')).flatMap((item) => exceptionOf(item) ?? []),
-    listExceptions: async (state, limit, after) => {
-      const page = await table.indexPage(`EXCEPTIONS#${state}`, limit, after);
-      return { ...page, items: page.items.flatMap((item) => exceptionOf(item) ?? []) };
-    },
-    resolveException: async (exceptionId, resolution, record) => {
-      const update = {
-        Update: {
-          TableName: table.name,
-          Key: keyOf(exceptionId),
-          UpdateExpression: 'SET #exception.#state = :resolved, #exception.#resolution = :resolution, gsi1pk = :pk',
-          ConditionExpression: '#exception.#state = :open',
-          ExpressionAttributeNames: NAMES,
-          ExpressionAttributeValues: {
-            ':open': 'open',
-            ':resolved': 'resolved',
-            ':resolution': resolution,
-            ':pk': 'EXCEPTIONS#resolved',
-          },
-        },
-      };
-      try {
-        await audit.append(record, [update]);
-        return true;
-      } catch (error) {
-        if (isDecisionRefused(error)) return false;
-        throw error;
-      }
+      return (await read(table, exception.exceptionId)) ?? exception;
     },
   };
 };
+
+/** Exceptions and their decisions, each written together with its audit entry. */
+export const dynamoExceptions = (table: FinanceTable, audit: AuditLog): ExceptionStore => ({
+  ...dynamoRaise(table),
+  exception: (exceptionId) => read(table, exceptionId),
+  exceptions: async (dates) => (await table.all(pkOf(dates), 'EXCEPTION#')).flatMap((item) => exceptionOf(item) ?? []),
+  listExceptions: async (state, limit, after) => {
+    const page = await table.indexPage(`EXCEPTIONS#${state}`, limit, after);
+    return { ...page, items: page.items.flatMap((item) => exceptionOf(item) ?? []) };
+  },
+  resolveException: async (exceptionId, resolution, record) => {
+    const update = {
+      Update: {
+        TableName: table.name,
+        Key: keyOf(exceptionId),
+        UpdateExpression: 'SET #exception.#state = :resolved, #exception.#resolution = :resolution, gsi1pk = :pk',
+        ConditionExpression: '#exception.#state = :open',
+        ExpressionAttributeNames: NAMES,
+        ExpressionAttributeValues: {
+          ':open': 'open',
+          ':resolved': 'resolved',
+          ':resolution': resolution,
+          ':pk': 'EXCEPTIONS#resolved',
+        },
+      },
+    };
+    try {
+      await audit.append(record, [update]);
+      return true;
+    } catch (error) {
+      if (isDecisionRefused(error)) return false;
+      throw error;
+    }
+  },
+});

@@ -21,7 +21,7 @@ const partsPk = (manifestId: string): string => `MANIFEST#${manifestId}`;
 export const dynamoManifests = (table: FinanceTable, audit: AuditLog): ManifestStore => {
   const whole = async (head: Head): Promise<Manifest> => {
     const parts = await table.all(partsPk(head.manifestId), 'PART#');
-    return { ...head, documents: parts.flatMap((part) => part['entries'] as Entry[]) };
+    return { ...head, documents: parts.flatMap((part) => part.entries as Entry[]) };
   };
 
   return {
@@ -38,11 +38,11 @@ export const dynamoManifests = (table: FinanceTable, audit: AuditLog): ManifestS
     },
     manifest: async (manifestId) => {
       const item = await table.get(headKey(manifestId));
-      return item === undefined ? undefined : whole(item['head'] as Head);
+      return item === undefined ? undefined : whole(item.head as Head);
     },
     manifests: async (closeId) => {
       const heads = await table.all(`CLOSE#${closeId}`, 'MANIFEST#');
-      return Promise.all(heads.map((item) => whole(item['head'] as Head)));
+      return Promise.all(heads.map((item) => whole(item.head as Head)));
     },
     moveManifest: async (manifestId, from, to) => {
       const itIsThere = `#head.#status IN (${from.map((_, n) => `:from${n}`).join(', ')})`;
@@ -69,23 +69,26 @@ export const dynamoManifests = (table: FinanceTable, audit: AuditLog): ManifestS
     decideManifest: async (manifestId, hash, decision, record) => {
       const itAwaitsApproval = '#head.#status = :awaiting';
       const itIsWhatWasSeen = '#head.#hash = :hash';
+      const whoDecidesMadeNoneOfIt = 'NOT contains(#head.#makers, :by)';
       const update = {
         Update: {
           TableName: table.name,
           Key: headKey(manifestId),
           UpdateExpression: 'SET #head.#status = :status, #head.#decision = :decision',
-          ConditionExpression: `${itAwaitsApproval} AND ${itIsWhatWasSeen}`,
+          ConditionExpression: `${itAwaitsApproval} AND ${itIsWhatWasSeen} AND ${whoDecidesMadeNoneOfIt}`,
           ExpressionAttributeNames: {
             '#head': 'head',
             '#status': 'status',
             '#hash': 'hash',
             '#decision': 'decision',
+            '#makers': 'makers',
           },
           ExpressionAttributeValues: {
             ':awaiting': 'awaiting approval',
             ':hash': hash,
             ':status': decision.decision === 'approve' ? 'approved' : 'returned',
             ':decision': decision,
+            ':by': decision.by,
           },
         },
       };
@@ -123,6 +126,6 @@ export const dynamoTokens = (table: FinanceTable): TokenStore => {
         throw error;
       }
     },
-    token: async (manifestId) => (await table.get(tokenKey(manifestId)))?.['token'] as string | undefined,
+    token: async (manifestId) => (await table.get(tokenKey(manifestId)))?.token as string | undefined,
   };
 };

@@ -1,0 +1,35 @@
+import type { CatalogReader } from '../catalog/types.ts';
+import type { DeliveryStore } from '../delivery/delivery-store.ts';
+import type { DeliveryAttempt, DeliveryStatus } from '../delivery/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CloseStore } from './close-store.ts';
+import { adapterOf } from './load-plan.ts';
+import type { SlimDocument } from './records.ts';
+
+type Ports = {
+  readonly catalog: CatalogReader;
+  readonly clock: Clock;
+  readonly deliveries: Pick<DeliveryStore, 'statuses' | 'attempts'>;
+  readonly store: Pick<CloseStore, 'documentById'>;
+};
+
+/** Where documents stand on their way to the ERP of their entity. */
+export const documentDeliveries = (ports: Ports) => {
+  const of = async (documents: readonly SlimDocument[]): Promise<ReadonlyMap<string, DeliveryStatus>> => {
+    const found = new Map<string, DeliveryStatus>();
+    for (const [entity, some] of Map.groupBy(documents, (document) => document.entity)) {
+      const ids = some.map(({ documentId }) => documentId);
+      for (const status of await ports.deliveries.statuses(await adapterOf(ports, entity), ids)) {
+        found.set(status.deliveryId, status);
+      }
+    }
+    return found;
+  };
+  const attempts = async (document: SlimDocument): Promise<readonly DeliveryAttempt[]> =>
+    ports.deliveries.attempts(await adapterOf(ports, document.entity), document.documentId);
+  const byId = async (documentId: string): Promise<DeliveryStatus | undefined> => {
+    const stored = await ports.store.documentById(documentId);
+    return stored === undefined ? undefined : (await of([stored.document])).get(documentId);
+  };
+  return { of, attempts, byId };
+};

@@ -1,0 +1,85 @@
+import type { CatalogReader } from '../catalog/types.ts';
+import { ProblemError } from '../platform/problem.ts';
+import type { RatedLine } from '../rating/types.ts';
+import type { Archive, ArchiveLine } from '../usage/archive.ts';
+import { type ExplainedEvent, explain } from '../usage/explain.ts';
+import type { LedgerStore } from '../usage/ledger-store.ts';
+import type { CloseStore } from './close-store.ts';
+import { type DataFiles, getPinned } from './data-files.ts';
+import type { LinesFile, PinsFile } from './rate-account.ts';
+import type { LineReference } from './records.ts';
+
+export type ExplainPorts = {
+  readonly store: Pick<CloseStore, 'lineReferences'>;
+  readonly files: DataFiles;
+  readonly catalog: Pick<CatalogReader, 'history'>;
+  readonly ledger: LedgerStore;
+  readonly archive: Pick<Archive, 'line'>;
+};
+
+/** A line as its newest close rated it, and every document that carries it, oldest first. */
+export type ExplainedLine = RatedLine & { readonly documents: readonly Omit<LineReference, keyof Files>[] };
+type Files = Pick<LineReference, 'linesKey' | 'linesHash' | 'pinsKey' | 'pinsHash'>;
+
+const newest = async (ports: Pick<ExplainPorts, 'store'>, lineId: string) => {
+  const references = await ports.store.lineReferences(lineId);
+  const last = references.at(-1);
+  if (last === undefined) throw new ProblemError(404, 'NO_SUCH_LINE', `no document has a line ${lineId}`);
+  return { references, last };
+};
+
+const ratedLine = async (files: DataFiles, { lineId, linesKey, linesHash }: LineReference): Promise<RatedLine> => {
+  const file = await getPinned<LinesFile>(files, { key: linesKey, hash: linesHash });
+  const line = file.lines.find(({ id }) => id === lineId);
+  if (line === undefined) {
+    throw new ProblemError(
+      404,
+      'LINE_TAKEN_BACK',
+      `line ${lineId} is not rated any more; it was billed and taken back`,
+    );
+  }
+  return line;
+};
+
+/** A line with its arithmetic and where it was billed. @throws {ProblemError} 404. */
+export const readLine = async (
+  ports: Pick<ExplainPorts, 'store' | 'files'>,
+  lineId: string,
+): Promise<ExplainedLine> => {
+  const { references, last } = await newest(ports, lineId);
+  const line = await ratedLine(ports.files, last);
+  const documents = references.map(
+    ({ linesKey: _l, linesHash: _lh, pinsKey: _p, pinsHash: _ph, ...reference }) => reference,
+  );
+  return { ...line, documents };
+};
+
+/** One event behind a line, with where it lies and which append counted it. */
+export type LineEvent = Omit<ExplainedEvent, 'archived'> & Pick<ArchiveLine, 'position' | 'receivedAt'>;
+
+/**
+ * From a line to the very events: line → pins of the close that rated it → appends → archive lines. A fee has none.
+ * Pages may be short: they hold what was found so far.
+ */
+export const lineEvents = async (
+  ports: ExplainPorts,
+  request: { readonly lineId: string; readonly limit: number; readonly after?: string },
+): Promise<{ readonly items: readonly LineEvent[]; readonly next?: string }> => {
+  const { last } = await newest(ports, request.lineId);
+  const line = await ratedLine(ports.files, last);
+  if (line.meter === undefined) return { items: [] };
+  const pins = await getPinned<PinsFile>(ports.files, { key: last.pinsKey, hash: last.pinsHash });
+  const own = pins.contracts.find(({ contract }) => contract.contract === line.contract);
+  const { items, next } = await explain(ports, {
+    pins: own?.slots ?? [],
+    meters: await ports.catalog.history('meter'),
+    meter: line.meter,
+    dimensions: line.dimensions,
+    limit: request.limit,
+    ...(request.after === undefined ? {} : { after: request.after }),
+  });
+  return {
+    items: items.map(({ archived: { position, receivedAt }, ...event }) => ({ ...event, position, receivedAt })),
+    ...(next === undefined ? {} : { next }),
+  };
+};

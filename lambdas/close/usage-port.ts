@@ -1,0 +1,62 @@
+import { unattributed } from '../catalog/attribution.ts';
+import type { CatalogReader } from '../catalog/types.ts';
+import { type Interval, utcDaysOf } from '../platform/period.ts';
+import type { DirtyMarks } from '../usage/dirty-marks.ts';
+import type { LedgerStore } from '../usage/ledger-store.ts';
+import { readPeriodUsage } from '../usage/period-usage.ts';
+import { findSameIdAtTwoTimes } from '../usage/same-id-sweep.ts';
+import type { Subjects } from '../usage/subjects.ts';
+import type { OwnerlessSubject, UsagePort } from './ports.ts';
+import { inGroups } from './progress.ts';
+
+const AT_ONCE = 16;
+
+type Sources = {
+  readonly ledger: LedgerStore;
+  readonly subjects: Pick<Subjects, 'list'>;
+  readonly marks: Pick<DirtyMarks, 'marksOf'>;
+  readonly catalog: CatalogReader;
+};
+
+/** The usage ledger as a close reads it: strongly, from the appends themselves. */
+export const ledgerUsage = (sources: Sources): UsagePort => {
+  const eventsIn = async ({ subject, from, to }: Interval & { readonly subject: string }): Promise<number> => {
+    let events = 0;
+    for (const day of utcDaysOf({ from, to })) {
+      const { appends } = await sources.ledger.day(subject, day);
+      const inside = appends.filter(({ slot }) => slot.start >= from && slot.start < to);
+      for (const { ids } of inside) events += ids.length;
+    }
+    return events;
+  };
+
+  return {
+    read: async (request) => {
+      const reading = await readPeriodUsage(sources, request);
+      const { usage, pins, usageHash, carryOut, overflow, unknownMeters } = reading;
+      return { usage, pins, usageHash, carryOut, overflow, unknownMeters };
+    },
+    dirtyDays: async (interval) => {
+      const days = new Set(utcDaysOf(interval));
+      const counts = await inGroups(await sources.subjects.list(), AT_ONCE, async ({ subject }) => {
+        const marks = await sources.marks.marksOf(subject);
+        return marks.filter(({ day }) => days.has(day)).length;
+      });
+      return counts.reduce((total, count) => total + count, 0);
+    },
+    ownerless: async (interval) => {
+      const known = (await sources.subjects.list()).map(({ subject }) => subject);
+      const gaps = await unattributed(sources.catalog, known, interval);
+      const counted = await inGroups(gaps, AT_ONCE, async (gap) => ({ ...gap, events: await eventsIn(gap) }));
+      return [...Map.groupBy(counted, ({ subject }) => subject)].flatMap(([subject, some]): OwnerlessSubject[] => {
+        const events = some.reduce((total, each) => total + each.events, 0);
+        return events > 0 ? [{ subject, events }] : [];
+      });
+    },
+    twiceCounted: async (subjects, interval) =>
+      (await findSameIdAtTwoTimes(sources.ledger, subjects, interval)).map(({ idHash, occurrences }) => ({
+        idHash,
+        slots: occurrences.map(({ slot }) => ({ subject: slot.subject, start: slot.start })),
+      })),
+  };
+};
