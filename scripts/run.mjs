@@ -25,6 +25,8 @@ const tasks = {
   check: { file: 'scripts/test.ts', arguments: ['--static'] },
   build: { file: 'scripts/build-lambdas.ts' },
   synth: { file: 'scripts/synth.ts' },
+  sim: { file: 'test/simulation/run.ts' },
+  bench: { file: 'scripts/bench.ts' },
   ops: { file: 'ops/main.ts' },
 };
 
