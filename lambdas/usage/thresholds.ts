@@ -153,7 +153,7 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
  * the worker knows; a balance is read only where it knows nothing or a threshold is near. Repeats are harmless.
  */
 export const makeThresholds = (ports: ThresholdPorts) => {
-  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
   const { catalog, balance, crossings, publisher, clock } = ports;
 
   const read = async (watch: Watch, correlationId: string): Promise<void> => {

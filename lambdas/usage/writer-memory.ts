@@ -24,14 +24,15 @@ export type WriterMemory = {
   readonly newestSlot: { get(subject: string): string | undefined; raise(subject: string, start: string): void };
 };
 
-/** Entries of the small memories. */
-const MAX_ENTRIES = 50_000;
+/** A bounded map. Bounded by size, because a bound by count would take all its memory at once, at every cold start. */
+const bounded = <V extends NonNullable<unknown>>() =>
+  new LRUCache<string, V>({ maxSize: 50_000, sizeCalculation: () => 1 });
 
 /** A new worker's memory. */
 export const writerMemory = (slotBytes: number = KNOWN_SLOTS_BYTES): WriterMemory => {
-  const registered = new LRUCache<string, true>({ max: MAX_ENTRIES });
-  const marked = new LRUCache<string, number>({ max: MAX_ENTRIES });
-  const newest = new LRUCache<string, string>({ max: MAX_ENTRIES });
+  const registered = bounded<true>();
+  const marked = bounded<number>();
+  const newest = bounded<string>();
   return {
     slots: knownSlots(slotBytes),
     registered: {
