@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../../lambdas/platform/clock.ts';
+import { countingIds } from '../../../lambdas/platform/ids.ts';
+import { MAX_APPEND_BYTES, MAX_KEYS } from '../../../lambdas/usage/append.ts';
+import { type AppendPorts, appendBatch } from '../../../lambdas/usage/append-batch.ts';
+import { foldChain } from '../../../lambdas/usage/chain.ts';
+import { decodeAppend, itemBytes } from '../../../lambdas/usage/ledger-item.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
+import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
+import { OVERFLOW, stateKey, UNMETERED } from '../../../lambdas/usage/state.ts';
+import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
+import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryDirtyMarks, memorySubjects } from '../../twins/memory-projection.ts';
+import { api, METERS, usage } from './usage-fixtures.ts';
+
+const meters = meterIndex(METERS);
+const NOW = '2026-10-01T12:00:00.000Z';
+const T = '2026-10-01T11:50:00.000Z';
+
+const world = (now = NOW) => {
+  const ledger = memoryLedger();
+  const clock = manualClock(now);
+  const ports = {
+    ledger: ledger as LedgerStore,
+    marks: memoryDirtyMarks(),
+    subjects: memorySubjects(),
+    memory: writerMemory(),
+    clock,
+    ids: countingIds(),
+  };
+  return {
+    ledger,
+    clock,
+    ports: ports satisfies AppendPorts,
+    chain: () => [...ledger.items.values()].map(decodeAppend),
+  };
+};
+
+describe('appendBatch', () => {
+  it('writes one append per subject and slot, whatever the number of events', async () => {
+    const { ledger, ports } = world();
+    const batch = Array.from({ length: 100 }, (_, n) =>
+      api(`e${n}`, `2026-10-01T11:${n % 2 === 0 ? '10' : '20'}:00.000Z`, 1, 'read', n % 4 < 2 ? 'org-01' : 'org-02'),
+    );
+    const result = await appendBatch(ports, batch, meters);
+    expect(result).toMatchObject({ appends: 4, failed: [] });
+    expect(ledger.puts()).toBe(4);
+    expect(ports.marks.writes()).toBe(0);
+  });
+
+  it('accepts the first of two bodies and calls the other a conflict, also in another batch', async () => {
+    const { ports } = world();
+    const [first, other] = [api('a', T, 1), api('a', T, 2)];
+    expect((await appendBatch(ports, [first, other], meters)).outcomes).toEqual(['accepted', 'conflict']);
+    expect((await appendBatch(ports, [{ ...other }], meters)).outcomes).toEqual(['conflict']);
+    const again = api('a', T, 1);
+    expect((await appendBatch({ ...ports, memory: writerMemory() }, [again], meters)).outcomes).toEqual(['duplicate']);
+  });
+
+  it('keeps scalars running over the appends of a slot', async () => {
+    const { ports, chain } = world();
+    await appendBatch(ports, [api('a', T, 5)], meters);
+    await appendBatch(ports, [api('b', T, '2.50')], meters);
+    const key = stateKey('calls', 1, { endpoint: 'read' });
+    expect(chain().map(({ states }) => states[key])).toMatchObject([
+      { count: 1, sum: '5' },
+      { count: 2, sum: '7.5' },
+    ]);
+    expect(foldChain(chain()).states[key]).toMatchObject({ count: 2, sum: '7.5', min: '2.5', max: '5' });
+  });
+
+  it('marks a day that is not live before appending, once for a while', async () => {
+    const { ports, clock } = world();
+    const old = (n: number) => api(`e${n}`, '2026-09-01T10:00:00.000Z', 1);
+    await appendBatch(ports, [old(1)], meters);
+    await appendBatch(ports, [old(2)], meters);
+    expect(ports.marks.writes()).toBe(1);
+    clock.advance(6 * 60_000);
+    await appendBatch(ports, [old(3)], meters);
+    expect(ports.marks.writes()).toBe(2);
+  });
+
+  it('appends nothing when the mark cannot be set', async () => {
+    const { ports, ledger } = world();
+    const marks = { ...ports.marks, mark: () => Promise.reject(new Error('down')) };
+    const result = await appendBatch({ ...ports, marks }, [api('a', '2026-09-01T10:00:00.000Z', 1)], meters);
+    expect(result.outcomes).toEqual(['unwritten']);
+    expect(result.failed).toMatchObject([{ reason: 'failed', message: 'Error: down' }]);
+    expect(ledger.items.size).toBe(0);
+  });
+
+  it('gives a throttled chain back and appends the others', async () => {
+    const { ports, ledger } = world();
+    const throttled = Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' });
+    const hot: LedgerStore = {
+      ...ledger,
+      putIfAbsent: (append) =>
+        append.slot.subject === 'org-01' ? Promise.reject(throttled) : ledger.putIfAbsent(append),
+    };
+    const batch = [api('a', T, 1), api('b', T, 1, 'read', 'org-02')];
+    const result = await appendBatch({ ...ports, ledger: hot }, batch, meters);
+    expect(result.outcomes).toEqual(['unwritten', 'accepted']);
+    expect(result.failed).toMatchObject([{ reason: 'throttled', slot: { subject: 'org-01' } }]);
+  });
+
+  it('gives up a chain whose race is lost again and again', async () => {
+    const { ports, ledger } = world();
+    const contended: LedgerStore = { ...ledger, putIfAbsent: async () => 'taken' };
+    const result = await appendBatch({ ...ports, ledger: contended }, [api('a', T, 1)], meters);
+    expect(result.failed).toMatchObject([{ reason: 'contended' }]);
+  });
+
+  it('splits a group that does not fit into one item', async () => {
+    const { ports, ledger } = world();
+    const long = 'x'.repeat(200);
+    const batch = Array.from({ length: 3000 }, (_, n) =>
+      usage({ id: `e${n}`, subject: 'org-01', time: T, type: 'user', data: { userId: `${long}${n}` } }, n),
+    );
+    const result = await appendBatch(ports, batch, meters);
+    expect(result.outcomes.every((outcome) => outcome === 'accepted')).toBe(true);
+    expect(result.appends).toBeGreaterThan(1);
+    for (const item of ledger.items.values()) expect(itemBytes(item)).toBeLessThanOrEqual(MAX_APPEND_BYTES);
+  });
+
+  it('records events beyond the cap of keys under overflow, never nowhere', async () => {
+    const { ports, chain } = world();
+    const batch = Array.from({ length: MAX_KEYS + 10 }, (_, n) => api(`e${n}`, T, 1, `endpoint-${n}`));
+    await appendBatch(ports, batch, meters);
+    const { states, accepted } = foldChain(chain());
+    const counted = Object.entries(states).filter(([key]) => key.startsWith('["calls"')).length;
+    const overflow = states[OVERFLOW];
+    expect(accepted).toBe(batch.length);
+    expect(overflow?.class === 'set' ? counted + overflow.values.length : 0).toBe(batch.length);
+  });
+
+  it('records what no meter measures, and what is no number', async () => {
+    const { ports, chain } = world();
+    const strange = usage({ id: 'a', subject: 'org-01', time: T, type: 'strange', data: {} });
+    await appendBatch(ports, [strange, api('b', T, 'many')], meters);
+    const { states } = foldChain(chain());
+    expect(states[UNMETERED]).toEqual({ class: 'set', values: ['strange'] });
+    expect(states[OVERFLOW]).toMatchObject({ class: 'set' });
+  });
+});
