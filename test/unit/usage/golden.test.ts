@@ -5,12 +5,32 @@ import { decodeAppend, encodeAppend, type LedgerItem } from '../../../lambdas/us
 import { decodeSettled, type SettledDay, type SettledItem } from '../../../lambdas/usage/settled-item.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
 
+const revive = (_: string, value: unknown): unknown => {
+  const base64 = (value as { base64?: unknown } | null)?.base64;
+  return typeof base64 === 'string' ? new Uint8Array(Buffer.from(base64, 'base64')) : value;
+};
+
 /** Reads a golden file; `{"base64": ...}` stands for bytes. */
 const golden = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'), (_, value: unknown) => {
-    const bytes = (item: LedgerItem) =>
-      Object.entries(item).map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value) : value]);
-    expect(appends.map(encodeAppend).map(bytes)).toEqual(items.map(bytes));
+  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'), revive) as T;
+
+const appendFile = () => golden<{ items: LedgerItem[]; appends: Append[] }>('append-1');
+
+/** The item with its bytes in one form, whatever kind of array holds them. */
+const plain = (item: LedgerItem) =>
+  Object.entries(item).map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value) : value]);
+
+/** What was written once must stay readable: these files are never changed, a new format gets a new one. */
+describe('layouts of format 1', () => {
+  it('reads an append', () => {
+    const { items, appends } = appendFile();
+    expect(items.map(decodeAppend)).toEqual(appends);
+    expect(firstBrokenLink(items.map(decodeAppend))).toBeUndefined();
+  });
+
+  it('writes an append as it always did', () => {
+    const { items, appends } = appendFile();
+    expect(appends.map(encodeAppend).map(plain)).toEqual(items.map(plain));
   });
 
   it('reads a settled day', async () => {
@@ -19,7 +39,7 @@ const golden = <T>(name: string): T =>
   });
 
   it('refuses a format it does not know', () => {
-    const { items } = golden<{ items: LedgerItem[] }>('append-1');
-    expect(() => decodeAppend({ ...items[0], f: 2 } as unknown as LedgerItem)).toThrow('has format 2');
+    const [item] = appendFile().items;
+    expect(() => decodeAppend({ ...item, f: 2 } as unknown as LedgerItem)).toThrow('has format 2');
   });
 });
