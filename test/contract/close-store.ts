@@ -212,7 +212,7 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       const { store } = await make();
       for (const about of ['1', '2', '3']) await store.raise(exception(about), '2026-11-02T00:00:00.000Z');
       const first = await store.listExceptions('open', 2);
-      expect(first.items.map((each) => each.evidence['about'])).toEqual(['3', '2']);
+      expect(first.items.map((each) => each.evidence.about)).toEqual(['3', '2']);
       expect((await store.listExceptions('open', 2, first.next)).items).toHaveLength(1);
       expect((await store.listExceptions('resolved', 2)).items).toEqual([]);
       expect(await store.exception('none')).toBeUndefined();
@@ -238,6 +238,14 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       expect(await store.decideManifest(manifestId, 'h1', { ...decision, by: 'cy' }, audited)).toBe(false);
       expect(await audit.list(0, 10)).toHaveLength(1);
       expect(await store.manifest(manifestId)).toMatchObject({ status: 'approved', decision });
+    });
+
+    it('never lets a maker decide, whoever asks', async () => {
+      const { store, audit } = await make();
+      await store.freezeManifest(manifest());
+      expect(await store.decideManifest(manifest().manifestId, 'h1', { ...decision, by: 'ada' }, audited)).toBe(false);
+      expect((await store.manifest(manifest().manifestId))?.status).toBe('awaiting approval');
+      expect(await audit.list(0, 10)).toEqual([]);
     });
 
     it('lets two approvers at once decide only once', async () => {

@@ -150,6 +150,7 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
     decideManifest: async (manifestId, hash, decision, record) => {
       const manifest = manifests.get(manifestId);
       if (manifest?.status !== 'awaiting approval' || manifest.hash !== hash) return false;
+      if (manifest.makers.includes(decision.by)) return false;
       const status = decision.decision === 'approve' ? 'approved' : 'returned';
       manifests.set(manifestId, { ...manifest, status, decision: copy(decision) });
       await audit.append(record);

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { decideManifest } from '../../../lambdas/close/approval.ts';
+import type { Manifest } from '../../../lambdas/close/types.ts';
+import type { Role } from '../../../lambdas/platform/http-edge.ts';
+import { goOn, makeWorld, priceBook, resolve, runMachine, start, type World } from './close-world.ts';
+
+const caller = (name: string, ...roles: Role[]) => ({ name, roles });
+const ANTON = caller('anton', 'finance-approver');
+
+const frozen = async (world: World, startedBy = 'pia') => {
+  const closeId = await start(world, startedBy);
+  await runMachine(world, closeId);
+  const manifest = (await world.store.manifests(closeId)).find(({ entity }) => entity === 'inc');
+  if (manifest === undefined) throw new Error('nothing is frozen');
+  return manifest;
+};
+
+const decider = (world: World, tokens: string[] = [], answers: ('sent' | 'gone' | Error)[] = []) => {
+  const ports = {
+    clock: world.clock,
+    store: world.store,
+    tokens: {
+      wake: async (token: string) => {
+        const answer = answers.shift() ?? 'sent';
+        if (answer instanceof Error) throw answer;
+        tokens.push(token);
+        return answer;
+      },
+    },
+  };
+  return (manifest: Manifest, over: Partial<Parameters<typeof decideManifest>[1]> = {}) =>
+    decideManifest(ports, {
+      closeId: manifest.closeId,
+      manifestId: manifest.manifestId,
+      decision: 'approve',
+      hash: manifest.hash,
+      caller: ANTON,
+      ...over,
+    });
+};
+
+const code = (expected: string) => ({ problem: { code: expected } });
+
+describe('approval', () => {
+  it('is recorded with its audit entry, wakes the execution, and shows the token to nobody', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    const tokens: string[] = [];
+    const decided = await decider(world, tokens)(manifest);
+    expect(decided).toMatchObject({ status: 'approved', decision: { by: 'anton', decision: 'approve' } });
+    expect(tokens).toEqual([`token-${manifest.manifestId}`]);
+    expect(JSON.stringify(decided)).not.toContain('token-');
+    const entries = await world.audit.list(0, 100);
+    expect(entries.at(-1)).toMatchObject({ actor: 'anton', action: 'manifest.approve', target: manifest.manifestId });
+    expect(entries.at(-1)?.details).toMatchObject({ hash: manifest.hash });
+  });
+
+  it('is refused to who started the close, before anything about roles', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    const decide = decider(world);
+    for (const roles of [
+      ['finance-preparer'],
+      ['finance-approver'],
+      ['finance-preparer', 'finance-approver'],
+    ] as Role[][]) {
+      await expect(decide(manifest, { caller: caller('pia', ...roles) })).rejects.toMatchObject(
+        code('MAKER_IS_CHECKER'),
+      );
+    }
+    await expect(decide(manifest, { caller: caller('otto', 'operator') })).rejects.toMatchObject(code('ROLE_MISSING'));
+    expect((await world.store.manifest(manifest.manifestId))?.status).toBe('awaiting approval');
+  });
+
+  it('is refused to whoever decided an exception, also after the freeze and when a schedule started', async () => {
+    const world = makeWorld();
+    world.ownerless.push({ subject: 'org-99', events: 1 });
+    const manifest = await frozen(world, 'schedule');
+    expect(manifest.makers).toEqual([]);
+    const [exception] = await world.store.exceptions({ start: '2026-10-01', end: '2026-11-01' });
+    await resolve(world, exception?.exceptionId ?? '', 'accepted', 'anton');
+    await expect(decider(world)(manifest)).rejects.toMatchObject(code('MAKER_IS_CHECKER'));
+    await decider(world)(manifest, { caller: caller('berta', 'finance-approver') });
+  });
+
+  it('is refused to who proposed a price that is new since the period began', async () => {
+    const world = makeWorld();
+    const recent = { version: 2, publishedAt: '2026-10-20T00:00:00.000Z', proposedBy: 'anton', publishedBy: 'berta' };
+    world.publish(priceBook('USD', '0.20', recent));
+    const manifest = await frozen(world);
+    expect(manifest.makers).toEqual(['anton', 'pia']);
+    await expect(decider(world)(manifest)).rejects.toMatchObject(code('MAKER_IS_CHECKER'));
+  });
+
+  it('refuses another hash, another close, a second decision, and a return without a reason', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    const decide = decider(world);
+    await expect(decide(manifest, { hash: 'stale' })).rejects.toMatchObject(code('STALE_MANIFEST'));
+    await expect(decide(manifest, { closeId: 'close-20260101-20260201-1' })).rejects.toMatchObject(
+      code('NO_SUCH_MANIFEST'),
+    );
+    await expect(decide(manifest, { decision: 'return' })).rejects.toMatchObject(code('REASON_MISSING'));
+    await decide(manifest, { decision: 'return', reason: 'wrong discount' });
+    await expect(decide(manifest)).rejects.toMatchObject(code('ALREADY_DECIDED'));
+    await expect(decide(manifest, { caller: caller('berta', 'finance-approver') })).rejects.toMatchObject(
+      code('ALREADY_DECIDED'),
+    );
+  });
+
+  it('can be repeated when the call to the machine failed: one decision, one entry, a second call', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    const tokens: string[] = [];
+    const decide = decider(world, tokens, [new Error('timeout')]);
+    await expect(decide(manifest)).rejects.toThrow('timeout');
+    await decide(manifest);
+    expect(tokens).toHaveLength(1);
+    const approvals = (await world.audit.list(0, 100)).filter(({ action }) => action === 'manifest.approve');
+    expect(approvals).toHaveLength(1);
+  });
+
+  it('counts even when nobody waits with the token any more', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    await decider(world, [], ['gone'])(manifest);
+    for (const each of await world.store.manifests(manifest.closeId)) {
+      if (each.status === 'awaiting approval') await decider(world)(each);
+    }
+    expect((await goOn(world, manifest.closeId)).state).toBe('done');
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { resolveException } from '../../../lambdas/close/resolve-exception.ts';
+import { runStep } from '../../../lambdas/close/run-step.ts';
+import { approveAll, closeAll, documentsOf, goOn, makeWorld, runMachine, start } from './close-world.ts';
+
+const A1 = 'mb-a1-20261001-invoice-1USD-0';
+
+describe('posting and reconciling', () => {
+  it('fails the close with an exception per document that is not posted, and goes on when started again', async () => {
+    const world = makeWorld();
+    world.erp.told.refuse.add(A1);
+    const { close } = await closeAll(world);
+    expect(close).toMatchObject({ status: 'failed', failure: { step: 'done', code: 'POSTING_STUCK' } });
+    const [exception] = await world.store.exceptions(close);
+    expect(exception).toMatchObject({ kind: 'posting-failed', account: 'a1', state: 'open' });
+    expect(exception?.message).toContain('BAD_ITEM: no such item');
+
+    world.erp.told.refuse.clear();
+    expect(await start(world)).toBe(close.closeId);
+    expect((await runMachine(world, close.closeId)).state).toBe('done');
+    expect(world.erp.books.get(A1)?.total).toBe('50.00');
+    expect((await world.store.exceptions(close)).map(({ resolution }) => resolution?.by)).toEqual([
+      'system:close-step',
+    ]);
+    expect((await world.store.close(close.closeId))?.attempt).toBe(2);
+    expect((await documentsOf(world, close.closeId)).length).toBe(3);
+  });
+
+  it('bills anew under a new id what a person gave up as void, and only when it can no longer arrive', async () => {
+    const world = makeWorld();
+    world.erp.told.refuse.add(A1);
+    const { close } = await closeAll(world);
+    const [exception] = await world.store.exceptions(close);
+    const ports = {
+      clock: world.clock,
+      store: world.store,
+      deliveryOf: async (id: string) => world.erp.statuses.get(id),
+    };
+    const request = {
+      exceptionId: exception?.exceptionId ?? '',
+      decision: 'void',
+      reason: 'customer is gone',
+      by: 'olga',
+    };
+    const failedStatus = world.erp.statuses.get(A1);
+    if (failedStatus === undefined) throw new Error('nothing was tried');
+    world.erp.statuses.set(A1, { ...failedStatus, state: 'unknown' });
+    await expect(resolveException(ports, request)).rejects.toMatchObject({ problem: { code: 'NOT_VOIDABLE' } });
+    world.erp.statuses.set(A1, failedStatus);
+    await resolveException(ports, request);
+    await expect(resolveException(ports, request)).rejects.toMatchObject({ problem: { code: 'ALREADY_RESOLVED' } });
+    await world.store.changeClose(close.closeId, { status: 'done' });
+
+    const second = await closeAll(world);
+    expect((await documentsOf(world, second.close.closeId)).map(({ documentId, kind }) => [documentId, kind])).toEqual([
+      ['mb-a1-20261001-invoice-1USD-1', 'invoice'],
+    ]);
+    expect(second.manifests[0]?.makers).toContain('olga');
+  });
+
+  it('sends a memo only when what it corrects is in the ERP', async () => {
+    const world = makeWorld();
+    await closeAll(world);
+    const invoice = world.erp.statuses.get(A1);
+    if (invoice === undefined) throw new Error('the invoice is not posted');
+    world.erp.statuses.set(A1, { ...invoice, state: 'unknown' });
+    world.usage.set('org-a1', '200');
+    const closeId = await start(world);
+    await runMachine(world, closeId);
+    await approveAll(world, closeId);
+    const [manifest] = await world.store.manifests(closeId);
+    const manifestId = manifest?.manifestId ?? '';
+    await runStep(world.ports, { step: 'post', manifestId });
+    expect(await runStep(world.ports, { step: 'check-postings', manifestId })).toMatchObject({
+      pending: 1,
+      settled: false,
+    });
+    world.erp.statuses.set(A1, { ...invoice, state: 'failed' });
+    expect(await runStep(world.ports, { step: 'check-postings', manifestId })).toMatchObject({
+      stopped: 1,
+      settled: true,
+    });
+    world.erp.statuses.set(A1, invoice);
+    await runStep(world.ports, { step: 'check-postings', manifestId });
+    expect(world.erp.books.has('mb-a1-20261001-debit-memo-1USD-1')).toBe(true);
+    expect((await goOn(world, closeId)).state).toBe('done');
+  });
+
+  it('finds a difference in the ERP’s books, as an exception with an owner', async () => {
+    const world = makeWorld();
+    world.erp.told.wrong.set(A1, '49.99');
+    const { close } = await closeAll(world);
+    expect(close.status).toBe('done');
+    const [exception] = await world.store.exceptions(close);
+    expect(exception).toMatchObject({
+      kind: 'reconciliation-break',
+      account: 'a1',
+      evidence: { ours: '50.00', theirs: '49.99', owner: 'pia' },
+    });
+    const text = world.texts.get(`closes/${close.closeId}/reconciliation.json`) ?? '';
+    expect(JSON.parse(text)).toMatchObject({
+      breaks: 1,
+      currencies: [
+        { currency: 'EUR', ours: '50.00', theirs: '50.00', equal: true },
+        { currency: 'USD', ours: '100.00', theirs: '99.99', equal: false },
+      ],
+    });
+    expect(world.counted['breaks us']).toBe(1);
+  });
+
+  it('says that the ERP could not be read, and reconciles when started again', async () => {
+    const world = makeWorld();
+    const closeId = await start(world);
+    await runMachine(world, closeId);
+    await approveAll(world, closeId);
+    world.erp.told.readable = false;
+    expect((await goOn(world, closeId)).result).toMatchObject({ code: 'ERP_NOT_READABLE' });
+    world.erp.told.readable = true;
+    await start(world);
+    expect((await runMachine(world, closeId)).state).toBe('done');
+  });
+
+  it('lets a manifest expire, bills nothing of it, and the next close does', async () => {
+    const world = makeWorld();
+    const closeId = await start(world);
+    await runMachine(world, closeId);
+    for (const { manifestId } of await world.store.manifests(closeId)) {
+      const waiting = await runStep(world.ports, { step: 'approval-outcome', manifestId, error: 'Lambda.Unknown' });
+      expect(waiting).toMatchObject({ ok: false, code: 'APPROVAL_WAIT_ENDED' });
+      const ended = await runStep(world.ports, { step: 'approval-outcome', manifestId, error: 'States.Timeout' });
+      expect(ended).toMatchObject({ ok: true, status: 'expired' });
+    }
+    expect((await goOn(world, closeId)).state).toBe('done');
+    expect(world.sent).toEqual([]);
+    expect(await documentsOf(world, (await closeAll(world)).close.closeId)).toHaveLength(3);
+  });
+
+  it('posts nothing that is not approved', async () => {
+    const world = makeWorld();
+    const closeId = await start(world);
+    await runMachine(world, closeId);
+    const [manifest] = await world.store.manifests(closeId);
+    const result = await runStep(world.ports, { step: 'post', manifestId: manifest?.manifestId });
+    expect(result).toMatchObject({ ok: false, code: 'NOT_APPROVED' });
+    expect(world.sent).toEqual([]);
+  });
+
+  it('writes down why a close failed, with the message inside a function’s answer', async () => {
+    const world = makeWorld();
+    const closeId = await start(world);
+    const message = JSON.stringify({ errorType: 'Runtime.HandlerError', errorMessage: 'the table is gone', trace: [] });
+    await runStep(world.ports, { step: 'record-failure', closeId, failedStep: 'judge', code: 'Lambda', message });
+    const close = await world.store.close(closeId);
+    expect(close).toMatchObject({ status: 'failed', failure: { step: 'judge', message: 'the table is gone' } });
+    expect(close?.steps.judge).toMatchObject({ state: 'failed', notes: ['the table is gone'] });
+    await expect(runStep(world.ports, { step: 'nothing', closeId })).rejects.toThrow('there is no step');
+    await expect(runStep(world.ports, { step: 'judge' })).rejects.toThrow('needs "closeId"');
+  });
+});
