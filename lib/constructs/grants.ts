@@ -89,9 +89,12 @@ export const callVendor = (endpoint: IStringParameter, secretArn: string): Polic
 /** Call a function. */
 export const invoke = (target: IFunction): PolicyStatement => allow(['lambda:InvokeFunction'], target.functionArn);
 
+/** See how executions of a state machine stand. */
+export const readExecutions = (executionArns: string): PolicyStatement =>
+  allow(['states:DescribeExecution'], executionArns);
+
 /** Start executions of a state machine. */
 export const startExecutions = (machineArn: string): PolicyStatement => allow(['states:StartExecution'], machineArn);
 
 /** Answer a waiting task of a state machine. */
-export const answerTasks = (machineArn: string): PolicyStatement =>
-  allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], machineArn);
+export const answerTasks = (machineArn: string): PolicyStatement => allow(['states:SendTaskSuccess'], machineArn);

@@ -9,6 +9,7 @@ import {
   answerTasks,
   changeItems,
   invoke,
+  readExecutions,
   readItems,
   readObjects,
   removeItems,
@@ -130,6 +131,7 @@ export class FinanceStack extends MeterbridgeStack {
       grants: [invoke(closeStep.function)],
     });
     const closeArn = machineArn(this, deployment, CLOSE);
+    const closeExecutions = executionArns(this, deployment, CLOSE);
     this.closeMachine = new DefinedMachine(this, 'PeriodClose', {
       deployment,
       name: CLOSE,
@@ -150,7 +152,7 @@ export class FinanceStack extends MeterbridgeStack {
         startExecutions(this.manifestMachine.machine.stateMachineArn),
         allow(
           ['states:DescribeExecution', 'states:StopExecution'],
-          executionArns(this, deployment, CLOSE),
+          closeExecutions,
           executionArns(this, deployment, MANIFEST),
         ),
         // How Step Functions waits for an execution that it started (.sync:2).
@@ -180,6 +182,7 @@ export class FinanceStack extends MeterbridgeStack {
         readItems(tables.audit),
         addItems(tables.audit),
         startExecutions(closeArn),
+        readExecutions(closeExecutions),
       ],
       onFailure: asyncFailures.queue,
     });
@@ -223,6 +226,7 @@ export class FinanceStack extends MeterbridgeStack {
         ...readObjects(archive),
         ...readObjects(data),
         startExecutions(closeArn),
+        readExecutions(closeExecutions),
         answerTasks(this.manifestMachine.machine.stateMachineArn),
       ],
     });
