@@ -78,19 +78,22 @@ const billersOf = async (ports: ClosePorts, record: CloseRecord): Promise<Map<st
   );
 };
 
-/** The mapping that holds now for each kind of document of an adapter. */
+/**
+ * The mapping that holds now for each kind of document of an adapter. A debit memo is a further invoice, so the
+ * invoice's mapping serves it unless it has one of its own.
+ */
 export const mappingsNow = async (
   ports: Pick<ClosePorts, 'catalog' | 'clock'>,
   adapter: string,
 ): Promise<ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>> => {
   const all = await ports.catalog.list('mapping', { effectiveAt: ports.clock.now() });
-  const kinds: readonly DocumentKind[] = ['invoice', 'debit-memo', 'credit-memo'];
-  return new Map(
-    kinds.flatMap((kind): [DocumentKind, CatalogEntry<Mapping>][] => {
-      const entry = all.find(({ body }) => body.adapter === adapter && body.kind === kind);
-      return entry === undefined ? [] : [[kind, entry]];
-    }),
-  );
+  const of = (kind: DocumentKind) => all.find(({ body }) => body.adapter === adapter && body.kind === kind);
+  const found: readonly [DocumentKind, CatalogEntry<Mapping> | undefined][] = [
+    ['invoice', of('invoice')],
+    ['debit-memo', of('debit-memo') ?? of('invoice')],
+    ['credit-memo', of('credit-memo')],
+  ];
+  return new Map(found.flatMap(([kind, entry]) => (entry === undefined ? [] : [[kind, entry] as const])));
 };
 
 /** The ERP of an entity; an entity that is gone has none and is a gap of the plan. */

@@ -126,7 +126,7 @@ export const catalogOf = (): CatalogEntry[] => [
   }),
   entry('entity', 'inc', { id: 'inc', name: 'Inc', country: 'US', erp: { adapter: 'netsuite', subsidiaryId: '1' } }),
   entry('entity', 'gmbh', { id: 'gmbh', name: 'GmbH', country: 'DE', erp: { adapter: 'netsuite', subsidiaryId: '2' } }),
-  ...['invoice', 'debit-memo', 'credit-memo'].map(mapping),
+  ...['invoice', 'credit-memo'].map(mapping),
   ...account('a1'),
   ...account('a2'),
   ...account('a3', 'gmbh'),
