@@ -17,6 +17,7 @@ import { dynamoAccess } from '../usage/access-store.ts';
 import { makeArchive } from '../usage/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive-store.ts';
 import { archiveCounter } from '../usage/archive-totals.ts';
+import { countedDays } from '../usage/counted-days.ts';
 import { apiGatewayKeys } from '../usage/gateway-keys-client.ts';
 import { dynamoLedger } from '../usage/ledger-store.ts';
 import { dynamoQuarantine } from '../usage/quarantine-store.ts';
@@ -34,6 +35,7 @@ const clock = systemClock;
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
+const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
 const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
@@ -50,7 +52,8 @@ export const handler = httpEdge(
     ...auditRoutes(audit),
     ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS } }),
     ...usageRoutes({
-      ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+      ledger,
+      countedLedger: countedDays(ledger),
       subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
       catalog,
       count: archiveCounter(archive, quarantine),

@@ -5,6 +5,7 @@ import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { type ArchiveCounter, TooManyLines } from '../usage/archive-totals.ts';
 import { mapBounded } from '../usage/bounded.ts';
+import type { ExpectedEvents } from '../usage/counted-days.ts';
 import type { LedgerStore } from '../usage/ledger-store.ts';
 import type { Subjects } from '../usage/subjects.ts';
 import { readTotals } from '../usage/totals.ts';
@@ -14,6 +15,8 @@ import type { Settlement } from './settlement.ts';
 
 export type UsagePorts = {
   readonly ledger: LedgerStore;
+  /** The ledger for counting; `countedDays`. */
+  readonly countedLedger: (expected: ExpectedEvents) => LedgerStore;
   readonly subjects: Pick<Subjects, 'list'>;
   readonly catalog: CatalogReader;
   readonly count: ArchiveCounter;
@@ -30,15 +33,18 @@ const SUBJECTS_AT_A_TIME = 4;
  * the hands of ingest; it is 0 when everything is accounted for.
  */
 const totals = async (ports: UsagePorts, start: string, end: string) => {
-  // The ledger first: what is appended meanwhile shows as waiting, never as more accepted than received.
+  const today = ports.clock.now().slice(0, 10);
+  const period = { start, end, today };
+  const { expected } = await ports.count(period);
+  // The ledger before the figures of the archive: what is appended meanwhile shows as waiting, never as more accepted
+  // than received.
   const ledger = await readTotals(
-    ports,
+    { ledger: ports.countedLedger(expected), subjects: ports.subjects },
     (subjects, interval) => unattributed(ports.catalog, subjects, interval),
     start,
     end,
   );
-  const today = ports.clock.now().slice(0, 10);
-  const { received, duplicate, quarantined } = await ports.count({ start, end, today });
+  const { received, duplicate, quarantined } = await ports.count(period);
   const refused = Object.values(quarantined).reduce((sum, count) => sum + count, 0);
   const { accepted, late } = ledger;
   const waiting = received - accepted - duplicate - refused;

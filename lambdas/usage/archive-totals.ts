@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { addDays } from '../platform/period.ts';
 import { type Archive, type ArchiveLine, beyondFurthest } from './archive.ts';
+import type { ExpectedEvents } from './counted-days.ts';
 import { bodyHashOf, idHashOf } from './event-identity.ts';
 import { normalTime, slotStart } from './event-time.ts';
 import { QUARANTINE_CODES, type QuarantineStore } from './quarantine.ts';
+import { partitionKey, utcDay } from './slot.ts';
 import type { Position, QuarantineCode } from './types.ts';
 import { readEnvelope } from './validate.ts';
 
@@ -14,6 +16,8 @@ export type ArchiveTotals = {
   /** Lines that repeat an earlier one of the same slot, id and body. */
   readonly duplicate: number;
   readonly quarantined: Readonly<Partial<Record<QuarantineCode, number>>>;
+  /** Distinct events that are not in quarantine, by subject and UTC day: what the ledger must come to hold. */
+  readonly expected: ExpectedEvents;
 };
 
 /** A period would need more lines read than one request may. */
@@ -30,7 +34,12 @@ const PAGE = 500;
 type Digest = {
   readonly position: Position;
   readonly receivedAt: string;
-  readonly identity?: { readonly time: string; readonly chainId: string; readonly bodyHash: string };
+  readonly identity?: {
+    readonly time: string;
+    readonly partition: string;
+    readonly chainId: string;
+    readonly bodyHash: string;
+  };
 };
 
 const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest => {
@@ -44,6 +53,7 @@ const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest
     receivedAt,
     identity: {
       time,
+      partition: partitionKey(event.subject, utcDay(time)),
       chainId: `${event.subject}#${slotStart(time)}#${idHashOf(event)}`,
       bodyHash: bodyHashOf({ ...event, time }),
     },
@@ -109,6 +119,7 @@ export const archiveCounter = (
     const codes = await quarantinedFrom(quarantine, from);
     const quarantined: Partial<Record<QuarantineCode, number>> = {};
     const bodies = new Map<string, string>();
+    const expected = new Map<string, number>();
     let [received, duplicate, read] = [0, 0, 0];
     // Usage of a period may arrive until now, and from a clock that is ahead a little before it began.
     for (const keys of await archive.shards(addDays(start, -1), addDays(today, 1))) {
@@ -126,12 +137,14 @@ export const archiveCounter = (
           } else if (identity.time >= from && identity.time < to) {
             received += 1;
             const body = bodies.get(identity.chainId);
-            if (body === undefined) bodies.set(identity.chainId, identity.bodyHash);
-            else if (body === identity.bodyHash) duplicate += 1;
+            if (body === undefined) {
+              bodies.set(identity.chainId, identity.bodyHash);
+              expected.set(identity.partition, (expected.get(identity.partition) ?? 0) + 1);
+            } else if (body === identity.bodyHash) duplicate += 1;
           }
         }
       }
     }
-    return { received, duplicate, quarantined };
+    return { received, duplicate, quarantined, expected };
   };
 };

@@ -54,6 +54,7 @@ describe('usage and ledger', () => {
   };
   const ports = {
     ledger,
+    countedLedger: () => ledger,
     subjects: {
       list: async () =>
         ['org-01', 'org-02'].map((subject) => ({
@@ -63,7 +64,7 @@ describe('usage and ledger', () => {
         })),
     },
     catalog: memoryCatalog([attribution]),
-    count: async () => ({ received: 5, duplicate: 1, quarantined: { SCHEMA: 2 } }),
+    count: async () => ({ received: 5, duplicate: 1, quarantined: { SCHEMA: 2 }, expected: new Map() }),
     settlement: { run: async () => ({ settledDays: 3 }) },
     clock,
   };
