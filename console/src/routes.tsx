@@ -27,7 +27,8 @@ const Loaded = () => (
 );
 
 export const Pages = () => (
-  <BrowserRouter>
+  // Without transitions: what a key did must be there before the next key.
+  <BrowserRouter useTransitions={false}>
     <Routes>
       <Route element={<Shell />}>
         <Route element={<Loaded />}>

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type Answer, answerApi } from './api.ts';
+import { SITE } from './build-site.ts';
 import { makeOidc, nameIn } from './oidc.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -16,7 +17,6 @@ export type FakeOptions = {
   readonly rows?: number;
 };
 
-const SITE = join(import.meta.dirname, '..', '..', '.local', 'console-dist');
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -41,11 +41,12 @@ const send = (response: ServerResponse, { status, body }: Answer): void => {
 const sendFile = (response: ServerResponse, path: string): void => {
   const file = join(SITE, normalize(path));
   const found = extname(file) !== '' && file.startsWith(SITE) && existsSync(file) ? file : join(SITE, 'index.html');
+  const content = readFileSync(found);
   response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream' });
-  response.end(readFileSync(found));
+  response.end(content);
 };
 
-/** Serves `.local/console-dist`, which `vite build console` has made. */
+/** Serves what `buildSite` has built. */
 export const startFakeConsole = async ({ port = 0, rows }: FakeOptions = {}): Promise<FakeConsole> => {
   const started = performance.timeOrigin;
   const oidc = makeOidc(() => Math.floor((started + performance.now()) / 1_000));

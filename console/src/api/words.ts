@@ -27,14 +27,28 @@ const KNOWN: Readonly<Record<string, Explained>> = {
   NOT_SIGNED_IN: { header: 'Your session has ended', text: 'Nothing was changed. Sign in again to go on.' },
 };
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.?$/, '.');
+
 /** An error as a person should read it; the API's own sentence is kept. */
 export const explain = (error: unknown, fallback: string): Explained => {
   if (!(error instanceof ApiError)) {
     return { header: fallback, text: error instanceof Error ? error.message : 'Something unexpected happened here.' };
   }
   const known = KNOWN[error.code];
-  const said = `${error.detail.charAt(0).toUpperCase()}${error.detail.slice(1)}`;
   return known
     ? { header: known.header, text: `${known.text} (${error.code})` }
-    : { header: fallback, text: `${said.replace(/\.?$/, '.')} (${error.code})` };
+    : { header: fallback, text: `${sentence(error.detail)} (${error.code})` };
+};
+
+/** A read that failed. Nothing can have changed by it, so the words of actions do not fit. */
+export const explainRead = (error: unknown, what: string): Explained => {
+  const fallback = `${what} could not be read`;
+  if (error instanceof ApiError && error.code === 'ROLE_MISSING') {
+    return {
+      header: `${what} cannot be shown with your role`,
+      text: `${sentence(error.detail)} Ask your administrator for it if you need it. (${error.code})`,
+    };
+  }
+  if (error instanceof ApiError && error.code === 'NOT_REACHED') return { header: fallback, text: error.detail };
+  return explain(error, fallback);
 };

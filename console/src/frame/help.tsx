@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -15,14 +14,11 @@ const KEYS: readonly [string, string][] = [
 
 /** The keys, and what the words of state mean. */
 export const Help = ({ close }: { close: () => void }) => (
-  <Modal visible header="Keys and words" onDismiss={close} size="medium" closeAriaLabel="Close">
+  <Modal visible header="Keys and words" onDismiss={close} size="large" closeAriaLabel="Close">
     <SpaceBetween size="l">
+      <KeyValuePairs columns={5} items={KEYS.map(([key, action]) => ({ label: <code>{key}</code>, value: action }))} />
       <KeyValuePairs
-        columns={3}
-        items={KEYS.map(([key, action]) => ({ label: action, value: <Box variant="code">{key}</Box> }))}
-      />
-      <KeyValuePairs
-        columns={2}
+        columns={4}
         items={STATES.map((word) => ({ label: <State word={word} />, value: MEANING[word] }))}
       />
     </SpaceBetween>

@@ -32,7 +32,7 @@ export const Page = ({ title, crumbs = [], children, isTable = false, panel }: P
   const { pathname } = useLocation();
   const { items } = useFlashes();
   const [navigationOpen, setNavigationOpen] = useState(window.innerWidth >= 1400);
-  const [panelSize, setPanelSize] = useState(Math.round(window.innerHeight * 0.45));
+  const [panelSize, setPanelSize] = useState(Math.round(window.innerHeight * 0.42));
 
   useEffect(() => {
     document.title = `${title} · Meterbridge`;
@@ -50,6 +50,7 @@ export const Page = ({ title, crumbs = [], children, isTable = false, panel }: P
       headerSelector="#top"
       contentType={isTable ? 'table' : 'default'}
       toolsHide
+      stickyNotifications
       navigationWidth={200}
       navigationOpen={navigationOpen}
       onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
@@ -76,18 +77,14 @@ export const Page = ({ title, crumbs = [], children, isTable = false, panel }: P
         )
       }
       content={children}
-      {...(panel
-        ? {
-            splitPanel: panel.content,
-            splitPanelOpen: true,
-            splitPanelSize: panelSize,
-            onSplitPanelResize: ({ detail }) => setPanelSize(detail.size),
-            onSplitPanelToggle: ({ detail }) => {
-              if (!detail.open) panel.close();
-            },
-            splitPanelPreferences: { position: 'bottom' as const },
-          }
-        : {})}
+      splitPanel={panel?.content}
+      splitPanelOpen={panel !== undefined}
+      splitPanelSize={panelSize}
+      onSplitPanelResize={({ detail }) => setPanelSize(detail.size)}
+      onSplitPanelToggle={({ detail }) => {
+        if (!detail.open) panel?.close();
+      }}
+      splitPanelPreferences={{ position: 'bottom' }}
     />
   );
 };

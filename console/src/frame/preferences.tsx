@@ -23,6 +23,18 @@ const stored = (): Stored => {
   };
 };
 
+/** The first of the browser's languages that numbers and dates can be written in: some name tags that are none. */
+const usableLocale = (wanted: readonly string[]): string => {
+  const isUsable = (tag: string): boolean => {
+    try {
+      return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+    } catch {
+      return false;
+    }
+  };
+  return wanted.find(isUsable) ?? 'en';
+};
+
 const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)');
 
 export const PreferencesProvider = ({ children }: { children: ReactNode }) => {
@@ -43,7 +55,7 @@ export const PreferencesProvider = ({ children }: { children: ReactNode }) => {
   const value = useMemo<Preferences>(
     () => ({
       ...chosen,
-      locale: window.navigator.language || 'en',
+      locale: usableLocale(window.navigator.languages),
       change: (change) => setChosen((before) => ({ ...before, ...change })),
     }),
     [chosen],

@@ -16,6 +16,7 @@ import { downloadCsv } from './download.ts';
 import { Failure } from './failure.tsx';
 import { type Filter, matches, optionsOf } from './filters.ts';
 import { LoadingRows } from './loading.tsx';
+import { useRowInSight } from './row-in-sight.ts';
 import type { TableView } from './table-preferences.tsx';
 import { useViewState } from './view-state.ts';
 
@@ -87,6 +88,7 @@ export const DataTable = <T,>(props: Props<T>) => {
     if (next !== undefined) select(next);
   };
   const filter = (next: PropertyFilterQuery) => change({ query: next, page: 1 });
+  useRowInSight(view.row);
   useKeys({
     '/': () => search.current?.focus(),
     j: () => step(1),
@@ -95,7 +97,12 @@ export const DataTable = <T,>(props: Props<T>) => {
   });
 
   if (props.error && items === undefined) {
-    return <Failure what={props.title} error={props.error} retry={props.retry} />;
+    return (
+      <SpaceBetween size="m">
+        <Header variant="h1">{props.title}</Header>
+        <Failure what={props.title} error={props.error} retry={props.retry} />
+      </SpaceBetween>
+    );
   }
   const countText = plural(rows.length, 'match', locale, 'matches');
   const searchLabel = `Search ${props.plural}`;

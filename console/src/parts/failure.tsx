@@ -1,10 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
-import { explain } from '../api/words.ts';
+import { explainRead } from '../api/words.ts';
 
 /** A part that could not be read: what happened, what it means, what to do. The rest of the page stays. */
 export const Failure = ({ what, error, retry }: { what: string; error: unknown; retry: () => void }) => {
-  const { header, text } = explain(error, `${what} could not be read`);
+  const { header, text } = explainRead(error, what);
   return (
     <Alert
       type="error"

@@ -12,5 +12,5 @@ type Props = ButtonProps & {
 /** A button for an action; where it may not be done it is disabled and says why. */
 export const RoleButton = ({ roles, refusal, ...button }: Props) => {
   const reason = refusalFor(useSession().person, roles) ?? refusal;
-  return <Button {...button} {...(reason ? { disabled: true, disabledReason: reason } : {})} />;
+  return <Button wrapText={false} {...button} {...(reason ? { disabled: true, disabledReason: reason } : {})} />;
 };

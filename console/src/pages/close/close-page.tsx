@@ -5,6 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useNavigate, useParams } from 'react-router';
 import { useClose, useNames } from '../../api/queries.ts';
+import { formatDate, moveDays } from '../../format/time.ts';
 import { Page } from '../../frame/page.tsx';
 import { useLocale } from '../../frame/preferences.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -39,7 +40,7 @@ const ClosePage = () => {
         <SpaceBetween size="l">
           <Header
             variant="h1"
-            description={`Close of the usage from ${data.close.start} to before ${data.close.end}, each contract in its own time zone`}
+            description={`Usage from ${formatDate(data.close.start, locale)} to ${formatDate(moveDays(data.close.end, -1), locale)}, each contract in its own time zone`}
             actions={
               <Button
                 onClick={() => navigate(`/documents?closeId=${encodeURIComponent(closeId)}`)}

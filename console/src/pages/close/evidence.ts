@@ -9,6 +9,8 @@ const labelOf = (key: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '–';
   if (Array.isArray(value)) return value.map(textOf).join(', ');
@@ -17,7 +19,8 @@ const textOf = (value: unknown): string => {
       .map(([key, inner]) => `${labelOf(key)}: ${textOf(inner)}`)
       .join('; ');
   }
-  return String(value);
+  const text = String(value);
+  return INSTANT.test(text) ? `${text.slice(0, 10)} ${text.slice(11, 19)} UTC` : text;
 };
 
 /** The evidence of an exception as labelled values. */

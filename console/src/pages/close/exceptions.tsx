@@ -53,7 +53,11 @@ export const Exceptions = ({ answer, names }: { answer: CloseAnswer; names: Name
       header: <div className="right">At stake</div>,
       cell: ({ amountAtStake }) => (
         <div className="right">
-          {amountAtStake ? <Money amount={amountAtStake.amount} currency={amountAtStake.currency} /> : 'not known'}
+          {amountAtStake ? (
+            <Money amount={amountAtStake.amount} currency={amountAtStake.currency} />
+          ) : (
+            <span className="nowrap">not known</span>
+          )}
         </div>
       ),
     },

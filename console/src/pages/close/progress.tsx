@@ -5,11 +5,12 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Steps from '@cloudscape-design/components/steps';
-import type { CloseStep } from '../../../../lambdas/close/types.ts';
+import type { CloseStep, Totals } from '../../../../lambdas/close/types.ts';
 import type { CloseAnswer } from '../../api/types.ts';
 import { type StateWord, wordOfStep } from '../../format/state.ts';
 import { formatDuration } from '../../format/time.ts';
 import { useLocale } from '../../frame/preferences.tsx';
+import { Money } from '../../parts/numbers.tsx';
 import { LOOKS, State } from '../../parts/state.tsx';
 import { Ago, useNow } from '../../parts/times.tsx';
 import { CLOSE_STEPS } from './steps.ts';
@@ -49,7 +50,7 @@ export const Progress = ({ answer }: { answer: CloseAnswer }) => {
                 </>
               ),
             },
-            { label: close.endedAt ? 'Took' : 'Since then', value: formatDuration(took) },
+            { label: close.endedAt ? 'Took' : 'So far', value: formatDuration(took) },
           ]}
         />
         <Steps
@@ -59,7 +60,13 @@ export const Progress = ({ answer }: { answer: CloseAnswer }) => {
             status: LOOKS[wordOfStep(close.steps[step].state)].type,
             statusIconAriaLabel: close.steps[step].state,
             header: <Box variant="strong">{STEP_NAMES[step]}</Box>,
-            details: <StepDetails word={wordOfStep(close.steps[step].state)} count={stepCount(close, step, locale)} />,
+            details: (
+              <StepDetails
+                word={wordOfStep(close.steps[step].state)}
+                count={stepCount(close, step, locale)}
+                totals={WITH_AMOUNTS.includes(step) ? close.steps[step].totals : undefined}
+              />
+            ),
           }))}
         />
         {notes.length > 0 ? <Notes notes={notes} /> : null}
@@ -68,10 +75,20 @@ export const Progress = ({ answer }: { answer: CloseAnswer }) => {
   );
 };
 
-const StepDetails = ({ word, count }: { word: StateWord; count: string }) => (
+/** The steps at which the amounts say something new. */
+const WITH_AMOUNTS: readonly CloseStep[] = ['rate', 'freeze', 'post', 'reconcile'];
+
+type StepDetailsProps = { readonly word: StateWord; readonly count: string; readonly totals: Totals | undefined };
+
+const StepDetails = ({ word, count, totals = {} }: StepDetailsProps) => (
   <Box fontSize="body-s" color="text-body-secondary">
     <div>{word}</div>
     <div className="num">{count}</div>
+    {Object.entries(totals).map(([currency, amount]) => (
+      <div key={currency}>
+        <Money amount={amount} currency={currency} />
+      </div>
+    ))}
   </Box>
 );
 

@@ -36,7 +36,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'period',
     header: 'Period',
-    minWidth: 170,
+    width: 165,
     cell: (close) => <Link to={pathOf(close)}>{closeTitle(close, locale)}</Link>,
     compare: (a, b) => a.start.localeCompare(b.start) || a.run - b.run,
     csv: (close) => closeTitle(close, locale),
@@ -44,7 +44,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'state',
     header: 'State',
-    minWidth: 120,
+    width: 140,
     cell: ({ status }) => <State word={status} />,
     compare: (a, b) => urgency(a.status) - urgency(b.status) || b.startedAt.localeCompare(a.startedAt),
     csv: ({ status }) => status,
@@ -52,7 +52,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'where',
     header: 'Where it is',
-    minWidth: 190,
+    width: 205,
     cell: (close) => whereOf(close, locale),
     csv: (close) => whereOf(close, locale),
   },
@@ -61,7 +61,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
       id: `total-${currency}`,
       header: `Total ${currency}`,
       numeric: true,
-      minWidth: 150,
+      width: currency === 'JPY' ? 155 : 125,
       cell: (close) => <Amount amount={totalsOfClose(close)[currency]} currency={currency} />,
       compare: (a, b) => compare(totalsOfClose(a)[currency] ?? '0', totalsOfClose(b)[currency] ?? '0'),
       csv: (close) => totalsOfClose(close)[currency],
@@ -70,7 +70,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'started',
     header: 'Started',
-    minWidth: 150,
+    width: 130,
     cell: ({ startedAt }) => <Ago at={startedAt} />,
     compare: (a, b) => a.startedAt.localeCompare(b.startedAt),
     csv: ({ startedAt }) => startedAt,
@@ -78,12 +78,12 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'by',
     header: 'By',
-    minWidth: 120,
+    width: 130,
     cell: ({ startedBy }) => startedBy,
     compare: (a, b) => a.startedBy.localeCompare(b.startedBy),
     csv: ({ startedBy }) => startedBy,
   },
-  { id: 'took', header: 'Took', minWidth: 100, cell: tookOf, csv: tookOf },
+  { id: 'took', header: 'Took', width: 110, cell: tookOf, csv: tookOf },
 ];
 
 /** Which closes are there, and which needs someone? */

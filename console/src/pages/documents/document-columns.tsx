@@ -17,19 +17,30 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
   {
     id: 'account',
     header: 'Account',
-    width: 250,
-    cell: (row) => <Link to={pathOf(row)}>{row.document.accountName}</Link>,
+    width: 320,
+    cell: (row) => (
+      <span title={row.document.accountName}>
+        <Link to={pathOf(row)}>{row.document.accountName}</Link>
+      </span>
+    ),
     compare: (a, b) => a.document.accountName.localeCompare(b.document.accountName),
     csv: ({ document }) => document.accountName,
   },
   {
     id: 'state',
     header: 'State',
-    width: 150,
+    width: 130,
     cell: (row) => <State word={wordOf(row)} label={labelOf(row)} />,
     compare: (a, b) =>
       urgency(wordOf(a)) - urgency(wordOf(b)) || a.document.accountName.localeCompare(b.document.accountName),
     csv: labelOf,
+  },
+  {
+    id: 'erp',
+    header: 'ERP id',
+    width: 90,
+    cell: ({ delivery }) => (delivery?.vendorId ? <code>{delivery.vendorId}</code> : '–'),
+    csv: ({ delivery }) => delivery?.vendorId,
   },
   {
     id: 'kind',
@@ -40,17 +51,9 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
     csv: ({ document }) => KIND_NAMES[document.kind],
   },
   {
-    id: 'entity',
-    header: 'Entity',
-    width: 140,
-    cell: ({ document }) => names.entity(document.entity),
-    compare: (a, b) => a.document.entity.localeCompare(b.document.entity),
-    csv: ({ document }) => names.entity(document.entity),
-  },
-  {
     id: 'period',
     header: 'Period',
-    width: 150,
+    width: 160,
     cell: ({ document }) => (
       <span title={`in ${document.period.zone}`}>
         {formatPeriod(document.period.start, document.period.end, locale)}
@@ -62,7 +65,7 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
   {
     id: 'currency',
     header: 'Currency',
-    width: 110,
+    width: 125,
     cell: ({ document }) => document.currency,
     compare: (a, b) => a.document.currency.localeCompare(b.document.currency),
     csv: ({ document }) => document.currency,
@@ -71,23 +74,24 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
     id: 'total',
     header: 'Total',
     numeric: true,
-    width: 170,
+    width: 165,
     cell: ({ document }) => <Amount amount={document.total} currency={document.currency} />,
     compare: (a, b) => compare(a.document.total, b.document.total),
     csv: ({ document }) => document.total,
   },
   {
-    id: 'erp',
-    header: 'ERP id',
-    width: 110,
-    cell: ({ delivery }) => (delivery?.vendorId ? <code>{delivery.vendorId}</code> : '–'),
-    csv: ({ delivery }) => delivery?.vendorId,
+    id: 'entity',
+    header: 'Entity',
+    width: 150,
+    cell: ({ document }) => names.entity(document.entity),
+    compare: (a, b) => a.document.entity.localeCompare(b.document.entity),
+    csv: ({ document }) => names.entity(document.entity),
   },
   {
     id: 'attempts',
     header: 'Attempts',
     numeric: true,
-    width: 105,
+    width: 120,
     cell: ({ delivery }) => delivery?.attempts ?? 0,
     compare: (a, b) => (a.delivery?.attempts ?? 0) - (b.delivery?.attempts ?? 0),
     csv: ({ delivery }) => delivery?.attempts ?? 0,
@@ -95,7 +99,7 @@ export const documentColumns = (names: Names, locale: string): readonly Column<D
   {
     id: 'document',
     header: 'Document id',
-    width: 290,
+    width: 300,
     cell: (row) => <code>{row.document.documentId}</code>,
     compare: (a, b) => a.document.documentId.localeCompare(b.document.documentId),
     csv: ({ document }) => document.documentId,

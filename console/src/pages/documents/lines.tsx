@@ -9,11 +9,7 @@ import { useLocale } from '../../frame/preferences.tsx';
 import { type Column, csvOf, definitionsOf } from '../../parts/columns.tsx';
 import { downloadCsv } from '../../parts/download.ts';
 import { Amount, Quantity } from '../../parts/numbers.tsx';
-
-const dimensionsOf = ({ rated }: DocumentLine): string =>
-  Object.entries(rated.dimensions)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+import { useRowInSight } from '../../parts/row-in-sight.ts';
 
 const columnsFor = (document: ErpDocument): readonly Column<DocumentLine>[] => [
   {
@@ -32,7 +28,6 @@ const columnsFor = (document: ErpDocument): readonly Column<DocumentLine>[] => [
     ),
     csv: ({ description }) => description,
   },
-  { id: 'dimensions', header: 'Per', cell: (line) => dimensionsOf(line) || '–', csv: dimensionsOf },
   {
     id: 'quantity',
     header: 'Quantity',
@@ -66,6 +61,7 @@ export const Lines = ({ document, chosen, choose }: Props) => {
     const next = lines[at === -1 ? (by > 0 ? 0 : lines.length - 1) : at + by];
     if (next) choose(next.lineId);
   };
+  useRowInSight(chosen);
   useKeys({ j: () => step(1), k: () => step(-1) });
 
   return (
