@@ -15,6 +15,8 @@ export type UsageTotals = {
   readonly accepted: number;
   readonly duplicate: number;
   readonly late: number;
+  /** Received and not decided yet. */
+  readonly waiting: number;
   readonly quarantined: Readonly<Record<string, number>>;
   readonly unattributed: readonly { readonly subject: string; readonly events: number; readonly firstSeen: string }[];
 };
@@ -73,7 +75,7 @@ export const waitForLedger = async (people: People, start: string, end: string, 
     240,
     async () => {
       const totals = await readTotals(people.operator, start, end);
-      return totals.received >= sent && totals.duplicate >= 0 ? totals : undefined;
+      return totals.received >= sent && totals.waiting === 0 ? totals : undefined;
     },
     2_000,
   );
@@ -97,9 +99,9 @@ export const checkTotals = (checks: Checks, month: GeneratedMonth, totals: Usage
 
 /** Every account's usage of the period, by account. */
 export const readUsage = async (people: People, start: string, end: string): Promise<Map<string, Metered[]>> => {
-  const accounts = await allItems<{ id: string }>(people.success, '/accounts');
+  const accounts = await allItems<{ account: string }>(people.success, '/accounts');
   const usage = new Map<string, Metered[]>();
-  for (const { id } of accounts) {
+  for (const { account: id } of accounts) {
     const answer = await people.success.get<{ usage: Metered[] }>(`/accounts/${id}/usage`, { start, end });
     usage.set(id, answer.usage);
   }
