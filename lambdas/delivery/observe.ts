@@ -19,8 +19,8 @@ export const adapterObserver = (
   };
   return {
     ended: (job, verdict) => {
-      const { adapter, deliveryId, record, correlationId } = job;
-      const about = { adapter, deliveryId, record, correlationId };
+      const { adapter, deliveryId, record, correlationId, salesRegion } = job;
+      const about = { adapter, deliveryId, record, correlationId, salesRegion };
       if (verdict.verdict === 'done') {
         logger.info('delivery ended', { ...about, state: verdict.state, repeat: verdict.repeat });
         if (verdict.repeat) return;

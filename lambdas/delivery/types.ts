@@ -23,6 +23,8 @@ export type DeliveryJob = {
   readonly payloadKey: string;
   readonly payloadHash: string;
   readonly correlationId: string;
+  /** For logs. */
+  readonly salesRegion?: string;
   /** What must be equal before an existing vendor record is adopted. `total` is net of tax and never negative. */
   readonly expect: { readonly currency?: string; readonly total?: string; readonly customerId?: string };
 };

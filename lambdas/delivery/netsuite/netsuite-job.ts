@@ -31,6 +31,7 @@ export const netSuiteJobOf = (body: string): DeliveryJob => {
   };
   const record = text('record');
   if (!RECORDS.includes(record)) throw bad(`record ${record} is not one of ${RECORDS.join(', ')}`);
+  const salesRegion = textOf(parsed, 'salesRegion');
   return {
     format: 1,
     adapter: 'netsuite',
@@ -39,6 +40,7 @@ export const netSuiteJobOf = (body: string): DeliveryJob => {
     payloadKey: text('payloadKey'),
     payloadHash: text('payloadHash'),
     correlationId: text('correlationId'),
+    ...(salesRegion === undefined ? {} : { salesRegion }),
     expect: {
       currency: expectation('currency'),
       total: expectation('total'),
