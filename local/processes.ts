@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from './clock.ts';
 
@@ -40,22 +40,38 @@ export const runToEnd = (
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
 
-/**
- * Whether a process (or, with a negative id, any process of a group) still runs. One that ended and whose parent has
- * not yet asked for its exit code does not.
- */
-export const isAlive = (pid: number): boolean => {
+/** What Linux tells of a process: its state letter and its group. Undefined for one that is gone, and elsewhere. */
+const told = (pid: string): { state: string; group: number } | undefined => {
+  try {
+    // The name in parentheses may hold anything; the fields that are read stand behind it.
+    const [state = '', , group = ''] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? '').split(' ');
+    return { state, group: Number(group) };
+  } catch {
+    // It ended while it was looked at, or there is no /proc.
+    return undefined;
+  }
+};
+
+const isThere = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    return !isZombie(pid);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 };
 
-const isZombie = (pid: number): boolean => {
-  const file = `/proc/${pid}/stat`;
-  return pid > 0 && existsSync(file) && / Z \d/.test(readFileSync(file, 'utf8'));
+/** Whether a process still runs. One that ended and whose parent has not yet asked for its exit code does not. */
+export const isAlive = (pid: number): boolean => isThere(pid) && told(String(pid))?.state !== 'Z';
+
+/** Whether any process of a group still runs. */
+const isGroupAlive = (leader: number): boolean => {
+  if (!isThere(-leader)) return false;
+  if (!existsSync('/proc/self/stat')) return true;
+  return readdirSync('/proc').some((name) => {
+    const process = /^\d+$/.test(name) ? told(name) : undefined;
+    return process?.group === leader && process.state !== 'Z';
+  });
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
@@ -85,8 +101,8 @@ const waitUntil = async (condition: () => boolean, millis: number): Promise<bool
 export const stopGroup = async (leader: number, patienceMillis = 15_000): Promise<'ended' | 'killed'> => {
   signal(leader, 'SIGTERM');
   const ended = await waitUntil(() => !isAlive(leader), patienceMillis);
-  if (isAlive(-leader)) signal(-leader, 'SIGKILL');
-  await waitUntil(() => !isAlive(leader), 5_000);
+  if (isGroupAlive(leader)) signal(-leader, 'SIGKILL');
+  await waitUntil(() => !isGroupAlive(leader), 5_000);
   return ended ? 'ended' : 'killed';
 };
 
