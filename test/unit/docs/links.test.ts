@@ -83,6 +83,32 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
+/** The fields of an exported type, nested ones too, as its source spells them. */
+const fieldsOf = (file: string, type: string): string[] => {
+  const source = readFileSync(path.join(root, file), 'utf8');
+  const body = source.split(`export type ${type} = {`)[1]?.split('\n};')[0] ?? '';
+  return [...body.matchAll(/readonly (\w+)\??:/g)].map(([, field = '']) => field);
+};
+
+describe('docs/demo.md', () => {
+  it.each([
+    ['local/demo/report.ts', 'DemoReport'],
+    ['local/demo/usage-part.ts', 'UsageTotals'],
+    ['local/demo/success-part.ts', 'SuccessOutcome'],
+    ['local/demo/close-part.ts', 'CloseOutcome'],
+    ['local/demo/checks.ts', 'Check'],
+    ['local/sandboxes/netsuite/books.ts', 'BookedDocument'],
+    ['local/sandboxes/netsuite/books.ts', 'BookedLine'],
+  ])('explains every field of %s %s', (file, type) => {
+    const words = new Set(
+      [...read('docs/demo.md').matchAll(/`([^`\n]+)`/g)].flatMap(([, name = '']) => name.split(/\W+/)),
+    );
+    const fields = fieldsOf(file, type);
+    expect(fields).not.toEqual([]);
+    expect(fields.filter((field) => !words.has(field))).toEqual([]);
+  });
+});
+
 describe('the check itself', () => {
   it('sees what is wrong', () => {
     expect(relativeLinks('[a](nowhere.md) [b](https://example.com)')).toEqual(['nowhere.md']);
