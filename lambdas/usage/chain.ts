@@ -1,12 +1,23 @@
 import { contentHash } from '../platform/hash.ts';
+import { packPointers } from './pack-pointers.ts';
 import { gatherStates, type ScalarState, type StateMap } from './state.ts';
 import type { Append, StateKey } from './types.ts';
 
 /** What the first append of a slot names as its predecessor. */
 export const FIRST_HASH = '0'.repeat(64);
 
-/** The hash of an append: of everything it says, so that no field can be changed unseen. */
-export const appendHash = (append: Omit<Append, 'hash'>): string => contentHash(append);
+/**
+ * The hash of an append: of everything it says, so that no field can be changed unseen. Ids and pointers, of which there
+ * are many, are hashed in their packed form.
+ */
+export const appendHash = ({ ids, pointers, ...said }: Omit<Append, 'hash'>): string => {
+  const { keys, lines } = packPointers(pointers);
+  return contentHash({
+    ...said,
+    ids: ids.map(({ idHash, bodyHash }) => `${idHash}${bodyHash}`).join(''),
+    pointers: { keys, lines: Buffer.from(lines).toString('hex') },
+  });
+};
 
 /** What is wrong with a slot's chain, and at which version. */
 export type BrokenLink = {

@@ -17,10 +17,9 @@ export type LedgerItem = {
   readonly f: 1;
   /** 16 bytes of id hash and 8 of body hash per event. */
   readonly i: Uint8Array;
-  /** States as JSON, deflated when that is long. */
-  readonly s: string | Uint8Array;
-  /** Archive keys; `r`: per event the index of its key and the line, as varints. */
-  readonly p: readonly string[];
+  /** JSON of archive keys and states, deflated with the dictionary of the format. */
+  readonly s: Uint8Array;
+  /** Archive pointers: indexes of keys, and lines, as varints. */
   readonly r: Uint8Array;
   /** Late events, when there are any. */
   readonly l?: number;
@@ -28,8 +27,8 @@ export type LedgerItem = {
   readonly n: number;
   /** Stamp: account, plan, sales region. */
   readonly m?: readonly [string, string, string];
-  /** When it was appended. */
-  readonly a: string;
+  /** When it was appended, in milliseconds since 1970. */
+  readonly a: number;
   /** Present when the append is a restating one. */
   readonly x?: true;
   /** Hash of the append before, and of this one; 32 bytes each. */
@@ -43,14 +42,18 @@ type PackedState =
   | readonly [key: unknown, kind: 1, values: readonly string[]]
   | readonly [key: unknown, kind: 2, points: readonly PackedPoint[]];
 
-/** Shorter texts are not worth deflating. */
-const DEFLATE_FROM = 1024;
+/** What items are full of, so that even a short one deflates well. Part of format 1: it can never be changed. */
+const dictionary = Buffer.from(
+  '"unmetered","overflow",{"model":"region":"sha256:[["events/-usage/2026/2027/2028/11/12/01/shardId-000000000000/49' +
+    '000000000000000000000000-49.ndjson.gz"],[[["users",1,{}],1,["user-"]],[["storage",1,{}],2,[[0,"0",0],[["",1,{}],' +
+    '0,1,"1","1","1",[0,"1",0]],[["calls",1,{"endpoint":"read"}],0,2,"2","1","1",[0,"1",1]]]',
+);
 const ID_BYTES = 24;
 
 const packKey = (key: StateKey): unknown => (key === OVERFLOW || key === UNMETERED ? key : JSON.parse(key));
 const unpackKey = (key: unknown): StateKey => (typeof key === 'string' ? key : canonicalJson(key));
 
-const packStates = (append: Append): string | Uint8Array => {
+const packTexts = (append: Append, keys: readonly string[]): Uint8Array => {
   const start = Date.parse(append.slot.start);
   const own = new Map(append.ids.map(({ idHash }, index) => [idHash, index]));
   const packPoint = ({ time, value, idHash }: Point): PackedPoint => [
@@ -58,7 +61,7 @@ const packStates = (append: Append): string | Uint8Array => {
     value,
     own.get(idHash) ?? Buffer.from(idHash, 'hex').toString('base64'),
   ];
-  const pack = (key: StateKey, state: KeyState): PackedState => {
+  const packState = (key: StateKey, state: KeyState): PackedState => {
     switch (state.class) {
       case 'scalar':
         return [packKey(key), 0, state.count, state.sum, state.min, state.max, packPoint(state.latest)];
@@ -68,12 +71,17 @@ const packStates = (append: Append): string | Uint8Array => {
         return [packKey(key), 2, state.points.map(packPoint)];
     }
   };
-  const text = JSON.stringify(Object.entries(append.states).map(([key, state]) => pack(key, state)));
-  return text.length < DEFLATE_FROM ? text : deflateRawSync(text);
+  const states = Object.entries(append.states).map(([key, state]) => packState(key, state));
+  return deflateRawSync(JSON.stringify([keys, states]), { dictionary });
 };
 
-const unpackStates = (packed: string | Uint8Array, start: string, ids: Append['ids']): Record<StateKey, KeyState> => {
-  const text = typeof packed === 'string' ? packed : inflateRawSync(packed).toString('utf8');
+const unpackTexts = (
+  packed: Uint8Array,
+  start: string,
+  ids: Append['ids'],
+): { readonly keys: readonly string[]; readonly states: Record<StateKey, KeyState> } => {
+  const text = inflateRawSync(packed, { dictionary }).toString('utf8');
+  const [keys, states] = JSON.parse(text) as [string[], PackedState[]];
   const origin = Date.parse(start);
   const unpackPoint = ([offset, value, id]: PackedPoint): Point => ({
     time: new Date(origin + offset).toISOString(),
@@ -93,7 +101,7 @@ const unpackStates = (packed: string | Uint8Array, start: string, ids: Append['i
         return [key, { class: 'points', points: state[2].map(unpackPoint) }];
     }
   };
-  return Object.fromEntries((JSON.parse(text) as PackedState[]).map(unpack));
+  return { keys, states: Object.fromEntries(states.map(unpack)) };
 };
 
 const packIds = (ids: Append['ids']): Uint8Array =>
@@ -107,8 +115,19 @@ const unpackIds = (packed: Uint8Array): Append['ids'] => {
   });
 };
 
+/** An append's size is asked for before it is put: it is packed once. */
+const encoded = new WeakMap<Append, LedgerItem>();
+
 /** An append as its item. */
 export const encodeAppend = (append: Append): LedgerItem => {
+  const known = encoded.get(append);
+  if (known !== undefined) return known;
+  const item = pack(append);
+  encoded.set(append, item);
+  return item;
+};
+
+const pack = (append: Append): LedgerItem => {
   const { keys, lines } = packPointers(append.pointers);
   const { stamp, slot } = append;
   return {
@@ -116,13 +135,12 @@ export const encodeAppend = (append: Append): LedgerItem => {
     sk: sortKey(slot.start, append.version),
     f: 1,
     i: packIds(append.ids),
-    s: packStates(append),
-    p: keys,
+    s: packTexts(append, keys),
     r: lines,
     ...(append.late === 0 ? {} : { l: append.late }),
     n: Date.parse(append.newestTime) - Date.parse(slot.start),
     ...(stamp === undefined ? {} : { m: [stamp.account, stamp.plan, stamp.salesRegion] as const }),
-    a: append.appendedAt,
+    a: Date.parse(append.appendedAt),
     ...(append.full ? { x: true as const } : {}),
     h: Buffer.from(append.previousHash, 'hex'),
     g: Buffer.from(append.hash, 'hex'),
@@ -140,17 +158,18 @@ export const decodeAppend = (item: LedgerItem): Append => {
   if (item.f !== 1) throw new Error(`append ${item.pk} ${item.sk} has format ${item.f}, which is not known here`);
   const { start, version } = parseSortKey(item.sk);
   const ids = unpackIds(item.i);
+  const { keys, states } = unpackTexts(item.s, start, ids);
   return {
     format: 1,
     slot: { subject: item.pk.slice(0, item.pk.lastIndexOf('#')), start },
     version,
     ids,
-    states: unpackStates(item.s, start, ids),
-    pointers: unpackPointers(item.p, item.r),
+    states,
+    pointers: unpackPointers(keys, item.r),
     late: item.l ?? 0,
     newestTime: new Date(Date.parse(start) + item.n).toISOString(),
     ...stampOf(item),
-    appendedAt: item.a,
+    appendedAt: new Date(item.a).toISOString(),
     full: item.x ?? false,
     previousHash: Buffer.from(item.h).toString('hex'),
     hash: Buffer.from(item.g).toString('hex'),

@@ -1,6 +1,9 @@
 import type { ArchivePointer } from './types.ts';
 
-/** Archive pointers, packed: each key once, and per pointer two varints (index of its key, line). */
+/**
+ * Archive pointers, packed: each key once, and per pointer two varints (index of its key, line); the index is left out
+ * when there is only one key, as there nearly always is.
+ */
 export type PackedPointers = { readonly keys: readonly string[]; readonly lines: Uint8Array };
 
 /** Packs pointers in their order. */
@@ -15,10 +18,9 @@ export const packPointers = (pointers: readonly ArchivePointer[]): PackedPointer
     }
     bytes.push(rest);
   };
+  for (const { key } of pointers) if (!keys.has(key)) keys.set(key, keys.size);
   for (const { key, line } of pointers) {
-    const index = keys.get(key) ?? keys.size;
-    keys.set(key, index);
-    varint(index);
+    if (keys.size > 1) varint(keys.get(key) ?? 0);
     varint(line);
   }
   return { keys: [...keys.keys()], lines: Uint8Array.from(bytes) };
@@ -38,7 +40,7 @@ export const unpackPointers = (keys: readonly string[], lines: Uint8Array): Arch
     }
   };
   while (at < lines.length) {
-    const key = keys[varint()];
+    const key = keys[keys.length === 1 ? 0 : varint()];
     if (key === undefined) throw new RangeError('an archive pointer of an append names no key');
     pointers.push({ key, line: varint() });
   }
