@@ -1,7 +1,7 @@
 import { manualClock } from '../../../lambdas/platform/clock.ts';
-import { accessStoreContract } from '../../contract/access-store-contract.ts';
-import { archiveObjectsContract } from '../../contract/archive-objects-contract.ts';
-import { quarantineContract } from '../../contract/quarantine-contract.ts';
+import { accessStoreContract } from '../../contract/access-store.ts';
+import { archiveObjectsContract } from '../../contract/archive-objects.ts';
+import { quarantineContract } from '../../contract/quarantine.ts';
 import { memoryAccess } from '../../twins/memory-access.ts';
 import { memoryArchiveObjects } from '../../twins/memory-archive-objects.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
