@@ -14,7 +14,7 @@ export type Request = {
 };
 export type Answer = { readonly status: number; readonly body: unknown };
 
-const PAGE = 500;
+const PAGE = 100;
 const EVENTS = 137;
 const EVENT_PAGE = 50;
 const at = '2026-11-03T19:04:11.000Z';
@@ -104,6 +104,7 @@ const eventsOf = (lineId: string, after: number) => {
       subject: 'org-03',
       slot: `${time.slice(0, 14)}00:00.000Z`,
       version: 1 + (number % 3),
+      receivedAt: time.replace(':12.000Z', ':41.220Z'),
       pointer: { key: 'events/usage/2026/10/01/0-100-200.ndjson.gz', line: number },
       event: {
         specversion: '1.0',
@@ -170,7 +171,8 @@ const documentsRoute = (world: World, documentId: string | undefined, query: URL
     });
   }
   const closeId = query.get('closeId');
-  const rows = world.documents.filter(({ document }) => closeId === null || document.closeId === closeId);
+  if (closeId === null) return problem(400, 'BAD_REQUEST', 'say which close: ?closeId=');
+  const rows = world.documents.filter(({ document }) => document.closeId === closeId);
   const after = Number(query.get('after') ?? '0');
   const items = rows.slice(after, after + PAGE).map(({ document, delivered }) => ({
     document: slim(document),

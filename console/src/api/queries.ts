@@ -2,14 +2,13 @@ import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tan
 import { createContext, useContext, useMemo } from 'react';
 import type { CloseRecord } from '../../../lambdas/close/types.ts';
 import { wordOfDelivery } from '../format/state.ts';
-import type { ApiClient } from './client.ts';
+import { type ApiClient, ApiError } from './client.ts';
 import type {
   AccountProgress,
   CloseAnswer,
   DecisionRequest,
   DocumentAnswer,
   DocumentRow,
-  LineAnswer,
   LineEvent,
   ListOf,
   Reconciliation,
@@ -45,7 +44,7 @@ const all = async <T>(api: ApiClient, path: string, signal: AbortSignal): Promis
 /** How soon to look again: often while work runs, now and then while people or others are waited for. */
 const closePace = (close: CloseRecord | undefined): number | false => {
   if (close === undefined) return false;
-  if (close.status === 'running') return 1_500;
+  if (close.status === 'running' || close.steps.post.state === 'running') return 1_500;
   return close.status === 'needs you' ? 5_000 : false;
 };
 
@@ -81,27 +80,41 @@ export const useCloseAccounts = (close: CloseRecord): UseQueryResult<readonly Ac
   });
 };
 
-export const useReconciliation = (close: CloseRecord): UseQueryResult<Reconciliation> => {
+/** What the ERP's books say about a close; `null` while they were not compared yet. */
+export const useReconciliation = (close: CloseRecord): UseQueryResult<Reconciliation | null> => {
   const api = useApi();
   return useQuery({
     queryKey: ['close', close.closeId, 'reconciliation'],
-    queryFn: ({ signal }) =>
-      api.get<Reconciliation>(`/v1/closes/${encodeURIComponent(close.closeId)}/reconciliation`, signal),
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.get<Reconciliation>(`/v1/closes/${encodeURIComponent(close.closeId)}/reconciliation`, signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'NOT_RECONCILED') return null;
+        throw error;
+      }
+    },
     enabled: close.steps.reconcile.state !== 'open',
     refetchInterval: close.steps.reconcile.state === 'running' ? 4_000 : false,
   });
 };
 
+/** How many closes the list of all documents looks back; older ones are a link away, on their close. */
+export const CLOSES_BACK = 6;
+
+const documentsOf = (api: ApiClient, closeId: string, signal: AbortSignal): Promise<readonly DocumentRow[]> =>
+  all<DocumentRow>(api, `/v1/documents?closeId=${encodeURIComponent(closeId)}`, signal);
+
+/** The documents of a close, or of the newest closes. */
 export const useDocuments = (closeId: string | undefined): UseQueryResult<readonly DocumentRow[]> => {
   const api = useApi();
   return useQuery({
-    queryKey: ['documents', closeId ?? 'all'],
-    queryFn: ({ signal }) =>
-      all<DocumentRow>(
-        api,
-        closeId === undefined ? '/v1/documents' : `/v1/documents?closeId=${encodeURIComponent(closeId)}`,
-        signal,
-      ),
+    queryKey: ['documents', closeId ?? 'newest'],
+    queryFn: async ({ signal }) => {
+      if (closeId !== undefined) return documentsOf(api, closeId, signal);
+      const closes = await all<CloseRecord>(api, '/v1/closes', signal);
+      const newest = closes.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, CLOSES_BACK);
+      return (await Promise.all(newest.map((close) => documentsOf(api, close.closeId, signal)))).flat();
+    },
     refetchInterval: ({ state }) => {
       const rows = state.data ?? [];
       const moving = rows.some(({ delivery }) => ['running', 'waiting'].includes(wordOfDelivery(delivery?.state)));
@@ -117,15 +130,6 @@ export const useDocument = (documentId: string): UseQueryResult<DocumentAnswer> 
     queryFn: ({ signal }) => api.get<DocumentAnswer>(`/v1/documents/${encodeURIComponent(documentId)}`, signal),
     refetchInterval: ({ state }) =>
       ['running', 'waiting'].includes(wordOfDelivery(state.data?.delivery?.state)) ? 3_000 : false,
-  });
-};
-
-export const useLine = (lineId: string): UseQueryResult<LineAnswer> => {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['line', lineId],
-    queryFn: ({ signal }) => api.get<LineAnswer>(`/v1/lines/${encodeURIComponent(lineId)}`, signal),
-    staleTime: Number.POSITIVE_INFINITY,
   });
 };
 

@@ -1,7 +1,6 @@
 import type { AccountProgress, Reconciliation, SlimDocument, SlimLine } from '../../../lambdas/close/records.ts';
 import type { CloseException, CloseRecord, ErpDocument, Manifest } from '../../../lambdas/close/types.ts';
 import type { DeliveryAttempt, DeliveryStatus } from '../../../lambdas/delivery/types.ts';
-import type { RatedLine } from '../../../lambdas/rating/types.ts';
 import type { UsageEvent } from '../../../lambdas/usage/types.ts';
 
 /** The answers of the HTTP API that the console reads. */
@@ -25,9 +24,13 @@ export type DocumentAnswer = {
   readonly attempts: readonly DeliveryAttempt[];
 };
 
-export type LineAnswer = RatedLine;
-
-export type LineEvent = { readonly event: UsageEvent; readonly late?: boolean };
+/** One event behind a line, with when it was received and the append that counted it. */
+export type LineEvent = {
+  readonly event: UsageEvent;
+  readonly receivedAt?: string;
+  readonly slot: string;
+  readonly version: number;
+};
 
 export type DecisionRequest = {
   readonly decision: 'approve' | 'return';

@@ -16,6 +16,10 @@ const KNOWN: Readonly<Record<string, Explained>> = {
     header: 'Someone has decided this already',
     text: 'Your decision was not recorded. The page now shows who decided, and when.',
   },
+  ALREADY_RESOLVED: {
+    header: 'Someone has decided this exception already',
+    text: 'Your decision was not recorded. The page now shows the one that holds.',
+  },
   ROLE_MISSING: {
     header: 'Your role does not allow this',
     text: 'Nothing was changed. Ask someone who has the role, or your administrator for it.',

@@ -6,8 +6,7 @@ import { State } from '../parts/state.tsx';
 
 const KEYS: readonly [string, string][] = [
   ['/', 'Search the table'],
-  ['j', 'Next row'],
-  ['k', 'Previous row'],
+  ['j  k', 'Next, previous row'],
   ['Enter', 'Open the row'],
   ['?', 'This help'],
 ];
@@ -16,7 +15,7 @@ const KEYS: readonly [string, string][] = [
 export const Help = ({ close }: { close: () => void }) => (
   <Modal visible header="Keys and words" onDismiss={close} size="large" closeAriaLabel="Close">
     <SpaceBetween size="l">
-      <KeyValuePairs columns={5} items={KEYS.map(([key, action]) => ({ label: <code>{key}</code>, value: action }))} />
+      <KeyValuePairs columns={4} items={KEYS.map(([key, action]) => ({ label: <code>{key}</code>, value: action }))} />
       <KeyValuePairs
         columns={4}
         items={STATES.map((word) => ({ label: <State word={word} />, value: MEANING[word] }))}

@@ -1,4 +1,8 @@
-import type { PropertyFilterQuery } from '@cloudscape-design/collection-hooks';
+/** What is searched for, as the property filter gives it. Without `propertyKey` a token looks at every property. */
+export type Query = {
+  readonly operation: 'and' | 'or';
+  readonly tokens: readonly { readonly propertyKey?: string; readonly operator: string; readonly value: unknown }[];
+};
 
 /** A property one can filter by, with the text of an item that it is compared by. */
 export type Filter<T> = { readonly key: string; readonly label: string; readonly value: (item: T) => string };
@@ -10,8 +14,8 @@ const holds = (said: string, operator: string, wanted: string): boolean => {
   return text.includes(value) === (operator === ':');
 };
 
-/** Whether an item matches a query, case aside. A token without property looks at all of them. */
-export const matches = <T>(filters: readonly Filter<T>[], item: T, query: PropertyFilterQuery): boolean => {
+/** Whether an item matches a query, case aside. */
+export const matches = <T>(filters: readonly Filter<T>[], item: T, query: Query): boolean => {
   const results = query.tokens.map(({ propertyKey, operator, value }) => {
     const asked = filters.filter(({ key }) => propertyKey === undefined || key === propertyKey);
     const check = (filter: Filter<T>) => holds(filter.value(item), operator, String(value));

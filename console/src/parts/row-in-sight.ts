@@ -17,12 +17,15 @@ const isHidden = (row: Element): boolean => {
 export const useRowInSight = (row: string | undefined): void => {
   useEffect(() => {
     if (row === undefined) return;
-    // The panel opens after this render; only then is it known what it covers.
-    const timer = window.setTimeout(() => {
+    const look = () => {
       const chosen = document.querySelector('td input[type="radio"]:checked')?.closest('tr');
       // The panel takes less than half of the window, so the middle is in sight.
       if (chosen && isHidden(chosen)) chosen.scrollIntoView({ block: 'center' });
-    }, 80);
-    return () => window.clearTimeout(timer);
+    };
+    // The panel opens after this render, the first time only when it was loaded; then it is known what it covers.
+    const timers = [80, 600].map((delay) => window.setTimeout(look, delay));
+    return () => {
+      for (const timer of timers) window.clearTimeout(timer);
+    };
   }, [row]);
 };

@@ -13,7 +13,7 @@ import { Amount, Money } from '../../parts/numbers.tsx';
 import { SmallTable } from '../../parts/small-table.tsx';
 import { State } from '../../parts/state.tsx';
 import { Ago } from '../../parts/times.tsx';
-import { DECISIONS } from './decisions.ts';
+import { decisionLabel } from './decisions.ts';
 import { aboutOf } from './exceptions.tsx';
 import { EXCEPTION_NAMES } from './words.ts';
 
@@ -134,7 +134,7 @@ type Row = Reconciliation['documents'][number];
 
 const Reconciled = ({ close, names }: { close: CloseRecord; names: Names }) => {
   const { data, error, refetch, isPending } = useReconciliation(close);
-  if (close.steps.reconcile.state === 'open') {
+  if (close.steps.reconcile.state === 'open' || data === null) {
     return <Box color="text-body-secondary">The books are compared after the posting.</Box>;
   }
   const difference = ({ ours, theirs }: Row) => (theirs === null ? undefined : subtract(theirs, ours));
@@ -231,8 +231,7 @@ const Decided = ({
     {
       id: 'decision',
       header: 'Decision',
-      cell: ({ resolution }) =>
-        DECISIONS.find(({ value }) => value === resolution?.decision)?.label ?? resolution?.decision ?? '–',
+      cell: ({ resolution }) => (resolution ? decisionLabel(resolution.decision) : '–'),
       csv: ({ resolution }) => resolution?.decision,
     },
     {

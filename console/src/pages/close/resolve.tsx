@@ -11,7 +11,7 @@ import type { CloseException } from '../../../../lambdas/close/types.ts';
 import { type Names, useResolution } from '../../api/queries.ts';
 import { explain } from '../../api/words.ts';
 import { useFlashes } from '../../frame/flashes.tsx';
-import { DECISIONS } from './decisions.ts';
+import { decisionsFor } from './decisions.ts';
 import { evidenceOf } from './evidence.ts';
 import { aboutOf } from './exceptions.tsx';
 import { EXCEPTION_NAMES } from './words.ts';
@@ -77,7 +77,11 @@ export const Resolve = ({ exception, closeId, names, done }: Props) => {
         <div>{exception.message}</div>
         <KeyValuePairs columns={2} items={evidenceOf(exception)} />
         <FormField label="Decision" errorText={tried && decision === '' ? 'Choose what holds.' : ''}>
-          <RadioGroup value={decision} items={[...DECISIONS]} onChange={({ detail }) => setDecision(detail.value)} />
+          <RadioGroup
+            value={decision}
+            items={[...decisionsFor(exception.kind)]}
+            onChange={({ detail }) => setDecision(detail.value)}
+          />
         </FormField>
         <FormField
           label="Reason"

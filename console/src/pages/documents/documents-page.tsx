@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import { lazy, Suspense, useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { useClose, useDocuments, useNames } from '../../api/queries.ts';
+import { CLOSES_BACK, useClose, useDocuments, useNames } from '../../api/queries.ts';
 import type { DocumentRow } from '../../api/types.ts';
 import { Page } from '../../frame/page.tsx';
 import { useLocale } from '../../frame/preferences.tsx';
@@ -69,7 +69,7 @@ const DocumentsPage = () => {
               </Button>
             </>
           ) : (
-            'Totals in the currency of their row, before the tax that the ERP adds'
+            `Of the ${CLOSES_BACK} newest closes. Totals in the currency of their row, before the tax that the ERP adds`
           )
         }
         columns={columns}

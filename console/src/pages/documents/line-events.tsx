@@ -31,6 +31,12 @@ const columnsFor = (zone: string): readonly Column<LineEvent>[] => [
     cell: ({ event }) => dataText(event.data),
     csv: ({ event }) => dataText(event.data),
   },
+  {
+    id: 'received',
+    header: 'Received',
+    cell: ({ receivedAt }) => (receivedAt ? <Instant at={receivedAt} zone={zone} /> : '–'),
+    csv: ({ receivedAt }) => receivedAt,
+  },
   { id: 'subject', header: 'Subject', cell: ({ event }) => event.subject, csv: ({ event }) => event.subject },
   { id: 'id', header: 'Event id', cell: ({ event }) => <code>{event.id}</code>, csv: ({ event }) => event.id },
 ];

@@ -1,0 +1,104 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { buildSite } from '../console-fake/build-site.ts';
+import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
+import { OCTOBER, SEPTEMBER } from '../console-fake/world.ts';
+import { openAs, violationsOf } from './person.ts';
+
+const INVOICE = 'mb-acct-03-20260901-invoice-2EUR-0';
+
+let browser: Browser;
+let fake: FakeConsole;
+
+beforeAll(async () => {
+  await buildSite();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await fake.stop();
+});
+
+const KEPT_STATES = [
+  { what: 'the closes', path: '/closes', shows: 'October 2026' },
+  { what: 'a close that needs people', path: `/closes/${OCTOBER}`, shows: 'Exceptions to decide' },
+  { what: 'a close that is done', path: `/closes/${SEPTEMBER}?tab=reconciliation`, shows: 'Here and in the ERP' },
+  { what: 'the documents', path: '/documents', shows: 'Brandauer Maschinenwerke' },
+  { what: 'a chosen document', path: `/documents?row=${INVOICE}`, shows: 'Enterprise plan, platform fee' },
+  { what: 'a document', path: `/documents/${INVOICE}`, shows: 'Sent the document: posted' },
+  { what: 'nothing at an address', path: '/nowhere', shows: 'There is nothing at this address' },
+];
+
+describe('every page', () => {
+  for (const dark of [false, true]) {
+    for (const { what, path, shows } of KEPT_STATES) {
+      it(`shows ${what} and axe finds nothing (${dark ? 'dark' : 'light'})`, async () => {
+        fake = await startFakeConsole();
+        const { page, errors } = await openAs(browser, fake, 'anna.approver', path, { dark });
+        await page.getByText(shows).first().waitFor();
+        expect(await violationsOf(page)).toEqual([]);
+        expect(errors).toEqual([]);
+      });
+    }
+  }
+});
+
+describe('a fresh system', () => {
+  it('says what a close is and where documents come from', async () => {
+    fake = await startFakeConsole({ rows: 0 });
+    const { page } = await openAs(browser, fake, 'priya.preparer', '/closes');
+    await page.getByText('No close yet').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.goto(`${fake.url}/documents`);
+    await page.getByText('No document yet').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+});
+
+describe('3,000 documents', () => {
+  it('are paged, found, and kept in the address', async () => {
+    fake = await startFakeConsole({ rows: 3_000 });
+    const { page } = await openAs(browser, fake, 'anna.approver', '/documents?filter=account%3AStonecrop&sort=-total');
+    await page.getByText('(3,000)').waitFor();
+    await page.getByText('130 matches').waitFor();
+    await page.getByRole('button', { name: 'Page 2', exact: true }).click();
+    await page.waitForURL(/page=2/);
+    await page.reload();
+    await page.getByText('130 matches').waitFor();
+    expect(await page.getByRole('button', { name: 'Page 2', exact: true }).getAttribute('aria-current')).toBe('true');
+  });
+});
+
+describe('the first load', () => {
+  it('is below 350 KB of script, gzipped', async () => {
+    fake = await startFakeConsole();
+    const { page } = await openAs(browser, fake, 'anna.approver', '/closes');
+    const scripts: Promise<Buffer>[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body());
+    });
+    await page.reload();
+    await page.getByRole('link', { name: 'October 2026' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    const sizes = (await Promise.all(scripts)).map((body) => gzipSync(body).length);
+    const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1_024;
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(kilobytes).toBeLessThan(350);
+  });
+});
+
+describe('numbers', () => {
+  it("are grouped, with the currency's decimals, negative in parentheses, exact on hover", async () => {
+    fake = await startFakeConsole();
+    const { page } = await openAs(browser, fake, 'anna.approver', `/documents?closeId=${OCTOBER}&sort=-total`);
+    const yen = page.getByText('123,457,020,781', { exact: true });
+    await yen.waitFor();
+    expect(await yen.getAttribute('title')).toBe('JPY 123457020781');
+    expect(await page.getByText('(18.40)', { exact: true }).getAttribute('title')).toBe('EUR -18.40');
+  });
+});
