@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
-const SEEDS = 150;
+const SEEDS = 300;
 
 describe('the ledger under faults', () => {
   it(`counts every event exactly once over ${SEEDS} seeds`, { timeout: 60_000 }, async () => {
