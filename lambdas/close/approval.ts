@@ -11,6 +11,8 @@ export type ApprovalPorts = {
   readonly clock: Clock;
   readonly store: Pick<CloseStore, 'manifest' | 'exceptions' | 'decideManifest' | 'token'>;
   readonly tokens: TaskTokens;
+  /** Lets some time pass. */
+  readonly pause: (millis: number) => Promise<void>;
 };
 
 export type DecisionRequest = {
@@ -43,6 +45,7 @@ export const decideManifest = async (ports: ApprovalPorts, request: DecisionRequ
   if (request.decision === 'return' && !request.reason) {
     throw new ProblemError(400, 'REASON_MISSING', 'say why the manifest is returned');
   }
+  if (manifest.status === 'awaiting approval') await untilSomeoneWaits(ports, request.manifestId);
   if (manifest.status === 'awaiting approval' && (await record(ports, manifest, request))) {
     return wake(ports, request.manifestId);
   }
@@ -51,6 +54,18 @@ export const decideManifest = async (ports: ApprovalPorts, request: DecisionRequ
   throw now.status === 'awaiting approval'
     ? conflict('STALE_MANIFEST', 'the manifest is not the one you saw: look at it again')
     : alreadyDecided(now);
+};
+
+/** Between freezing and waiting the machine takes a moment: 20 × 250 ms = 5 s are plenty for it. */
+const MOMENTS = 20;
+const MOMENT = 250;
+
+/** A decision wakes the execution at once if it waits already. If it never does, the decision still counts. */
+const untilSomeoneWaits = async (ports: ApprovalPorts, manifestId: string): Promise<void> => {
+  for (let moment = 0; moment < MOMENTS; moment += 1) {
+    if ((await ports.store.token(manifestId)) !== undefined) return;
+    await ports.pause(MOMENT);
+  }
 };
 
 const find = async (ports: ApprovalPorts, { closeId, manifestId }: DecisionRequest): Promise<Manifest> => {

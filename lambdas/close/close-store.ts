@@ -84,6 +84,8 @@ export type TokenStore = {
   /** Keeps the token of a manifest that awaits approval. @returns false if it is decided already. */
   keepToken(manifestId: string, token: string): Promise<boolean>;
   token(manifestId: string): Promise<string | undefined>;
+  /** Forgets a token that nobody waits with any more. */
+  forgetToken(manifestId: string): Promise<void>;
 };
 
 /** Documents by close and payer (strongly consistent: it says what is billed), by id and by line. */

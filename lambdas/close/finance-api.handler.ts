@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { dynamoCatalog } from '../catalog/catalog-store.ts';
 import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
 import { dynamoAuditLog } from '../platform/audit-log.ts';
@@ -37,7 +38,7 @@ export const handler = httpEdge(
     ...closeRoutes({
       store,
       files,
-      approval: { clock, store, tokens: sfnTaskTokens(sfn()) },
+      approval: { clock, store, tokens: sfnTaskTokens(sfn()), pause: (millis) => pause(millis) },
       start: idempotentStart(env('IDEMPOTENCY_TABLE'), (request) =>
         startClose({ clock, store, audit, machine }, request),
       ),

@@ -50,7 +50,11 @@ const STEPS: Readonly<Record<string, (ports: ClosePorts, event: StepEvent) => Pr
   'await-approval': (ports, event) =>
     awaitApproval(ports, { manifestId: text(event, 'manifestId'), taskToken: text(event, 'taskToken') }),
   'approval-outcome': (ports, event) =>
-    approvalOutcome(ports, { manifestId: text(event, 'manifestId'), error: optional(event, 'error') }),
+    approvalOutcome(ports, {
+      manifestId: text(event, 'manifestId'),
+      error: optional(event, 'error'),
+      approvalTimeoutSeconds: Number(text(event, 'approvalTimeoutSeconds')),
+    }),
   post: ofManifest(post),
   'check-postings': ofManifest(checkPostings),
   'end-posting': ofManifest(endPosting),

@@ -280,6 +280,8 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       await store.decideManifest(manifestId, 'h1', decision, audited);
       expect(await store.keepToken(manifestId, 'later')).toBe(false);
       expect(await store.token(manifestId)).toBe('secret-token');
+      await store.forgetToken(manifestId);
+      expect(await store.token(manifestId)).toBeUndefined();
     });
 
     it('finds documents by payer, by close, by id and by line', async () => {

@@ -162,6 +162,9 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
       return true;
     },
     token: async (manifestId) => tokens.get(manifestId),
+    forgetToken: async (manifestId) => {
+      tokens.delete(manifestId);
+    },
 
     putDocument: async (stored, lines) => {
       for (const line of lines) references.set(`${line.lineId}#${line.closeId}#${line.documentId}`, copy(line));

@@ -23,6 +23,8 @@ const manifestOf = async (ports: ClosePorts, manifestId: string): Promise<Manife
 /** Where does this manifest stand? A machine that is started again goes on from there. */
 export const manifestStatus = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const { status, documents } = await manifestOf(ports, input.manifestId);
+  // A token of an execution that has ended wakes nobody: approvals wait for the one that is kept next.
+  await ports.store.forgetToken(input.manifestId);
   await refreshPosting(ports, closeIdOfManifest(input.manifestId));
   return ok({ status, documents: documents.length });
 };
@@ -41,18 +43,27 @@ export const awaitApproval = async (
   return ok();
 };
 
-/** How did the wait end? The table decides, not the answer to the token: a decision counts even if the token was lost. */
+/** What ends a wait without anything being wrong: it was woken, or its hour was over. */
+const USUAL_ENDS = ['', 'States.Timeout'];
+
+/**
+ * How did the wait end? The table decides, not the answer to the token: a decision counts even if the wake-up was lost.
+ * Undecided when its time is over, the manifest expires; before, the machine waits on.
+ */
 export const approvalOutcome = async (
   ports: ClosePorts,
-  input: Input & { readonly error?: string },
+  input: Input & { readonly error: string; readonly approvalTimeoutSeconds: number },
 ): Promise<StepResult> => {
-  if (input.error === 'States.Timeout') {
+  const closeId = closeIdOfManifest(input.manifestId);
+  const { steps } = await closeOf(ports.store, closeId);
+  const frozenAt = Date.parse(steps.freeze.endedAt ?? ports.clock.now());
+  if (ports.clock.nowMillis() - frozenAt >= input.approvalTimeoutSeconds * 1000) {
     await ports.store.moveManifest(input.manifestId, ['awaiting approval'], 'expired');
   }
   const { status } = await manifestOf(ports, input.manifestId);
-  await refreshPosting(ports, closeIdOfManifest(input.manifestId));
-  if (status === 'awaiting approval') {
-    return refused('APPROVAL_WAIT_ENDED', `The wait for the approval of ${input.manifestId} ended without a decision.`);
+  await refreshPosting(ports, closeId);
+  if (status === 'awaiting approval' && !USUAL_ENDS.includes(input.error)) {
+    return refused('APPROVAL_WAIT_FAILED', `Waiting for the approval of ${input.manifestId} failed: ${input.error}.`);
   }
   return ok({ status });
 };

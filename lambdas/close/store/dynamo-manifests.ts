@@ -127,5 +127,9 @@ export const dynamoTokens = (table: FinanceTable): TokenStore => {
       }
     },
     token: async (manifestId) => (await table.get(tokenKey(manifestId)))?.token as string | undefined,
+    // Overwritten, not deleted: nothing in this table is ever deleted, so nobody needs the right to.
+    forgetToken: async (manifestId) => {
+      await table.put({ ...tokenKey(manifestId), forgotten: true });
+    },
   };
 };

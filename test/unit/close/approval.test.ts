@@ -19,6 +19,7 @@ const decider = (world: World, tokens: string[] = [], answers: ('sent' | 'gone' 
   const ports = {
     clock: world.clock,
     store: world.store,
+    pause: async () => undefined,
     tokens: {
       wake: async (token: string) => {
         const answer = answers.shift() ?? 'sent';

@@ -120,15 +120,21 @@ describe('posting and reconciling', () => {
     expect((await runMachine(world, closeId)).state).toBe('done');
   });
 
-  it('lets a manifest expire, bills nothing of it, and the next close does', async () => {
+  it('lets a manifest expire when its time is over, bills nothing of it, and the next close does', async () => {
     const world = makeWorld();
     const closeId = await start(world);
     await runMachine(world, closeId);
-    for (const { manifestId } of await world.store.manifests(closeId)) {
-      const waiting = await runStep(world.ports, { step: 'approval-outcome', manifestId, error: 'Lambda.Unknown' });
-      expect(waiting).toMatchObject({ ok: false, code: 'APPROVAL_WAIT_ENDED' });
-      const ended = await runStep(world.ports, { step: 'approval-outcome', manifestId, error: 'States.Timeout' });
-      expect(ended).toMatchObject({ ok: true, status: 'expired' });
+    const manifests = await world.store.manifests(closeId);
+    const outcome = (manifestId: string, error: string) =>
+      runStep(world.ports, { step: 'approval-outcome', manifestId, error, approvalTimeoutSeconds: '7200' });
+    for (const { manifestId } of manifests) {
+      world.clock.advance(1_800_000);
+      expect(await outcome(manifestId, 'States.Timeout')).toMatchObject({ ok: true, status: 'awaiting approval' });
+      expect(await outcome(manifestId, 'Lambda.Unknown')).toMatchObject({ ok: false, code: 'APPROVAL_WAIT_FAILED' });
+    }
+    world.clock.advance(7_200_000);
+    for (const { manifestId } of manifests) {
+      expect(await outcome(manifestId, 'States.Timeout')).toMatchObject({ ok: true, status: 'expired' });
     }
     expect((await goOn(world, closeId)).state).toBe('done');
     expect(world.sent).toEqual([]);
