@@ -74,7 +74,7 @@ export const dynamoLedger = (client: DynamoDBDocumentClient, table: string): Led
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         // The exception carries the item that is there, in DynamoDB's own form.
-        const hash = error.Item?.['g']?.B;
+        const hash = error.Item?.g?.B;
         return hash !== undefined && Buffer.from(hash).toString('hex') === append.hash ? 'written' : 'taken';
       }
     },
