@@ -46,7 +46,7 @@ const wordsFor = (
   held: ReadonlySet<string>,
 ): string[] => {
   const notes: string[] = [];
-  if (all.length > open.length) notes.push(`${all.length - open.length} were decided before.`);
+  if (all.length > open.length) notes.push(`Decided before: ${all.length - open.length}.`);
   if (held.size > 0) notes.push(`Held until a person decides: ${[...held].sort().join(', ')}.`);
   return notes;
 };
