@@ -109,11 +109,15 @@ const changeOf = (value: string, baseline: string): string => {
   return formatDecimal(round(multiply(ratio, HUNDRED), 0, 'half-even'));
 };
 
-/** The episodes in judged days: each run of at least `rule.days` dropped days, told as of the day it was long enough. */
+/**
+ * The episodes in judged days: each run of at least `rule.days` dropped days, told as of the day it was long enough. A
+ * day that says nothing (a weekend too small to judge) neither lengthens a run nor ends it: one drop is one episode.
+ */
 export const episodesOf = (verdicts: readonly DayVerdict[], rule: DropRule): Episode[] => {
   const episodes: Episode[] = [];
   let run: DayVerdict[] = [];
   for (const verdict of verdicts) {
+    if (verdict.verdict === 'unjudged') continue;
     run = verdict.verdict === 'dropped' ? [...run, verdict] : [];
     const since = run[0]?.day;
     if (run.length !== rule.days || since === undefined || verdict.baseline === undefined) continue;

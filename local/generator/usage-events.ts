@@ -6,7 +6,10 @@ import type { Random } from './random.ts';
 /** Events that happened together: one sitting of one subject inside one slot of 15 minutes. */
 export type Sitting = { readonly events: readonly MadeEvent[] };
 
+/** Events of a sitting at most; small accounts work in smaller ones, several a day, so that their days resemble each other. */
 const SITTING = 22;
+const SITTINGS_A_DAY = 6;
+const SMALLEST_SITTING = 4;
 const STORAGE_HOURS = [0, 8, 16];
 const ENDPOINTS = ['read', 'read', 'read', 'write', 'search'] as const;
 const MODELS = ['brief', 'brief', 'detailed'] as const;
@@ -84,14 +87,15 @@ export const sittingsOf = (profile: Profile, total: number, random: Random, next
   return apportion(total, weights).flatMap((count, n) => {
     const day = days[n];
     if (day === undefined || count === 0) return [];
-    const sittings = Math.max(1, Math.round(count / SITTING));
+    const size = Math.min(SITTING, Math.max(SMALLEST_SITTING, count / SITTINGS_A_DAY));
+    const sittings = Math.max(1, Math.round(count / size));
     return apportion(
       count,
       Array.from({ length: sittings }, () => 1),
-    ).map((size, s) => {
+    ).map((share, s) => {
       const subject = profile.subjects[(n + s) % profile.subjects.length] ?? '';
       const start = localInstant(day, profile.zone, random.pick(QUARTERS) * 15);
-      const events = Array.from({ length: size }, () =>
+      const events = Array.from({ length: share }, () =>
         workEvent(profile, subject, start + random.between(0, 899_999), random, nextId),
       );
       return { events };
