@@ -1,3 +1,4 @@
+import Header from '@cloudscape-design/components/header';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Outlet, Route, Routes } from 'react-router';
 import { Boundary } from './frame/boundary.tsx';
@@ -13,6 +14,7 @@ const Document = lazy(() => import('./pages/documents/document-page.tsx'));
 
 const Missing = () => (
   <Page title="Not found">
+    <Header variant="h1">Not found</Header>
     There is nothing at this address. Look at the <Link to="/closes">closes</Link> or the{' '}
     <Link to="/documents">documents</Link>.
   </Page>

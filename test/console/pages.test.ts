@@ -24,27 +24,31 @@ afterEach(async () => {
   await fake.stop();
 });
 
-const KEPT_STATES = [
+const PAGES = [
   { what: 'the closes', path: '/closes', shows: 'October 2026' },
   { what: 'a close that needs people', path: `/closes/${OCTOBER}`, shows: 'Exceptions to decide' },
   { what: 'a close that is done', path: `/closes/${SEPTEMBER}?tab=reconciliation`, shows: 'Here and in the ERP' },
-  { what: 'the documents', path: '/documents', shows: 'Brandauer Maschinenwerke' },
-  { what: 'a chosen document', path: `/documents?row=${INVOICE}`, shows: 'Enterprise plan, platform fee' },
+  { what: 'the documents', path: '/documents?filter=account%3ABrandauer', shows: '(18.40)' },
+  {
+    what: 'a chosen document',
+    path: `/documents?filter=account%3ABrandauer&row=${INVOICE}`,
+    shows: 'Enterprise plan, platform fee',
+  },
   { what: 'a document', path: `/documents/${INVOICE}`, shows: 'Sent the document: posted' },
   { what: 'nothing at an address', path: '/nowhere', shows: 'There is nothing at this address' },
 ];
 
 describe('every page', () => {
-  for (const dark of [false, true]) {
-    for (const { what, path, shows } of KEPT_STATES) {
-      it(`shows ${what} and axe finds nothing (${dark ? 'dark' : 'light'})`, async () => {
-        fake = await startFakeConsole();
-        const { page, errors } = await openAs(browser, fake, 'anna.approver', path, { dark });
-        await page.getByText(shows).first().waitFor();
-        expect(await violationsOf(page)).toEqual([]);
-        expect(errors).toEqual([]);
-      });
-    }
+  for (const { what, path, shows } of PAGES) {
+    it(`shows ${what}, and axe finds nothing in light and dark`, async () => {
+      fake = await startFakeConsole();
+      const { page, errors } = await openAs(browser, fake, 'anna.approver', path);
+      await page.getByText(shows).filter({ visible: true }).first().waitFor();
+      expect(await violationsOf(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await violationsOf(page)).toEqual([]);
+      expect(errors).toEqual([]);
+    });
   }
 });
 
@@ -65,12 +69,12 @@ describe('3,000 documents', () => {
     fake = await startFakeConsole({ rows: 3_000 });
     const { page } = await openAs(browser, fake, 'anna.approver', '/documents?filter=account%3AStonecrop&sort=-total');
     await page.getByText('(3,000)').waitFor();
-    await page.getByText('130 matches').waitFor();
-    await page.getByRole('button', { name: 'Page 2', exact: true }).click();
+    await page.getByText('130 matches').first().waitFor();
+    await page.getByRole('button', { name: /^Page 2 / }).click();
     await page.waitForURL(/page=2/);
     await page.reload();
-    await page.getByText('130 matches').waitFor();
-    expect(await page.getByRole('button', { name: 'Page 2', exact: true }).getAttribute('aria-current')).toBe('true');
+    await page.getByText('130 matches').first().waitFor();
+    expect(await page.getByRole('button', { name: /^Page 2 / }).getAttribute('aria-current')).toBe('true');
   });
 });
 

@@ -4,21 +4,18 @@ import type { FakeConsole } from '../console-fake/server.ts';
 
 /** A person at the console: signs in through the hosted page and looks. */
 
-export type Look = { readonly width?: number; readonly dark?: boolean };
-
 /** Opens a path as this person; what the page logs as an error is collected in `errors`. */
 export const openAs = async (
   browser: Browser,
   fake: FakeConsole,
   name: string,
   path: string,
-  { width = 1280, dark = false }: Look = {},
 ): Promise<{ page: Page; errors: string[] }> => {
   const context = await browser.newContext({
-    viewport: { width, height: 900 },
+    viewport: { width: 1280, height: 900 },
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
-    colorScheme: dark ? 'dark' : 'light',
+    colorScheme: 'light',
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();

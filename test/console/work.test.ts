@@ -71,8 +71,9 @@ describe('approving', () => {
     const page = await open('priya.preparer', `/closes/${OCTOBER}`);
     const approve = manifest(page, 'Larkspur GmbH').getByRole('button', { name: 'Approve' });
     expect(await approve.getAttribute('aria-disabled')).toBe('true');
-    await approve.focus();
-    await page.getByText('You changed an input of this manifest, so someone else must decide it.').first().waitFor();
+    await approve.hover();
+    const reason = page.getByText('You changed an input of this manifest, so someone else must decide it.');
+    await reason.filter({ visible: true }).waitFor();
   });
 
   const refused = async (change: (page: Page) => void): Promise<Page> => {
@@ -117,18 +118,9 @@ describe('starting a close', () => {
     await page.getByRole('button', { name: 'Close August 2026' }).click();
     await page.waitForURL(/closes\/close-20260801-20260901-1/);
     await page.getByText('Started the close of August 2026').waitFor();
-    const first = await page
-      .getByText(/^\d+ of 24 accounts$/)
-      .first()
-      .innerText();
-    await expect
-      .poll(() =>
-        page
-          .getByText(/^\d+ of 24 accounts$/)
-          .first()
-          .innerText(),
-      )
-      .not.toBe(first);
+    const count = page.getByText(/^\d+ of 24 accounts$/).first();
+    const first = await count.innerText();
+    await expect.poll(() => count.innerText(), { timeout: 10_000 }).not.toBe(first);
   });
 });
 
@@ -158,7 +150,7 @@ describe('the keyboard', () => {
     await page.keyboard.type('brandauer');
     await page.keyboard.press('Enter');
     await page.waitForURL(/filter=/);
-    await page.getByText('3 matches').waitFor();
+    await page.getByText('3 matches').first().waitFor();
     await page.keyboard.press('Escape');
     await page.evaluate('document.activeElement.blur()');
     await page.keyboard.press('?');
@@ -201,7 +193,7 @@ describe('a line', () => {
 describe('CSV', () => {
   it('holds exactly the rows that are shown', async () => {
     const page = await open('anna.approver', `/documents?closeId=${OCTOBER}&filter=kind%3DCredit%20memo`);
-    await page.getByText('1 match').waitFor();
+    await page.getByText('1 match').first().waitFor();
     const waiting = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download CSV' }).first().click();
     const csv = await readFile(await (await waiting).path(), 'utf8');

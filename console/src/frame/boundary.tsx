@@ -1,3 +1,4 @@
+import Header from '@cloudscape-design/components/header';
 import { Component, type ReactNode } from 'react';
 import { useLocation } from 'react-router';
 import { Failure } from '../parts/failure.tsx';
@@ -15,6 +16,7 @@ class Catch extends Component<{ readonly children: ReactNode }, State> {
     if (this.state.error === undefined) return this.props.children;
     return (
       <Page title="Something failed">
+        <Header variant="h1">Something failed</Header>
         <Failure what="This page" error={this.state.error} retry={() => window.location.reload()} />
       </Page>
     );

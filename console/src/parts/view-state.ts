@@ -1,6 +1,6 @@
 import type { PropertyFilterQuery } from '@cloudscape-design/collection-hooks';
 import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 
 /** The state of a table's view, kept in the URL: every view is a link one can send. */
 export type ViewState = {
@@ -55,11 +55,16 @@ export const writeView = (before: URLSearchParams, change: Partial<ViewState>): 
 
 /** The view in the URL and how to change it; changes replace the history's entry, so that Back leaves the page. */
 export const useViewState = (): [ViewState, (change: Partial<ViewState>) => void] => {
+  const { pathname } = useLocation();
   const [parameters, setParameters] = useSearchParams();
   const view = useMemo(() => readView(parameters), [parameters]);
   const change = useCallback(
-    (part: Partial<ViewState>) => setParameters((before) => writeView(before, part), { replace: true }),
-    [setParameters],
+    (part: Partial<ViewState>) => {
+      // A click on a link in a row is a click on the row too: who has left this page has no view of it to change.
+      if (window.location.pathname !== pathname) return;
+      setParameters((before) => writeView(before, part), { replace: true });
+    },
+    [setParameters, pathname],
   );
   return [view, change];
 };
