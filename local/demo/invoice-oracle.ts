@@ -114,18 +114,21 @@ const sum = (counts: Readonly<Record<string, number>>): Fraction => ({
   d: 1n,
 });
 
-const quantityOf = (meter: string | undefined, usage: ExpectedUsage): Fraction => {
+/** The quantities to price: one for a pooled price, one per value of the dimension for a price per dimension. */
+const quantitiesOf = (meter: string | undefined, isPerDimension: boolean, usage: ExpectedUsage): Fraction[] => {
+  const counted = (counts: Readonly<Record<string, number>>): Fraction[] =>
+    isPerDimension ? Object.values(counts).map((count) => ({ n: BigInt(count), d: 1n })) : [sum(counts)];
   switch (meter) {
     case 'api_calls':
-      return sum(usage.apiCalls);
+      return counted(usage.apiCalls);
     case 'ai_summaries':
-      return sum(usage.aiSummaries);
+      return counted(usage.aiSummaries);
     case 'active_users':
-      return { n: BigInt(usage.activeUsers), d: 1n };
+      return [{ n: BigInt(usage.activeUsers), d: 1n }];
     case 'storage':
-      return fraction(usage.storageGb);
+      return [fraction(usage.storageGb)];
     default:
-      return NIL;
+      return [NIL];
   }
 };
 
@@ -153,16 +156,13 @@ export const whatIsOwed = (
       const listed = list(book, 'prices').find((candidate) => candidate.id === item.price);
       if (listed === undefined) throw new Error(`there is no price ${String(item.price)}`);
       const meter = typeof listed.meter === 'string' ? listed.meter : undefined;
-      const situation = {
-        quantity: quantityOf(meter, own),
-        seats: Object.values(own.seatsByDay),
-        covered: daysFrom(from, end).length,
-        days,
-      };
-      return {
-        metered: meter !== undefined,
-        minor: minorUnits(price(list(item.steps === undefined ? listed : item, 'steps'), situation), decimals),
-      };
+      const isPerDimension = list(listed, 'perDimensions').length > 0;
+      const steps = list(item.steps === undefined ? listed : item, 'steps');
+      const minor = quantitiesOf(meter, isPerDimension, own).map((quantity) => {
+        const seats = Object.values(own.seatsByDay);
+        return minorUnits(price(steps, { quantity, seats, covered: daysFrom(from, end).length, days }), decimals);
+      });
+      return { metered: meter !== undefined, minor: minor.reduce((all, each) => all + each, 0n) };
     });
     const total = lines.reduce((all, line) => all + line.minor, 0n);
     const metered = lines.filter((line) => line.metered).reduce((all, line) => all + line.minor, 0n);

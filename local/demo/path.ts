@@ -68,7 +68,7 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
     return days;
   });
   const usage = await progress.step("Compare every account's usage with the generator's", () =>
-    readUsage(people, start, end),
+    readUsage(people, generated),
   );
   checkUsage(checks, generated, usage);
   const meters = sumsPerMeter(generated, usage);

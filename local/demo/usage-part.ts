@@ -1,6 +1,7 @@
 import { type ApiClient, allItems } from '../../ops/api-client.ts';
 import { connectCloud } from '../cloud.ts';
 import { outputOf } from '../deploy.ts';
+import { monthEdges } from '../generator/calendar.ts';
 import type { Send } from '../generator/events.ts';
 import type { GeneratedMonth } from '../generator/generate.ts';
 import type { System } from '../system.ts';
@@ -98,11 +99,15 @@ export const checkTotals = (checks: Checks, month: GeneratedMonth, totals: Usage
 };
 
 /** Every account's usage of the period, by account. */
-export const readUsage = async (people: People, start: string, end: string): Promise<Map<string, Metered[]>> => {
+export const readUsage = async (people: People, month: GeneratedMonth): Promise<Map<string, Metered[]>> => {
   const accounts = await allItems<{ account: string }>(people.success, '/accounts');
   const usage = new Map<string, Metered[]>();
   for (const { account: id } of accounts) {
-    const answer = await people.success.get<{ usage: Metered[] }>(`/accounts/${id}/usage`, { start, end });
+    const period = month.expected.usage[id]?.period ?? monthEdges(month.month);
+    const answer = await people.success.get<{ usage: Metered[] }>(`/accounts/${id}/usage`, {
+      start: period.start,
+      end: period.end,
+    });
     usage.set(id, answer.usage);
   }
   return usage;

@@ -4,6 +4,8 @@ import type { Profile } from './profiles.ts';
 
 /** An account's usage of the month as the generator itself counts it, from the events it made and nothing else. */
 export type ExpectedUsage = {
+  /** The local days it covers, half open: the month, or the part of it that the contract covers. */
+  readonly period: { readonly start: string; readonly end: string };
   /** Calls by endpoint. */
   readonly apiCalls: Readonly<Record<string, number>>;
   /** Summaries by model. */
@@ -68,6 +70,7 @@ export const expectedUsage = (profile: Profile, events: readonly MadeEvent[]): E
     return [day, last ? number(last, 'seats') : 0];
   });
   return {
+    period: { start: profile.start, end: profile.end },
     apiCalls: tally(of(TYPES.api), endpointOf, (e) => number(e, e.version === 1 ? 'calls' : 'count')),
     aiSummaries: tally(
       of(TYPES.summaries),

@@ -13,6 +13,8 @@ const UNKNOWN_EVENTS = 120;
 const MALFORMED_PER_KIND = 4;
 const CONFLICTS = 3;
 const LATE_ACCOUNT = 'acct-03';
+/** A batch that was recorded late: far above any allowance, so that it changes the invoice of a month of any size. */
+const LATE_CALLS = 150_000;
 const TWICE_ACCOUNT = 'acct-18';
 
 /** What the generator knows of the month it made: the figures that everything downstream must agree with. */
@@ -125,7 +127,7 @@ export const generateMonth = ({ month, seed, events: wanted, catalog }: Generate
   const afterClose = call(
     lateProfile.subjects[0] ?? '',
     localInstant(`${month}-15`, lateProfile.zone, 12 * 60),
-    25_000,
+    LATE_CALLS,
     localInstant(end, lateProfile.zone, 0) + 10 * 24 * HOUR,
   );
   const conflicting = calls.filter((event) => event.id !== twice.id).slice(0, CONFLICTS);
@@ -167,7 +169,7 @@ export const generateMonth = ({ month, seed, events: wanted, catalog }: Generate
       unattributed: { [UNKNOWN_SUBJECT]: unknown.length },
       drop: profiles.find((profile) => profile.shape === 'drop')?.account ?? '',
       sameIdAtTwoTimes: { account: TWICE_ACCOUNT, eventId: twice.id },
-      afterClose: { account: LATE_ACCOUNT, eventId: afterClose.id, calls: 25_000 },
+      afterClose: { account: LATE_ACCOUNT, eventId: afterClose.id, calls: LATE_CALLS },
       usage: Object.fromEntries(
         profiles.map((profile, n) => {
           const own = byAccount[n] ?? [];
