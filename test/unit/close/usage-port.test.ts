@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { lineEvents } from '../../../lambdas/close/explain-line.ts';
+import { waitingIn } from '../../../lambdas/close/quarantine-count.ts';
+import { ledgerUsage } from '../../../lambdas/close/usage-port.ts';
+import { manualClock } from '../../../lambdas/platform/clock.ts';
+import { countingIds } from '../../../lambdas/platform/ids.ts';
+import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
+import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
+import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
+import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
+import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryDirtyMarks, memorySubjects } from '../../twins/memory-projection.ts';
+import { usage as event } from '../usage/usage-fixtures.ts';
+import { closeAll, documentsOf, makeWorld } from './close-world.ts';
+
+const TYPE = 'com.larkspur.api.requests';
+const SCHEMA = `https://schemas.larkspur.example/${TYPE}/2`;
+const calls = (id: string, time: string, count: number, subject = 'org-a1'): CanonicalUsage => {
+  const made = event({ id, subject, time, type: TYPE, data: { count, endpoint: 'read' } }, Number(id.slice(1)));
+  return { ...made, event: { ...made.event, dataschema: SCHEMA } };
+};
+
+/** A world whose usage comes from a ledger of its own. */
+const ledgerWorld = () => {
+  const world = makeWorld();
+  const ledger = memoryLedger();
+  const [subjects, marks] = [memorySubjects(), memoryDirtyMarks()];
+  const clock = manualClock('2026-11-02T00:00:00.000Z');
+  const memory = writerMemory();
+  const port = ledgerUsage({ ledger, subjects, marks, catalog: world.catalog });
+  Object.assign(world.ports.usage, port);
+  const append = async (...events: CanonicalUsage[]) => {
+    const meters = (await world.catalog.history('meter')).map((each) => ({
+      ...each,
+      body: { ...each.body, eventType: TYPE },
+    }));
+    return appendBatch({ ledger, subjects, marks, clock, ids: countingIds(), memory }, events, meterIndex(meters));
+  };
+  return { world, ledger, port, append };
+};
+
+describe('a close over the ledger', () => {
+  it('bills what the ledger holds, corrects what came late, and leads from the line to the events', async () => {
+    const { world, ledger, append } = ledgerWorld();
+    const first = calls('e1', '2026-10-05T10:00:00.000Z', 90);
+    const second = calls('e2', '2026-10-31T23:59:00.000Z', 60);
+    // 00:30 on the 1st of November in UTC is still October in New York, where this contract is billed.
+    const edge = calls('e3', '2026-11-01T00:30:00.000Z', 10);
+    await append(first, second, edge, calls('e4', '2026-11-01T04:00:00.000Z', 1000));
+    const one = await closeAll(world);
+    expect((await documentsOf(world, one.close.closeId))[0]).toMatchObject({ account: 'a1', total: '56.00' });
+
+    const late = calls('e5', '2026-10-05T10:01:00.000Z', 20);
+    await append(late);
+    const two = await closeAll(world);
+    const [memo] = await documentsOf(world, two.close.closeId);
+    expect(memo).toMatchObject({ kind: 'debit-memo', total: '2.00' });
+
+    const lines = new Map([first, second, edge, late].map((each) => [each.pointer.line, each]));
+    const ports = {
+      store: world.store,
+      files: world.files,
+      catalog: {
+        history: async (kind: Parameters<typeof world.catalog.history>[0]) =>
+          (await world.catalog.history(kind)).map((each) => ({ ...each, body: { ...each.body, eventType: TYPE } })),
+      } as typeof world.catalog,
+      ledger,
+      archive: {
+        line: async (pointer: { readonly line: number }) => {
+          const found = lines.get(pointer.line);
+          if (found === undefined) throw new Error(`nothing was archived at ${pointer.line}`);
+          const { position, event: sent } = found;
+          const line = JSON.stringify(sent);
+          return {
+            format: 1 as const,
+            position,
+            receivedAt: '2026-11-02T00:00:00.000Z',
+            encoding: 'utf8' as const,
+            line,
+          };
+        },
+      },
+    };
+    const lineId = memo?.lines[0]?.lineId ?? '';
+    const page = await lineEvents(ports, { lineId, limit: 3 });
+    const rest = await lineEvents(ports, { lineId, limit: 3, after: page.next ?? '' });
+    expect([...page.items, ...rest.items].map((each) => each.event.id)).toEqual(['e1', 'e5', 'e2', 'e3']);
+    expect(page.items[0]).toMatchObject({ subject: 'org-a1', version: 1, receivedAt: '2026-11-02T00:00:00.000Z' });
+    expect(rest.next).toBeUndefined();
+  });
+
+  it('finds usage that nobody owns, only where there is some', async () => {
+    const { port, append } = ledgerWorld();
+    await append(
+      calls('e1', '2026-10-05T10:00:00.000Z', 1, 'org-99'),
+      calls('e2', '2026-10-06T10:00:00.000Z', 1, 'org-99'),
+      calls('e3', '2026-09-06T10:00:00.000Z', 1, 'org-98'),
+      calls('e4', '2026-10-06T10:00:00.000Z', 1, 'org-a1'),
+    );
+    const october = { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
+    expect(await port.ownerless(october)).toEqual([{ subject: 'org-99', events: 2 }]);
+    // September was over when it came: its day waits to be settled.
+    expect(await port.dirtyDays({ from: '2026-09-01T00:00:00.000Z', to: '2026-10-01T00:00:00.000Z' })).toBe(1);
+  });
+
+  it('finds an id at two times', async () => {
+    const { port, append } = ledgerWorld();
+    await append(calls('e1', '2026-10-05T10:00:00.000Z', 1), calls('e1', '2026-10-06T10:00:00.000Z', 1));
+    const october = { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
+    const [found] = await port.twiceCounted(['org-a1'], october);
+    expect(found?.slots.map(({ start }) => start)).toEqual(['2026-10-05T10:00:00.000Z', '2026-10-06T10:00:00.000Z']);
+  });
+});
+
+describe('the count of the quarantine', () => {
+  it('goes through all pages', async () => {
+    const entries = [{}, {}] as QuarantineEntry[];
+    const pages = [{ entries, next: 'more' }, { entries: entries.slice(1) }];
+    expect(await waitingIn({ list: async ({ after }) => pages[after === 'more' ? 1 : 0] ?? { entries: [] } })()).toBe(
+      3,
+    );
+  });
+});
