@@ -93,7 +93,8 @@ const documentOf = (
 ): ErpDocument => {
   const standing = group.billed.filter((billed) => !billed.void).map((billed) => billed.document);
   const original = standing.find((document) => document.kind === 'invoice') ?? standing[0];
-  const kind: DocumentKind = original === undefined ? 'invoice' : total.startsWith('-') ? 'credit-memo' : 'debit-memo';
+  const kind: DocumentKind =
+    original === undefined ? 'invoice' : isNegative(parseDecimal(total)) ? 'credit-memo' : 'debit-memo';
   const generation = group.billed.length;
   const { start, end } = input.dates;
   return {
@@ -212,9 +213,6 @@ const nothingLeft = (line: SlimLine, billed: readonly BilledDocument[], currency
     inputsHash: '',
   };
 };
-
-/** Whether an amount takes money back. */
-export const isCredit = (amount: string): boolean => isNegative(parseDecimal(amount));
 
 /** The document without the arithmetic behind its lines, for lists and for what is billed. */
 export const slimDocument = (document: ErpDocument): SlimDocument => ({

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   approveAll,
@@ -37,6 +36,11 @@ const closeWithCrash = async (faults: Faults | undefined): Promise<{ world: Worl
   for (let tries = 0; tries < 3 && !(await orCrash(() => goOn(world, closeId))); tries += 1) {
     world.clock.advance(60_000);
   }
+  // An ERP that did not answer is no crash but a recorded failure: a person starts the close again.
+  if ((await world.store.close(closeId))?.status === 'failed') {
+    await start(world);
+    await runMachine(world, closeId);
+  }
   return { world, closeId };
 };
 
@@ -54,15 +58,15 @@ describe('a close that crashes between any two effects', () => {
     const calm = await outcome(await closeWithCrash(counting));
     expect(calm.status).toBe('done');
     expect(calm.books).toHaveLength(3);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: counting.seen }),
-        fc.constantFrom('before' as const, 'after' as const),
-        async (at, when) => {
-          expect(await outcome(await closeWithCrash({ at, when, seen: 0 }))).toEqual(calm);
-        },
-      ),
-      { numRuns: 120 },
-    );
+    // Not drawn: every effect, before and after.
+    const differ: string[] = [];
+    for (let at = 1; at <= counting.seen; at += 1) {
+      for (const when of ['before', 'after'] as const) {
+        const crashed = await outcome(await closeWithCrash({ at, when, seen: 0 }));
+        if (JSON.stringify(crashed) !== JSON.stringify(calm)) differ.push(`${when} effect ${at}: ${crashed.status}`);
+      }
+    }
+    expect(differ).toEqual([]);
+    expect(counting.seen).toBeGreaterThan(100);
   });
 });
