@@ -48,11 +48,10 @@ export const redriveSignal = async (
     async () => (await deadLetters(people)) || undefined,
     1_000,
   );
-  const { items } = await people.operator.get<{ items: { class: string; message: string }[] }>(
-    '/queues/gainsight/messages',
-    { limit: '10' },
-  );
-  const why = items[0] ? `${items[0].class}: ${items[0].message}` : 'unknown';
+  const { items } = await people.operator.get<{ items: { why: string }[] }>('/queues/gainsight/messages', {
+    limit: '10',
+  });
+  const why = items[0]?.why ?? 'unknown';
   note(`${deadLettered} dead letter: ${why}`);
   checks.equal('CTAs while the key is refused', 0, gainsight.ctas().length);
   gainsight.behave();

@@ -103,7 +103,10 @@ export const readUsage = async (people: People, month: GeneratedMonth): Promise<
   const accounts = await allItems<{ account: string }>(people.success, '/accounts');
   const usage = new Map<string, Metered[]>();
   for (const { account: id } of accounts) {
-    const period = month.expected.usage[id]?.period ?? monthEdges(month.month);
+    const period = month.expected.usage[id]?.period ?? {
+      start: monthEdges(month.month).first,
+      end: monthEdges(month.month).end,
+    };
     const answer = await people.success.get<{ usage: Metered[] }>(`/accounts/${id}/usage`, {
       start: period.start,
       end: period.end,

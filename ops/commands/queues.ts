@@ -10,11 +10,9 @@ type Queue = {
 };
 type DeadLetter = {
   readonly messageId: string;
-  readonly subject: string;
-  readonly class: string;
-  readonly code: string;
-  readonly message: string;
-  readonly since: string;
+  readonly what: string;
+  readonly why: string;
+  readonly ageSeconds: number;
   readonly correlationId?: string;
 };
 type Redriven = {
@@ -47,8 +45,8 @@ export const showQueue = async (api: ApiClient, name: string, limit: number): Pr
   if (items.length === 0) return say(`The dead-letter queue of ${name} is empty.`);
   say(
     table(
-      ['since', 'what', 'class', 'why', 'correlation'],
-      items.map((m) => [m.since, m.subject, m.class, `${m.code}: ${m.message}`, m.correlationId]),
+      ['age', 'what', 'why', 'correlation'],
+      items.map((m) => [age(m.ageSeconds), m.what, m.why, m.correlationId]),
     ),
   );
 };
