@@ -1,0 +1,111 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoCatalog } from '../../lambdas/catalog/catalog-store.ts';
+import { dynamoCloseStore } from '../../lambdas/close/store/dynamo-close-store.ts';
+import { dynamoDeliveryStore } from '../../lambdas/delivery/delivery-store.ts';
+import { dynamoAuditLog } from '../../lambdas/platform/audit-log.ts';
+import { manualClock } from '../../lambdas/platform/clock.ts';
+import { systemIds } from '../../lambdas/platform/ids.ts';
+import { dynamoSignals } from '../../lambdas/success/signal-store.ts';
+import { dynamoAccess } from '../../lambdas/usage/access-store.ts';
+import { s3ArchiveObjects } from '../../lambdas/usage/archive-store.ts';
+import { dynamoCrossings } from '../../lambdas/usage/crossings.ts';
+import { dynamoDirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
+import { dynamoLedger } from '../../lambdas/usage/ledger-store.ts';
+import { dynamoQuarantine } from '../../lambdas/usage/quarantine-store.ts';
+import { dynamoSettled } from '../../lambdas/usage/settled-store.ts';
+import { dynamoSubjects } from '../../lambdas/usage/subjects.ts';
+import { accessStoreContract } from '../contract/access-store.ts';
+import { archiveObjectsContract } from '../contract/archive-objects.ts';
+import { auditLogContract } from '../contract/audit-log.ts';
+import { catalogStoreContract } from '../contract/catalog-store.ts';
+import { closeStoreContract } from '../contract/close-store.ts';
+import { deliveryStoreContract } from '../contract/delivery-store.ts';
+import { ledgerStoreContract } from '../contract/ledger-store.ts';
+import { projectionStoresContract } from '../contract/projection-stores.ts';
+import { quarantineContract } from '../contract/quarantine.ts';
+import { signalStoreContract } from '../contract/signal-store.ts';
+
+/** Answers a client when a test runs: the endpoint is not known when suites are declared. */
+type Lazy<T> = () => T;
+
+const NOW = '2026-11-02T00:00:00.000Z';
+
+const keys = (pk: string, sk: string) => [
+  { AttributeName: pk, KeyType: 'HASH' as const },
+  { AttributeName: sk, KeyType: 'RANGE' as const },
+];
+
+/** A table of its own for each test, as the app has it: `pk`, `sk`, and where it has one the index `gsi1`. */
+const makeTable = async (client: DynamoDBDocumentClient, { index } = { index: false }): Promise<string> => {
+  const TableName = `contract-${systemIds.next()}`;
+  const names = ['pk', 'sk', ...(index ? ['gsi1pk', 'gsi1sk'] : [])];
+  const gsi1 = {
+    IndexName: 'gsi1',
+    KeySchema: keys('gsi1pk', 'gsi1sk'),
+    Projection: { ProjectionType: 'ALL' as const },
+  };
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: keys('pk', 'sk'),
+      ...(index ? { GlobalSecondaryIndexes: [gsi1] } : {}),
+    }),
+  );
+  return TableName;
+};
+
+const makeBucket = async (client: S3Client): Promise<string> => {
+  const Bucket = `contract-${systemIds.next()}`;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  return Bucket;
+};
+
+/** The contracts of every store that lives in DynamoDB alone, each as its in-memory twin passes it. */
+export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>): void => {
+  const audit = async () => dynamoAuditLog(dynamo(), await makeTable(dynamo()), manualClock(NOW));
+  const withIndex = () => makeTable(dynamo(), { index: true });
+
+  auditLogContract(where, async () => {
+    const [log, others] = [await makeTable(dynamo()), await makeTable(dynamo())];
+    return {
+      writer: () => dynamoAuditLog(dynamo(), log, manualClock(NOW)),
+      decision: (id) => ({
+        Put: { TableName: others, Item: { pk: id, sk: id }, ConditionExpression: 'attribute_not_exists(pk)' },
+      }),
+    };
+  });
+  accessStoreContract(where, async () => {
+    const log = await audit();
+    return { store: dynamoAccess(dynamo(), await makeTable(dynamo()), log), audit: log };
+  });
+  catalogStoreContract(`catalog store: ${where}`, async () => ({
+    catalog: dynamoCatalog(dynamo(), await makeTable(dynamo())),
+    audit: await audit(),
+  }));
+  closeStoreContract(`close store: ${where}`, async () => {
+    const log = await audit();
+    return { store: dynamoCloseStore(dynamo(), await withIndex(), log), audit: log };
+  });
+  deliveryStoreContract(where, async () => dynamoDeliveryStore(dynamo(), await makeTable(dynamo())));
+  ledgerStoreContract(where, async () => dynamoLedger(dynamo(), await makeTable(dynamo())));
+  quarantineContract(where, async () => dynamoQuarantine(dynamo(), await withIndex()));
+  signalStoreContract(where, async () => dynamoSignals(dynamo(), await makeTable(dynamo())));
+};
+
+/** The contracts of the stores that need S3, alone or beside a table. */
+export const s3Suites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>, s3: Lazy<S3Client>): void => {
+  archiveObjectsContract(where, async () => s3ArchiveObjects(s3(), await makeBucket(s3())));
+  projectionStoresContract(where, async () => {
+    const [table, bucket] = [await makeTable(dynamo()), await makeBucket(s3())];
+    return {
+      marks: dynamoDirtyMarks(dynamo(), table),
+      subjects: dynamoSubjects(dynamo(), table),
+      settled: dynamoSettled(dynamo(), table, s3(), bucket),
+      crossings: dynamoCrossings(dynamo(), table),
+    };
+  });
+};
