@@ -119,8 +119,8 @@ describe('starting a close', () => {
     await page.waitForURL(/closes\/close-20260801-20260901-1/);
     await page.getByText('Started the close of August 2026').waitFor();
     const count = page.getByText(/^\d+ of 24 accounts$/).first();
-    const first = await count.innerText();
-    await expect.poll(() => count.innerText(), { timeout: 10_000 }).not.toBe(first);
+    const first = await count.textContent();
+    await expect.poll(() => count.textContent(), { timeout: 10_000 }).not.toBe(first);
   });
 });
 

@@ -4,7 +4,8 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Steps from '@cloudscape-design/components/steps';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 import type { CloseStep, Totals } from '../../../../lambdas/close/types.ts';
 import type { CloseAnswer } from '../../api/types.ts';
 import { type StateWord, wordOfStep } from '../../format/state.ts';
@@ -56,6 +57,11 @@ export const Progress = ({ answer }: { answer: CloseAnswer }) => {
         <Steps
           orientation="horizontal"
           ariaLabel="Steps of the close"
+          renderStep={(step) => ({
+            header: step.header,
+            details: step.details,
+            icon: <StepIcon status={step.status} label={step.statusIconAriaLabel ?? ''} />,
+          })}
           steps={CLOSE_STEPS.map((step) => ({
             status: LOOKS[wordOfStep(close.steps[step].state)].type,
             statusIconAriaLabel: close.steps[step].state,
@@ -73,6 +79,12 @@ export const Progress = ({ answer }: { answer: CloseAnswer }) => {
       </SpaceBetween>
     </Container>
   );
+};
+
+/** The component's own icon for running is grey; the vocabulary says blue. */
+const StepIcon = ({ status, label }: { status: StepsProps.Status; label: string }) => {
+  const color = Object.values(LOOKS).find(({ type }) => type === status)?.color;
+  return <StatusIndicator type={status} iconAriaLabel={label} {...(color ? { colorOverride: color } : {})} />;
 };
 
 /** The steps at which the amounts say something new. */

@@ -4,6 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Steps from '@cloudscape-design/components/steps';
 import type { DeliveryAttempt } from '../../../../lambdas/delivery/types.ts';
+import { formatDuration } from '../../format/time.ts';
 import { Instant } from '../../parts/times.tsx';
 
 const TRIED: Readonly<Record<DeliveryAttempt['step'], string>> = {
@@ -45,7 +46,8 @@ export const Attempts = ({ attempts }: { attempts: readonly DeliveryAttempt[] })
             header: `${TRIED[attempt.step]}: ${ending}`,
             details: (
               <Box fontSize="body-s" color="text-body-secondary">
-                <Instant at={attempt.at} />, attempt {attempt.number}, {attempt.millis} ms
+                <Instant at={attempt.at} />, attempt {attempt.number},{' '}
+                {attempt.millis < 1_000 ? `${attempt.millis} ms` : formatDuration(attempt.millis)}
                 {attempt.message ? (
                   <div>
                     {attempt.message}

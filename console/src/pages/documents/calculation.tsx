@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { DocumentLine, ErpDocument } from '../../../../lambdas/close/types.ts';
 import type { ArithmeticNode } from '../../../../lambdas/rating/types.ts';
 import { formatQuantity } from '../../format/amount.ts';
-import { compare, subtract } from '../../format/decimal.ts';
+import { isZero, subtract } from '../../format/decimal.ts';
 import { useLocale } from '../../frame/preferences.tsx';
 import { Amount, Money, Quantity } from '../../parts/numbers.tsx';
 
@@ -56,7 +56,7 @@ export const Calculation = ({ document, line }: { document: ErpDocument; line: D
 
   return (
     <SpaceBetween size="s">
-      {compare(before, '0') === 0 ? null : (
+      {isZero(before) ? null : (
         <Box>
           This line bills the difference: <Money amount={line.rated.amount} currency={currency} /> as known now, less{' '}
           <Money amount={before} currency={currency} /> billed before, is{' '}
