@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildLambdas } from '../scripts/build-lambdas.ts';
+import { buildLambdas, functionId } from '../scripts/build-lambdas.ts';
 import { taskEnvironment } from '../scripts/setup/environment.mjs';
 import { type CloudAddress, emulatorAccount, emulatorCredentials } from './cloud.ts';
 import { root } from './paths.ts';
@@ -13,6 +13,15 @@ export type Deployment = CloudAddress & {
   /** Where this deployment's assembly and outputs are written. */
   directory: string;
   log(line: string): void;
+  /** Handler files to deploy in place of the product's of the same function id, for tests that need a death. */
+  insteadOf?: readonly string[];
+};
+
+/** The product's handler files, those of a test in the place of the same function. */
+const handlerFiles = (insteadOf: readonly string[]): string[] => {
+  const replaced = new Set(insteadOf.map(functionId));
+  const own = globSync('lambdas/**/*.handler.ts', { cwd: root }).filter((file) => !replaced.has(functionId(file)));
+  return [...own, ...insteadOf];
 };
 
 /** The environment of a program that shall see the emulator where AWS would be. */
@@ -58,7 +67,7 @@ export const deployApp = async (deployment: Deployment): Promise<Outputs> => {
   mkdirSync(elsewhere, { recursive: true });
   rmSync(outputsFile, { force: true });
   const bundleAndSynthesize = async (): Promise<void> => {
-    const { ids } = await buildLambdas();
+    const { ids } = await buildLambdas({ files: handlerFiles(deployment.insteadOf ?? []) });
     log(`${ids.length} functions bundled`);
     await cdk(deployment, ['synth', '--quiet', '--context', 'env=dev', '--output', assembly]);
     log('templates synthesized');

@@ -41,6 +41,8 @@ export type SystemOptions = {
   emulatorSettings?: Readonly<Record<string, string>>;
   /** `false` leaves the console out, for tests that have no use for it. */
   console?: boolean;
+  /** Handler files of a test to deploy in place of the product's of the same function. */
+  insteadOf?: readonly string[];
 };
 
 /** The region of the dev environment (lib/config/dev.ts). */
@@ -114,7 +116,9 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     const { endpoint } = emulator;
     const directory = path.join(localDirectory, 'system', String(ports.emulator));
     const [outputs] = await allOf(
-      timed('build and deploy the app', () => deployApp({ endpoint, region, directory, log: options.log })),
+      timed('build and deploy the app', () =>
+        deployApp({ endpoint, region, directory, log: options.log, insteadOf: options.insteadOf ?? [] }),
+      ),
       options.console === false ? undefined : timed('build the console', buildConsole),
     );
     const cloud = connectCloud({ endpoint, region });
