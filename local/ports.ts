@@ -38,3 +38,15 @@ export const checkPortsAreFree = async (ports: Ports): Promise<void> => {
     `${taken.length === 1 ? 'Port' : 'Ports'} ${taken.join(', ')} on 127.0.0.1 ${taken.length === 1 ? 'is' : 'are'} taken: stop what listens there (another Meterbridge?), or move this system with MB_PORT_BASE=4700.`,
   );
 };
+
+/** A port on 127.0.0.1 that nobody listens on now, for a server that no one needs to find by its number. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });

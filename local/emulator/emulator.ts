@@ -2,8 +2,9 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from '../clock.ts';
+import { noteStarted, noteStopped, stopLeftoverOf } from '../leftover.ts';
 import { localDirectory } from '../paths.ts';
-import { isAlive, startGroup, stopGroup } from '../processes.ts';
+import { startGroup, stopGroup } from '../processes.ts';
 import { emulatorSetting } from './environment.ts';
 
 /** A running AWS emulator. `stop` ends it and every Lambda worker it started; a second call does nothing. */
@@ -27,22 +28,7 @@ const recordFile = (port: number): string => path.join(localDirectory, 'emulator
  * Ends the emulator of a run that was killed before it could. One whose owner still runs is left alone: then the
  * port is simply taken.
  */
-export const stopLeftover = async (port: number): Promise<void> => {
-  const file = recordFile(port);
-  if (!existsSync(file)) return;
-  const { pid, owner } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; owner: number };
-  if (isAlive(owner) && owner !== process.pid) return;
-  if (isAlive(pid) && isEmulator(pid)) await stopGroup(pid);
-  rmSync(file, { force: true });
-};
-
-/** Process ids are used again; only one that is our emulator may be ended. Where /proc is absent, the record is believed. */
-const isEmulator = (pid: number): boolean => {
-  const commandLine = `/proc/${pid}/cmdline`;
-  return (
-    !existsSync('/proc/self') || (existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes('ministack'))
-  );
-};
+export const stopLeftover = (port: number): Promise<void> => stopLeftoverOf(recordFile(port), 'ministack');
 
 /**
  * Starts the emulator on 127.0.0.1 and waits until it answers.
@@ -70,11 +56,11 @@ export const startEmulator = async ({ port, settings = {}, keepState = false }: 
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`The AWS emulator could not be started (${program}).`);
-  writeFileSync(recordFile(port), JSON.stringify({ pid, owner: process.pid }));
+  noteStarted(recordFile(port), pid);
   const endpoint = `http://127.0.0.1:${port}`;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopping ??= stopGroup(pid).then(() => rmSync(recordFile(port), { force: true }));
+    stopping ??= stopGroup(pid).then(() => noteStopped(recordFile(port)));
     return stopping;
   };
   const until = clock.nowMillis() + startWithinMillis;

@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import { dynamo, s3 } from '../../lambdas/platform/aws.ts';
-import { dynamoSuites, s3Suites } from './store-suites.ts';
+import { dynamoSuites, s3Suites, sharedSuites } from './store-suites.ts';
 
 /** The same contracts as the in-memory twins, against the emulator. Each test has tables and buckets of its own. */
 beforeAll(() => {
@@ -13,4 +13,5 @@ beforeAll(() => {
 });
 
 dynamoSuites('on the emulator', dynamo);
-s3Suites('on the emulator', dynamo, s3);
+s3Suites('on the emulator', s3);
+sharedSuites('on the emulator', dynamo, s3);

@@ -96,9 +96,13 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
   signalStoreContract(where, async () => dynamoSignals(dynamo(), await makeTable(dynamo())));
 };
 
-/** The contracts of the stores that need S3, alone or beside a table. */
-export const s3Suites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>, s3: Lazy<S3Client>): void => {
+/** The contract of the store that lives in S3 alone. */
+export const s3Suites = (where: string, s3: Lazy<S3Client>): void => {
   archiveObjectsContract(where, async () => s3ArchiveObjects(s3(), await makeBucket(s3())));
+};
+
+/** The contract of the stores that share a table and put into S3 what an item cannot hold. */
+export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>, s3: Lazy<S3Client>): void => {
   projectionStoresContract(where, async () => {
     const [table, bucket] = [await makeTable(dynamo()), await makeBucket(s3())];
     return {
