@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander';
 import { type ApiClient, ApiError, apiClient } from './api-client.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
-import { publishCatalog } from './commands/catalog.ts';
+import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { explainLine } from './commands/explain.ts';
 import { accountUsage, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
+import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { say } from './print.ts';
-import { findTarget, type Person, signIn } from './session.ts';
+import { openSession, type Person, remoteApi } from './session.ts';
 
 const program = new Command('ops')
   .description('Meterbridge for people at a command line. Speaks to the system that runs here, or to METERBRIDGE_API.')
@@ -23,9 +24,15 @@ const program = new Command('ops')
 
 /** Signed in as `--as`, else as whom the command usually is for. */
 const as = async (usual: Person): Promise<ApiClient> => {
-  const target = findTarget(program.opts<{ as?: Person }>().as ?? usual);
-  return apiClient(target.apiBase, await signIn(target));
+  const { apiBase, token } = await openSession(usual, program.opts<{ as?: Person }>().as);
+  return apiClient(apiBase, token);
 };
+
+program
+  .command('sign-in')
+  .description('sign in to METERBRIDGE_API through the browser; kept in .local/ until it expires')
+  .action(signInHere);
+program.command('sign-out').description('forget the kept sign-in').action(signOutHere);
 
 const close = program.command('close').description('close a period: start, follow, decide');
 close
@@ -94,13 +101,26 @@ audit
   .option('--after <entry>', 'from after this entry')
   .action(async (options: { after?: string }) => listAudit(await as('operator'), options.after));
 
-program
-  .command('catalog')
-  .description('meters, prices, contracts, mappings and rules')
+const catalog = program.command('catalog').description('meters, prices, contracts, mappings and rules');
+const month = () => new Option('--month <YYYY-MM>', 'what {{month}} in the files stands for').makeOptionMandatory();
+catalog
+  .command('propose [folder]')
+  .description('propose the entries of a folder; another person approves them')
+  .addOption(month())
+  .action(async (folder: string | undefined, options: { month: string }) =>
+    proposeCatalog(await as('preparer'), folder ?? 'catalog', options.month),
+  );
+catalog
+  .command('approve <publicationId>')
+  .description('see what a publication changes, and publish it by typing its hash; never your own')
+  .option('--hash <hash>', 'the hash of what you have seen, where nobody can be asked')
+  .action(async (id: string, options: { hash?: string }) => approveCatalog(await as('approver'), id, options.hash));
+catalog
   .command('publish [folder]')
-  .description('propose the entries of a folder as one person and approve them as another')
-  .requiredOption('--month <YYYY-MM>', 'what {{month}} in the files stands for')
+  .description('on a local system: propose as one of its people and approve as another')
+  .addOption(month())
   .action(async (folder: string | undefined, options: { month: string }) => {
+    if (remoteApi() !== undefined) throw new Error('here two people publish: catalog propose, then catalog approve');
     await publishCatalog(await as('preparer'), await as('approver'), folder ?? 'catalog', options.month);
   });
 

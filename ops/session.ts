@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CognitoIdentityProviderClient, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { keptToken } from './kept-session.ts';
 
-/** Where a running Meterbridge is and as whom to speak to it. */
+/** Where a running Meterbridge is and as whom to sign in there by password. */
 export type Target = {
   readonly apiBase: string;
   readonly region: string;
@@ -26,27 +27,28 @@ type SystemFile = {
 /** Written by the local system while it runs, readable by its owner only. */
 const SYSTEM_FILE = '.local/system.json';
 
-/**
- * Finds the system to talk to: the environment (`METERBRIDGE_API`, `METERBRIDGE_CLIENT_ID`, `METERBRIDGE_USER`,
- * `METERBRIDGE_PASSWORD`, `AWS_REGION`) for one on AWS, else the local system that is up.
- * @throws {Error} saying how to start or name one if there is none.
- */
-export const findTarget = (as: Person): Target => {
-  const { METERBRIDGE_API, METERBRIDGE_CLIENT_ID, METERBRIDGE_USER, METERBRIDGE_PASSWORD, AWS_REGION } = process.env;
-  if (METERBRIDGE_API) {
-    if (!METERBRIDGE_CLIENT_ID || !METERBRIDGE_USER || !METERBRIDGE_PASSWORD || !AWS_REGION) {
-      throw new Error(
-        'METERBRIDGE_API is set, but METERBRIDGE_CLIENT_ID, METERBRIDGE_USER, METERBRIDGE_PASSWORD or AWS_REGION is not',
-      );
-    }
-    return {
-      apiBase: METERBRIDGE_API,
-      region: AWS_REGION,
-      clientId: METERBRIDGE_CLIENT_ID,
-      user: METERBRIDGE_USER,
-      password: METERBRIDGE_PASSWORD,
-    };
+/** The settings of the environment that name a system on AWS and how to be somebody there. */
+type Settings = Readonly<Record<string, string | undefined>>;
+
+const remoteTarget = (apiBase: string, settings: Settings): Target | undefined => {
+  const { METERBRIDGE_CLIENT_ID, METERBRIDGE_USER, METERBRIDGE_PASSWORD, AWS_REGION } = settings;
+  if (!METERBRIDGE_USER && !METERBRIDGE_PASSWORD) return undefined;
+  if (!METERBRIDGE_CLIENT_ID || !METERBRIDGE_USER || !METERBRIDGE_PASSWORD || !AWS_REGION) {
+    throw new Error(
+      'to sign in by password set METERBRIDGE_CLIENT_ID, METERBRIDGE_USER, METERBRIDGE_PASSWORD and AWS_REGION, all of them',
+    );
   }
+  return {
+    apiBase,
+    region: AWS_REGION,
+    clientId: METERBRIDGE_CLIENT_ID,
+    user: METERBRIDGE_USER,
+    password: METERBRIDGE_PASSWORD,
+  };
+};
+
+/** The local system that is up, as one of its people. @throws {Error} saying how to start one. */
+const localTarget = (as: Person): Target => {
   if (!existsSync(SYSTEM_FILE)) {
     throw new Error('no system is running here: start one with "npm run dev", or set METERBRIDGE_API for one on AWS');
   }
@@ -62,7 +64,41 @@ export const findTarget = (as: Person): Target => {
   };
 };
 
-/** Signs in and answers the id token. @throws {Error} naming the user if the sign-in is refused. */
+/** The API that `METERBRIDGE_API` names, without a slash at its end. @throws {Error} if it is no such address. */
+export const remoteApi = (settings: Settings = process.env): string | undefined => {
+  const given = settings.METERBRIDGE_API?.replace(/\/+$/, '');
+  if (!given) return undefined;
+  if (!/^https?:\/\/[^/]+\/v1$/.test(given)) {
+    throw new Error(`METERBRIDGE_API is "${given}": give the console's address and /v1, e.g. https://usage.example/v1`);
+  }
+  return given;
+};
+
+/**
+ * Which API to speak to, with whose token. Where `METERBRIDGE_API` names one: `METERBRIDGE_TOKEN`, else what `sign-in`
+ * kept, else name and password where the deployment allows them. Without it: the local system, as `chosen` or as whom
+ * the command is `usual`ly for.
+ * @throws {Error} a sentence that says how to sign in.
+ */
+export const openSession = async (
+  usual: Person,
+  chosen: Person | undefined,
+  settings: Settings = process.env,
+): Promise<{ readonly apiBase: string; readonly token: string }> => {
+  const apiBase = remoteApi(settings);
+  if (apiBase === undefined) {
+    const target = localTarget(chosen ?? usual);
+    return { apiBase: target.apiBase, token: await signIn(target) };
+  }
+  if (chosen !== undefined) throw new Error('--as chooses among the people of a local system; here you are yourself');
+  const given = settings.METERBRIDGE_TOKEN || keptToken(apiBase);
+  if (given !== undefined) return { apiBase, token: given };
+  const target = remoteTarget(apiBase, settings);
+  if (target === undefined) throw new Error(`nobody is signed in to ${apiBase}: npm run ops -- sign-in`);
+  return { apiBase, token: await signIn(target) };
+};
+
+/** Signs in by name and password and answers the id token. @throws {Error} naming the user if the sign-in is refused. */
 export const signIn = async (target: Target): Promise<string> => {
   const client = new CognitoIdentityProviderClient({
     region: target.region,

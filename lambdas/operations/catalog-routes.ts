@@ -16,7 +16,8 @@ const kindOf = (kind: string | undefined): CatalogKind => {
 };
 
 /**
- * `POST /v1/catalog/publications`, `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}`.
+ * `POST /v1/catalog/publications`, `GET /v1/catalog/publications/{publicationId}` with every change whole,
+ * `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}`.
  * Who may approve what is decided with the publication in hand, by the catalog.
  */
 export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
@@ -28,6 +29,16 @@ export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
       const publication = await proposePublication(ports, { entries: object(body).entries, proposer: caller.name });
       const { publicationId, hash, changes, status } = publication;
       return { status: 201, body: { publicationId, hash, changes, status } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/catalog/publications/{publicationId}',
+    roles: [...PROPOSERS, 'finance-approver'],
+    run: async ({ path }) => {
+      const publication = await ports.catalog.publication(path.publicationId ?? '');
+      if (publication !== undefined) return { status: 200, body: publication };
+      throw new ProblemError(404, 'NO_SUCH_PUBLICATION', `there is no publication ${path.publicationId}`);
     },
   },
   {

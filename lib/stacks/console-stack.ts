@@ -26,6 +26,12 @@ import type { SuccessStack } from './success-stack.ts';
 
 const OPERATIONS = 'OperationsApi';
 
+/**
+ * Where the command line waits for its sign-in: the person's own machine (RFC 8252), at a fixed port because Cognito
+ * compares whole addresses. Plain http never leaves that machine, and the code is worth nothing without the verifier.
+ */
+const COMMAND_LINE = 'http://127.0.0.1:4605/signed-in';
+
 export type Parts = {
   readonly foundation: FoundationStack;
   readonly ingest: IngestStack;
@@ -174,7 +180,7 @@ export class ConsoleStack extends MeterbridgeStack {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: urls('/signed-in'),
+        callbackUrls: [...urls('/signed-in'), COMMAND_LINE],
         logoutUrls: urls('/'),
       },
       idTokenValidity: Duration.hours(1),

@@ -1,12 +1,80 @@
-import type { ApiClient } from '../api-client.ts';
+import { createInterface } from 'node:readline/promises';
+import type { CatalogEntry, Publication } from '../../lambdas/catalog/types.ts';
+import { type ApiClient, allItems } from '../api-client.ts';
+import { differences } from '../catalog-differences.ts';
 import { readCatalogFiles } from '../catalog-files.ts';
-import { say } from '../print.ts';
+import { say, table } from '../print.ts';
 
 type Proposed = { readonly publicationId: string; readonly hash: string; readonly changes: readonly unknown[] };
 
+/** So much of a hash is typed: enough that nobody types it without having it before them. */
+const TYPED = 8;
+
+const propose = (api: ApiClient, folder: string, month: string): Promise<Proposed> =>
+  api.post<Proposed>('/catalog/publications', { entries: readCatalogFiles(folder, month) });
+
+const approve = (api: ApiClient, { publicationId, hash }: Pick<Publication, 'publicationId' | 'hash'>) =>
+  api.post(`/catalog/publications/${publicationId}/approval`, { hash });
+
+/** Proposes the entries of a folder and says how another person approves them. Proposing again is harmless. */
+export const proposeCatalog = async (api: ApiClient, folder: string, month: string): Promise<void> => {
+  const { publicationId, hash, changes } = await propose(api, folder, month);
+  if (changes.length === 0) return say('All entries are published as they are.');
+  say(`Proposed ${changes.length} changes: publication ${publicationId}, hash ${hash}`);
+  say(`Another person approves it: npm run ops -- catalog approve ${publicationId}`);
+};
+
+const showChanges = async (api: ApiClient, { changes }: Publication): Promise<void> => {
+  say(
+    table(
+      ['kind', 'entry', 'version', 'effective from', 'change'],
+      changes.map((entry) => [entry.kind, entry.id, entry.version, entry.effectiveFrom, entry.change]),
+    ),
+  );
+  const changed = changes.filter((entry) => entry.change === 'changed');
+  const kinds = [...new Set(changed.map((entry) => entry.kind))];
+  const inForce = (await Promise.all(kinds.map((kind) => allItems<CatalogEntry>(api, `/catalog/${kind}`)))).flat();
+  for (const entry of changed) {
+    const before = inForce.find(({ kind, id }) => kind === entry.kind && id === entry.id);
+    say(
+      `\n${entry.kind} ${entry.id}, against ${before ? `version ${before.version}, in force now` : 'nothing in force now'}`,
+    );
+    for (const line of differences(before?.body, entry.body)) say(`  ${line}`);
+  }
+};
+
+const askForHash = async (): Promise<string> => {
+  if (!process.stdin.isTTY) throw new Error('nobody can be asked here: repeat it with --hash and the hash above');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(`To publish this, type the first ${TYPED} characters of its hash: `);
+  } finally {
+    terminal.close();
+  }
+};
+
 /**
- * Publishes the entries of a folder: one person proposes, another approves. What is published already is left alone.
- * Answers the number of entries that changed.
+ * Shows what a publication changes, asks for its hash (or takes `given`), and publishes it.
+ * @throws {Error} if the hash is another one; {ApiError} MAKER_IS_CHECKER for one's own proposal.
+ */
+export const approveCatalog = async (api: ApiClient, publicationId: string, given?: string): Promise<void> => {
+  const publication = await api.get<Publication>(`/catalog/publications/${encodeURIComponent(publicationId)}`);
+  const { hash, status, changes, proposedBy, proposedAt } = publication;
+  say(`Publication ${publicationId}, proposed by ${proposedBy} at ${proposedAt}: ${status}`);
+  await showChanges(api, publication);
+  say(`\nHash ${hash}`);
+  if (status === 'published') return say('It is published already.');
+  const typed = (given ?? (await askForHash())).trim();
+  if (typed.length < TYPED || !hash.startsWith(typed)) {
+    throw new Error(`"${typed}" is not the hash of this publication; nothing was published`);
+  }
+  await approve(api, publication);
+  say(`Published ${changes.length} entries.`);
+};
+
+/**
+ * Publishes the entries of a folder at once, where both people are at hand: one proposes, another approves. What is
+ * published already is left alone. Answers the number of entries that changed.
  */
 export const publishCatalog = async (
   proposer: ApiClient,
@@ -14,13 +82,12 @@ export const publishCatalog = async (
   folder: string,
   month: string,
 ): Promise<number> => {
-  const entries = readCatalogFiles(folder, month);
-  const proposed = await proposer.post<Proposed>('/catalog/publications', { entries });
+  const proposed = await propose(proposer, folder, month);
   if (proposed.changes.length === 0) {
-    say(`All ${entries.length} entries are published as they are.`);
+    say('All entries are published as they are.');
     return 0;
   }
-  await approver.post(`/catalog/publications/${proposed.publicationId}/approval`, { hash: proposed.hash });
-  say(`Published ${proposed.changes.length} of ${entries.length} entries (publication ${proposed.publicationId}).`);
+  await approve(approver, proposed);
+  say(`Published ${proposed.changes.length} entries (publication ${proposed.publicationId}).`);
   return proposed.changes.length;
 };

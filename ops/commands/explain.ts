@@ -1,33 +1,46 @@
-import type { ArithmeticNode, RatedLine } from '../../lambdas/rating/types.ts';
+import type { ExplainedLine, LineEvent } from '../../lambdas/close/explain-line.ts';
+import type { ArithmeticNode } from '../../lambdas/rating/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
 import { grouped, say, table } from '../print.ts';
-
-type LineEvent = {
-  readonly eventId: string;
-  readonly time: string;
-  readonly subject: string;
-  readonly pointer: { readonly key: string; readonly line: number };
-};
 
 const tree = (node: ArithmeticNode, depth: number): string[] => [
   `${'  '.repeat(depth)}${node.text}  =  ${grouped(node.result)} ${node.unit}`,
   ...node.children.flatMap((child) => tree(child, depth + 1)),
 ];
 
-/** From a line of an invoice to its arithmetic and the very events it was made of. */
+/**
+ * From a line of an invoice to its arithmetic, the documents that carry it and the very events it was made of, with the
+ * correlation ids under which the logs of delivery and ingest tell of them.
+ */
 export const explainLine = async (api: ApiClient, lineId: string, limit: number): Promise<void> => {
-  const { line } = await api.get<{ line: RatedLine }>(`/lines/${encodeURIComponent(lineId)}`);
+  const line = await api.get<ExplainedLine>(`/lines/${encodeURIComponent(lineId)}`);
   say(`${line.description}: ${line.currency} ${grouped(line.amount)}`);
   say(
     `account ${line.account}, ${line.period.start} to ${line.period.end} in ${line.period.zone}; inputs ${line.inputsHash.slice(0, 16)}\n`,
   );
   say(tree(line.arithmetic, 1).join('\n'));
+  say('\nBilled by:');
+  say(
+    table(
+      ['document', 'currency', 'amount', 'correlation id'],
+      line.documents.map((each) => [each.documentId, each.currency, grouped(each.amount), each.correlationId]),
+    ),
+  );
   const events = await allItems<LineEvent>(api, `/lines/${encodeURIComponent(lineId)}/events`);
   say(`\nMade of ${grouped(events.length)} events${events.length > limit ? `; the first ${limit}:` : ':'}`);
   say(
     table(
-      ['event', 'time', 'subject', 'archive object', 'line'],
-      events.slice(0, limit).map((e) => [e.eventId, e.time, e.subject, e.pointer.key, e.pointer.line]),
+      ['event', 'time', 'subject', 'correlation id', 'archive object', 'line'],
+      events
+        .slice(0, limit)
+        .map(({ event, subject, correlationId, pointer }) => [
+          event.id,
+          event.time,
+          subject,
+          correlationId,
+          pointer.key,
+          pointer.line,
+        ]),
     ),
   );
 };

@@ -236,6 +236,11 @@ describe('catalog', () => {
         as,
         roles,
       });
+    const seen = await call({ method: 'GET', path: `/v1/catalog/publications/${publicationId}`, as: 'otto' });
+    expect(seen).toMatchObject({
+      status: 200,
+      body: { hash, status: 'proposed', proposedBy: 'olga', changes: [meter] },
+    });
     expect(await approve('olga', hash)).toMatchObject(bad(409, 'MAKER_IS_CHECKER'));
     expect(await approve('otto', 'other')).toMatchObject(bad(409, 'STALE_PUBLICATION'));
     expect(await approve('otto', hash, ['finance-preparer'])).toMatchObject(bad(403, 'ROLE_MISSING'));
@@ -248,6 +253,8 @@ describe('catalog', () => {
     const call = setUp();
     expect(await propose(call, [{ ...meter, effectiveFrom: 'soon' }])).toMatchObject(bad(400, 'ENTRIES_INVALID'));
     expect(await call({ method: 'GET', path: '/v1/catalog/toString' })).toMatchObject(bad(404, 'NO_SUCH_KIND'));
+    const unknown = await call({ method: 'GET', path: '/v1/catalog/publications/pub-none' });
+    expect(unknown).toMatchObject(bad(404, 'NO_SUCH_PUBLICATION'));
   });
 });
 

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { CALLBACK } from '../../ops/browser-sign-in.ts';
+import { at, synthesize } from './synthesize.ts';
+
+describe('the sign-in client', () => {
+  it.each(['dev', 'prod'])('of %s comes back to the console and to the command line', (environment) => {
+    const [client, ...others] = synthesize(environment).ofType('AWS::Cognito::UserPoolClient');
+    expect(others).toEqual([]);
+    const callbacks = at(client?.Properties, 'CallbackURLs');
+    expect(callbacks).toHaveLength(3);
+    expect(callbacks).toContain(CALLBACK);
+    expect(at(client?.Properties, 'AllowedOAuthFlows')).toEqual(['code']);
+    expect(at(client?.Properties, 'GenerateSecret')).toBe(false);
+  });
+});
