@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           globalSetup: ['local/emulator/for-tests.ts'],
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/console/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -58,10 +58,13 @@ export const redriveSignal = async (
   const preview = await people.operator.post<Redriven>('/queues/gainsight/redrive', { preview: true });
   note(`the key is mended; a redrive would move ${preview.matched}`);
   const moved = await people.operator.post<Redriven>('/queues/gainsight/redrive', { preview: false });
-  await until('the call to action in Gainsight', 60, async () => (gainsight.ctas().length > 0 ? true : undefined));
+  await until('a call to action for every dead letter', 60, async () =>
+    gainsight.ctas().length >= deadLettered ? true : undefined,
+  );
   checks.equal('dead letters redriven', deadLettered, moved.moved);
   await until('an empty dead-letter queue', 30, async () => ((await deadLetters(people)) === 0 ? true : undefined));
   const callsToAction = gainsight.ctas().map(({ referenceId, name, companyId }) => ({ referenceId, name, companyId }));
-  checks.equal('calls to action in Gainsight', 1, callsToAction.length);
+  checks.equal('calls to action in Gainsight', deadLettered, callsToAction.length);
+  checks.equal('companies called about', 1, new Set(callsToAction.map(({ companyId }) => companyId)).size);
   return { deadLettered, why, redriven: moved.moved, callsToAction };
 };
