@@ -1,13 +1,16 @@
 import type { CatalogReader } from '../catalog/types.ts';
 import { ProblemError } from '../platform/problem.ts';
 import type { RatedLine } from '../rating/types.ts';
-import type { Archive, ArchiveLine } from '../usage/archive.ts';
-import { type ExplainedEvent, explain } from '../usage/explain.ts';
+import type { Archive } from '../usage/archive.ts';
+import { batchCorrelationId } from '../usage/batch-correlation.ts';
+import { explain } from '../usage/explain.ts';
 import type { LedgerStore } from '../usage/ledger-store.ts';
 import type { CloseStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
+import { documentCorrelationId } from './names.ts';
 import type { LinesFile, PinsFile } from './rate-account.ts';
 import type { LineReference } from './records.ts';
+import type { ExplainedLine, LineEvent } from './types.ts';
 
 export type ExplainPorts = {
   readonly store: Pick<CloseStore, 'lineReferences'>;
@@ -16,10 +19,6 @@ export type ExplainPorts = {
   readonly ledger: LedgerStore;
   readonly archive: Pick<Archive, 'line'>;
 };
-
-/** A line as its newest close rated it, and every document that carries it, oldest first. */
-export type ExplainedLine = RatedLine & { readonly documents: readonly Omit<LineReference, keyof Files>[] };
-type Files = Pick<LineReference, 'linesKey' | 'linesHash' | 'pinsKey' | 'pinsHash'>;
 
 const newest = async (ports: Pick<ExplainPorts, 'store'>, lineId: string) => {
   const references = await ports.store.lineReferences(lineId);
@@ -48,14 +47,12 @@ export const readLine = async (
 ): Promise<ExplainedLine> => {
   const { references, last } = await newest(ports, lineId);
   const line = await ratedLine(ports.files, last);
-  const documents = references.map(
-    ({ linesKey: _l, linesHash: _lh, pinsKey: _p, pinsHash: _ph, ...reference }) => reference,
-  );
+  const documents = references.map(({ linesKey: _l, linesHash: _lh, pinsKey: _p, pinsHash: _ph, ...reference }) => ({
+    ...reference,
+    correlationId: documentCorrelationId(reference.closeId, reference.documentId),
+  }));
   return { ...line, documents };
 };
-
-/** One event behind a line, with where it lies and which append counted it. */
-export type LineEvent = Omit<ExplainedEvent, 'archived'> & Pick<ArchiveLine, 'position' | 'receivedAt'>;
 
 /**
  * From a line to the very events: line → pins of the close that rated it → appends → archive lines. A fee has none.
@@ -79,7 +76,12 @@ export const lineEvents = async (
     ...(request.after === undefined ? {} : { after: request.after }),
   });
   return {
-    items: items.map(({ archived: { position, receivedAt }, ...event }) => ({ ...event, position, receivedAt })),
+    items: items.map(({ archived: { position, receivedAt }, ...event }) => ({
+      ...event,
+      position,
+      receivedAt,
+      correlationId: batchCorrelationId(event.pointer.key),
+    })),
     ...(next === undefined ? {} : { next }),
   };
 };

@@ -52,6 +52,12 @@ export const parseExceptionId = (exceptionId: string): CloseDates | undefined =>
 };
 
 /**
+ * The correlation id of a document: in the delivery's messages, log lines and journal, and in the header
+ * `x-correlation-id` of every call to the ERP about it.
+ */
+export const documentCorrelationId = (closeId: string, documentId: string): string => `${closeId}/${documentId}`;
+
+/**
  * `mb-acct-03-20261001-invoice-1USD-0`: payer, period, kind, part (subsidiary and currency: one document per payer,
  * entity and currency) and generation. The ERP's external id: letters, digits, `-` and `_` only.
  */

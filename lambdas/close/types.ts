@@ -1,5 +1,6 @@
 import type { Period } from '../platform/period.ts';
 import type { RatedLine } from '../rating/types.ts';
+import type { ArchivePointer, Position, UsageEvent } from '../usage/types.ts';
 
 /** The words of a period close (DESIGN sections 5 and 6). Amounts are decimal strings with the currency's decimals. */
 
@@ -163,4 +164,35 @@ export type Manifest = {
     readonly at: string;
     readonly reason?: string;
   };
+};
+
+/** A line as its newest close rated it, and every document that carries it, oldest first. */
+export type ExplainedLine = RatedLine & {
+  readonly documents: readonly {
+    readonly lineId: string;
+    readonly closeId: string;
+    readonly documentId: string;
+    readonly account: string;
+    readonly amount: string;
+    readonly currency: string;
+    /** What the delivery of this document logs, and the ERP is sent as `x-correlation-id`. */
+    readonly correlationId: string;
+  }[];
+};
+
+/** One event behind a line: where it lies, which append counted it, and which batch brought it. */
+export type LineEvent = {
+  readonly subject: string;
+  readonly slot: string;
+  /** Version of the append in its slot, and its hash. */
+  readonly version: number;
+  readonly hash: string;
+  readonly idHash: string;
+  readonly pointer: ArchivePointer;
+  readonly position: Position;
+  readonly receivedAt: string;
+  /** What ingest logged for the batch. */
+  readonly correlationId: string;
+  /** The event after upcasting. */
+  readonly event: UsageEvent;
 };

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
-import { contentHash } from '../platform/hash.ts';
 import type { AppendOutcome } from './append-events.ts';
 import type { Archive } from './archive.ts';
+import { batchCorrelationId } from './batch-correlation.ts';
 import { canonicalUsage, type Stamper } from './canonical-usage.ts';
 import { decode, type KinesisRecord, type Line, recordOf } from './decode.ts';
 import { conflictRejection, type QuarantineStore, quarantineEntry } from './quarantine.ts';
@@ -90,10 +90,6 @@ const conflictEntries = (outcome: AppendOutcome, lines: readonly Archived[]): Qu
   });
 };
 
-/** The same for every delivery of the same batch, so that its traces are found together. */
-const correlationIdOf = (lines: readonly Line[]): string =>
-  `ingest-${contentHash([lines[0]?.position, lines.at(-1)?.position]).slice(0, 16)}`;
-
 /**
  * Steps 3 to 6 for lines that are in the archive already. What happens to groups that the ledger did not take is the
  * caller's to decide.
@@ -165,8 +161,9 @@ export const makeIngest =
   (ports: IngestPorts, settings: IngestSettings) =>
   async (batch: KinesisBatch): Promise<IngestSummary> => {
     const lines = batch.Records.map(recordOf).flatMap(decode);
-    const correlationId = correlationIdOf(lines);
     const pointers = await ports.archive.write(lines);
+    // The same for every delivery of the same batch, and found again from the pointer of any of its events.
+    const correlationId = batchCorrelationId(pointers[0]?.key ?? '');
     const archived = lines.flatMap((line, n) => {
       const pointer = pointers[n];
       return pointer ? [{ line, pointer }] : [];

@@ -1,4 +1,4 @@
-import type { ExplainedLine, LineEvent } from '../../lambdas/close/explain-line.ts';
+import type { ExplainedLine, LineEvent } from '../../lambdas/close/types.ts';
 import type { ArithmeticNode } from '../../lambdas/rating/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
 import { grouped, say, table } from '../print.ts';

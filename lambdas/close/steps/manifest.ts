@@ -1,7 +1,7 @@
 import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
 import { adapterOf } from '../load-plan.ts';
 import { absoluteText, totalsOf } from '../money.ts';
-import { closeIdOfManifest } from '../names.ts';
+import { closeIdOfManifest, documentCorrelationId } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { closeOf } from '../progress.ts';
 import { raise } from '../raise.ts';
@@ -122,7 +122,7 @@ const jobOf = async (
     record: RECORDS[document.kind],
     payloadKey: entry.payloadKey,
     payloadHash: entry.payloadHash,
-    correlationId: `${document.closeId}/${document.documentId}`,
+    correlationId: documentCorrelationId(document.closeId, document.documentId),
     ...(progress === undefined ? {} : { salesRegion: progress.salesRegion }),
     expect: {
       currency: document.currency,

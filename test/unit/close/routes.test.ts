@@ -155,6 +155,15 @@ describe('the finance API', () => {
       { documentId: A1, amount: '5.00' },
       { documentId: 'mb-a1-20261001-debit-memo-1USD-1', amount: '3.00' },
     ]);
+    // The same id as in the delivery's messages: from the line to the log lines of its posting.
+    const sent = new Map(world.sent.map(({ deliveryId, correlationId }) => [deliveryId, correlationId]));
+    for (const { documentId, correlationId } of line.body.documents as {
+      documentId: string;
+      correlationId: string;
+    }[]) {
+      expect(correlationId).toBe(sent.get(documentId));
+      expect(correlationId).toMatch(new RegExp(`^close-.+/${documentId}$`));
+    }
     expect(JSON.stringify(line.body)).not.toContain('linesKey');
     expect((await pia('GET', `/v1/lines/${lineId}/events`)).body).toEqual({ items: [] });
     expect((await pia('GET', '/v1/lines/none')).body.code).toBe('NO_SUCH_LINE');

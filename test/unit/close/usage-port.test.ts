@@ -5,6 +5,7 @@ import { ledgerUsage } from '../../../lambdas/close/usage-port.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
+import { batchCorrelationId } from '../../../lambdas/usage/batch-correlation.ts';
 import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
 import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
 import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
@@ -87,6 +88,9 @@ describe('a close over the ledger', () => {
     expect([...page.items, ...rest.items].map((each) => each.event.id)).toEqual(['e1', 'e5', 'e2', 'e3']);
     expect(page.items[0]).toMatchObject({ subject: 'org-a1', version: 1, receivedAt: '2026-11-02T00:00:00.000Z' });
     expect(rest.next).toBeUndefined();
+    for (const { pointer, correlationId } of [...page.items, ...rest.items]) {
+      expect(correlationId).toBe(batchCorrelationId(pointer.key));
+    }
   });
 
   it('finds usage that nobody owns, only where there is some', async () => {

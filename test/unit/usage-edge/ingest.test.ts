@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { batchCorrelationId } from '../../../lambdas/usage/batch-correlation.ts';
 import { type IngestPorts, makeIngest, makeRespill, StillRefused } from '../../../lambdas/usage/ingest.ts';
 import { handleSpill } from '../../../lambdas/usage/spill.ts';
 import { all, eventText } from './events.ts';
@@ -60,6 +61,7 @@ describe('ingest', () => {
     const again = await ingest(mixed());
     expect(again.accepted).toBe(0);
     expect(again.correlationId).toBe(first.correlationId);
+    expect(again.correlationId).toBe(batchCorrelationId(keys[0] ?? ''));
     expect([[...objects.objects.keys()], [...quarantine.entries], [...ledger.known]]).toEqual([keys, entries, known]);
   });
 
