@@ -1,13 +1,12 @@
-import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { buildLambdas, functionId } from '../scripts/build-lambdas.ts';
+import { cdkProgram, deployStacks, type Outputs, type RunCdk, synthesize } from '../scripts/deploy/stacks.ts';
+import { runToEnd } from '../scripts/run-to-end.ts';
 import { taskEnvironment } from '../scripts/setup/environment.mjs';
 import { type CloudAddress, emulatorAccount, emulatorCredentials } from './cloud.ts';
 import { root } from './paths.ts';
-import { allOf, runToEnd } from './processes.ts';
-
-/** Everything that the stacks say of themselves, by output name; the names are unique over all stacks. */
-export type Outputs = Readonly<Record<string, string>>;
+import { allOf } from './processes.ts';
 
 export type Deployment = CloudAddress & {
   /** Where this deployment's assembly and outputs are written. */
@@ -38,20 +37,21 @@ export const cloudEnvironment = ({ endpoint, region }: CloudAddress): Record<str
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
-const cdk = async (deployment: Deployment, args: string[], directory = root): Promise<void> => {
-  const program = path.join(root, 'node_modules/aws-cdk/bin/cdk');
-  const { code, output } = await runToEnd(
-    process.execPath,
-    [program, ...args],
-    { cwd: directory, env: cloudEnvironment(deployment) },
-    (line) => {
-      // The progress of single resources is noise here; the whole output is in the error when something fails.
-      const stack = /^\s*✅\s+(\S+)/.exec(line);
-      if (stack !== null && args[0] === 'deploy') deployment.log(`${stack[1]} deployed`);
-    },
-  );
-  if (code !== 0) throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-40).join('\n')}`);
-};
+/** The CLI aimed at the emulator; its progress of single resources is noise here, and in the error when it fails. */
+const cdkIn =
+  (deployment: Deployment, directory = root): RunCdk =>
+  async (args) => {
+    const { code, output } = await runToEnd(
+      process.execPath,
+      [cdkProgram, ...args],
+      { cwd: directory, env: cloudEnvironment(deployment) },
+      (line) => {
+        const stack = /^\s*✅\s+(\S+)/.exec(line);
+        if (stack !== null && args[0] === 'deploy') deployment.log(`${stack[1]} deployed`);
+      },
+    );
+    if (code !== 0) throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-40).join('\n')}`);
+  };
 
 /**
  * Deploys the one CDK app with the real CDK CLI, as to AWS. Bundling with synthesis and the bootstrap of the empty
@@ -65,30 +65,17 @@ export const deployApp = async (deployment: Deployment): Promise<Outputs> => {
   // Inside the app's folder the bootstrap would synthesize the app.
   const elsewhere = path.join(directory, 'bootstrap');
   mkdirSync(elsewhere, { recursive: true });
-  rmSync(outputsFile, { force: true });
+  const run = cdkIn(deployment);
   const bundleAndSynthesize = async (): Promise<void> => {
     const { ids } = await buildLambdas({ files: handlerFiles(deployment.insteadOf ?? []) });
     log(`${ids.length} functions bundled`);
-    await cdk(deployment, ['synth', '--quiet', '--context', 'env=dev', '--output', assembly]);
+    await synthesize(run, 'dev', assembly);
     log('templates synthesized');
   };
   const bootstrap = async (): Promise<void> => {
-    await cdk(deployment, ['bootstrap', `aws://${emulatorAccount}/${region}`], elsewhere);
+    await cdkIn(deployment, elsewhere)(['bootstrap', `aws://${emulatorAccount}/${region}`]);
     log('account bootstrapped');
   };
   await allOf(bundleAndSynthesize(), bootstrap());
-  await cdk(deployment, [
-    ...['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--progress', 'events'],
-    ...['--parameters', 'Platform=emulator', '--concurrency', '4', '--outputs-file', outputsFile],
-  ]);
-  const stacks = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
-  return Object.assign({}, ...Object.values(stacks));
-};
-
-/** One output by name. @throws naming it when no stack has it. */
-export const outputOf = (outputs: Outputs, name: string): string => {
-  const value = outputs[name];
-  if (value === undefined)
-    throw new Error(`No stack has the output ${name}; there are: ${Object.keys(outputs).join(', ')}`);
-  return value;
+  return deployStacks(run, { assembly, outputsFile, platform: 'emulator', approval: 'never' });
 };

@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { buildConsole, consoleConfiguration, uploadConsole } from '../scripts/deploy/site.ts';
+import { type Outputs, outputOf } from '../scripts/deploy/stacks.ts';
 import { clock } from './clock.ts';
 import { type Cloud, connectCloud } from './cloud.ts';
-import { deployApp, type Outputs, outputOf } from './deploy.ts';
+import { deployApp } from './deploy.ts';
 import { startEmulator, stopLeftover } from './emulator/emulator.ts';
 import { type FrontRoutes, startFrontProxy } from './front-proxy.ts';
 import { localDirectory } from './paths.ts';
 import { allowOrigin, createUsers, type Users } from './people.ts';
 import { checkPortsAreFree, choosePorts, type Ports } from './ports.ts';
 import { allOf } from './processes.ts';
-import { buildConsole, uploadConsole } from './site.ts';
 import { connectVendors, type Sandboxes, startVendors } from './vendors.ts';
 
 /** A whole Meterbridge on this machine. */
@@ -73,16 +74,6 @@ const routesOf = (endpoint: string, outputs: Outputs): FrontRoutes => ({
   userPoolId: outputOf(outputs, 'UserPoolId'),
 });
 
-/** What the console is told (console/src/config.ts): everything is on its own origin. */
-const consoleConfiguration = (origin: string, userPool: System['userPool']) => ({
-  apiBase: '/v1',
-  region,
-  userPoolId: userPool.id,
-  clientId: userPool.clientId,
-  authority: `https://cognito-idp.${region}.amazonaws.com/${userPool.id}`,
-  hostedUi: { authorize: `${origin}/oauth2/authorize`, token: `${origin}/oauth2/token`, logout: `${origin}/logout` },
-});
-
 /**
  * Starts everything: the emulator, the vendors' sandboxes, the app deployed by the CDK CLI, people, the console and
  * the one origin in front of it. If any of it fails, what was started is stopped before the error is thrown.
@@ -131,7 +122,11 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
         connectVendors(cloud, outputs, vendors),
         options.console === false
           ? 0
-          : uploadConsole(cloud, outputOf(outputs, 'SiteBucket'), consoleConfiguration(origin, userPool)),
+          : uploadConsole(
+              cloud.s3,
+              outputOf(outputs, 'SiteBucket'),
+              consoleConfiguration(outputs, { region, hostedUi: origin }),
+            ),
       ),
     );
     const proxy = await startFrontProxy(ports.proxy, routesOf(endpoint, outputs));

@@ -1,6 +1,6 @@
 import { type ApiClient, allItems } from '../../ops/api-client.ts';
+import { outputOf } from '../../scripts/deploy/stacks.ts';
 import { connectCloud } from '../cloud.ts';
-import { outputOf } from '../deploy.ts';
 import { monthEdges } from '../generator/calendar.ts';
 import type { Send } from '../generator/events.ts';
 import type { GeneratedMonth } from '../generator/generate.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runToEnd } from '../../scripts/run-to-end.ts';
 import { localDirectory } from '../paths.ts';
-import { runToEnd } from '../processes.ts';
 
 /** Where the jars of DynamoDB Local lie, or the one sentence that says why they cannot be had on this machine. */
 export type Fetched = { readonly jars: string } | { readonly absent: string };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { isAlive, runToEnd, startGroup, stopGroup } from '../../../local/processes.ts';
+import { isAlive, startGroup, stopGroup } from '../../../local/processes.ts';
+import { runToEnd } from '../../../scripts/run-to-end.ts';
 
 /** Starts a leader with a child of its own, and answers when both run: `[leader, child]`. */
 const startFamily = async (deaf: boolean): Promise<[number, number]> => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { taskEnvironment } from '../scripts/setup/environment.mjs';
-import type { Cloud } from './cloud.ts';
-import { localDirectory, root } from './paths.ts';
-import { runToEnd } from './processes.ts';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { runToEnd } from '../run-to-end.ts';
+import { taskEnvironment } from '../setup/environment.mjs';
+import { localDirectory, root } from '../setup/paths.mjs';
+import { type Outputs, outputOf } from './stacks.ts';
 
 const built = path.join(localDirectory, 'console-dist');
 const stamp = path.join(localDirectory, 'console-dist.sha256');
@@ -48,11 +48,32 @@ export const buildConsole = async (): Promise<'built' | 'unchanged'> => {
   return 'built';
 };
 
+/** Where people sign in: Cognito's hosted pages. `HostedUiDomain` of the outputs, or an origin that stands for it. */
+export type SignInAt = { readonly region: string; readonly hostedUi: string };
+
+/** What the console is told at run time (console/src/config.ts). The API is on the console's own origin. */
+export const consoleConfiguration = (outputs: Outputs, { region, hostedUi }: SignInAt) => {
+  const userPoolId = outputOf(outputs, 'UserPoolId');
+  return {
+    apiBase: '/v1',
+    region,
+    userPoolId,
+    clientId: outputOf(outputs, 'UserPoolClientId'),
+    authority: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
+    hostedUi: {
+      authorize: `${hostedUi}/oauth2/authorize`,
+      token: `${hostedUi}/oauth2/token`,
+      logout: `${hostedUi}/logout`,
+    },
+  };
+};
+
 /**
  * Uploads the built console and its configuration. Files whose names carry a hash may be kept for a year; the
- * others are asked for anew each time.
+ * others are asked for anew each time. What an earlier build uploaded stays: open tabs still load parts of it.
+ * @returns the number of files
  */
-export const uploadConsole = async ({ s3 }: Cloud, bucket: string, configuration: object): Promise<number> => {
+export const uploadConsole = async (s3: S3Client, bucket: string, configuration: object): Promise<number> => {
   const put = (key: string, body: Uint8Array | string): Promise<unknown> =>
     s3.send(
       new PutObjectCommand({
@@ -64,7 +85,10 @@ export const uploadConsole = async ({ s3 }: Cloud, bucket: string, configuration
       }),
     );
   const files = globSync('**/*', { cwd: built }).filter((file) => statSync(path.join(built, file)).isFile());
-  await Promise.all(files.map((file) => put(file.split(path.sep).join('/'), readFileSync(path.join(built, file)))));
+  const upload = (file: string) => put(file.split(path.sep).join('/'), readFileSync(path.join(built, file)));
+  // The page last: whoever loads it finds all that it names.
+  await Promise.all(files.filter((file) => file !== 'index.html').map(upload));
   await put('config.json', JSON.stringify(configuration, null, 2));
+  await upload('index.html');
   return files.length + 1;
 };
