@@ -8,6 +8,7 @@ export const closeMetrics = (metrics: Metrics): CloseMetrics => {
     metrics.singleMetric().addDimension('salesRegion', salesRegion).addMetric(name, MetricUnit.Count, value);
   return {
     exceptionsOpen: (salesRegion, value) => count(METRICS.exceptionsOpen, salesRegion, value),
+    documentsDisputed: (salesRegion, value) => count(METRICS.documentsDisputed, salesRegion, value),
     reconciliationBreaks: (salesRegion, value) => count(METRICS.reconciliationBreaks, salesRegion, value),
   };
 };

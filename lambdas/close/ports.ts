@@ -74,6 +74,7 @@ export type DeliveryPort = {
 /** Counts by sales region; never by account. */
 export type CloseMetrics = {
   exceptionsOpen(salesRegion: string, count: number): void;
+  documentsDisputed(salesRegion: string, count: number): void;
   reconciliationBreaks(salesRegion: string, count: number): void;
 };
 

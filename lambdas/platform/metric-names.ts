@@ -26,6 +26,11 @@ export const METRICS = {
   successUpdates: 'SuccessUpdates',
   /** Exceptions that a close raised and a person must decide. By sales region. */
   exceptionsOpen: 'ExceptionsOpen',
+  /**
+   * Documents that a person disputes: those of a manifest that was returned at approval, and one for each account that
+   * an open exception holds back when manifests are frozen. By sales region.
+   */
+  documentsDisputed: 'DocumentsDisputed',
   /** Differences found when totals were read back from the ERP. By sales region. */
   reconciliationBreaks: 'ReconciliationBreaks',
   /** Tries that a vendor refused for its credentials, by adapter (the service). */

@@ -65,17 +65,18 @@ export class OverviewDashboard extends Construct {
           ),
         ],
         [
-          regions('Disputed: exceptions for a person, by sales region', METRICS.exceptionsOpen, 'Sum'),
+          regions('Disputed documents by sales region', METRICS.documentsDisputed, 'Sum'),
+          regions('Exceptions for a person by sales region', METRICS.exceptionsOpen, 'Sum'),
           regions('Reconciliation breaks by sales region', METRICS.reconciliationBreaks, 'Sum'),
-          graph('Dead letters', ...deadLetters),
         ],
-        [new TextWidget({ width: 24, height: 1, markdown: '## Customer success' })],
+        [new TextWidget({ width: 24, height: 1, markdown: '## Customer success, and what waits in all queues' })],
         [
           graph(
             'From signal to call to action, seconds',
             serviceMetric(METRICS.successUpdateLatency, SUCCESS_SERVICE, 'p95'),
           ),
           graph('Records written', serviceMetric(METRICS.successUpdates, SUCCESS_SERVICE, 'Sum')),
+          graph('Dead letters', ...deadLetters),
         ],
       ],
     });

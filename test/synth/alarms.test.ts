@@ -107,4 +107,11 @@ describe('metrics', () => {
     }
     expect(dashboard).not.toMatch(/account(Id)?\\+"/i);
   });
+
+  it('of what finance disputes stand on the dashboard by sales region', () => {
+    const dashboard = JSON.stringify(app.ofType('AWS::CloudWatch::Dashboard'));
+    for (const name of ['DocumentsDisputed', 'ExceptionsOpen', 'ReconciliationBreaks']) {
+      expect(dashboard).toMatch(new RegExp(`SEARCH\\([^)]*salesRegion[^)]*MetricName=\\\\+"${name}`));
+    }
+  });
 });

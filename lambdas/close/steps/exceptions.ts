@@ -1,5 +1,6 @@
 import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
 import { intervalOf } from '../../platform/period.ts';
+import { countByRegion } from '../count-by-region.ts';
 import { hull } from '../intervals.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { mapDocument } from '../map-document.ts';
@@ -30,7 +31,7 @@ export const exceptions = async (ports: ClosePorts, input: { readonly closeId: s
   const all = await ports.store.exceptions(record);
   const open = all.filter(({ state }) => state === 'open');
   const held = heldAccounts(all);
-  countByRegion(ports, accounts, open);
+  for (const [region, count] of countByRegion(open, accounts)) ports.metrics.exceptionsOpen(region, count);
   await endStep(ports, record, 'exceptions', {
     done: all.length - open.length,
     total: all.length,
@@ -51,19 +52,13 @@ const wordsFor = (
   return notes;
 };
 
-const countByRegion = (ports: ClosePorts, accounts: readonly AccountProgress[], open: readonly CloseException[]) => {
-  const regions = new Map(accounts.map(({ account, salesRegion }) => [account, salesRegion]));
-  const byRegion = Map.groupBy(open, ({ account }) => (account && regions.get(account)) ?? 'none');
-  for (const [region, some] of byRegion) ports.metrics.exceptionsOpen(region, some.length);
-};
-
 const ownerless = async (ports: ClosePorts, record: CloseRecord): Promise<ExceptionDraft[]> => {
   const found = await ports.usage.ownerless(intervalOf({ ...record, zone: 'Etc/UTC' }));
   return found.map(({ subject, events }) => ({
     kind: 'unattributed-usage',
     about: { subject },
     subject,
-    message: `${events} events of "${subject}" belong to no account: publish an attribution and close again, or accept that they are not billed.`,
+    message: `${events} events of "${subject}" belong to no account. Publish an attribution, decide "fixed" and close again; or decide "accepted": they are not billed.`,
     evidence: { events },
   }));
 };
@@ -79,7 +74,7 @@ const twiceCounted = async (ports: ClosePorts, accounts: readonly AccountProgres
       about: { account: progress.account, idHash },
       account: progress.account,
       subject: slots[0]?.subject ?? '',
-      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). Accept if they are different events; cancel the wrong one and close again if not.`,
+      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). Each of them is billed. If they are different events, decide "accepted" and close again. If they are one event, the ledger cannot take one back today: say so in the reason of "accepted", close again, and credit the difference in the ERP by hand.`,
       evidence: { idHash, slots },
     }));
   });
@@ -94,7 +89,7 @@ const unmappable = async (ports: ClosePorts, plan: LoadedPlan): Promise<Exceptio
       kind: 'missing-mapping',
       about: { account: payer, missing, entity },
       account: payer,
-      message: `A document cannot be made: ${what}. Publish it, then close again.`,
+      message: `A document cannot be made: ${what}. Publish it, decide "fixed" and close again.`,
       evidence: { payer, entity, missing },
     };
   });

@@ -1,4 +1,5 @@
 import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
+import { countByRegion } from '../count-by-region.ts';
 import { putByHash } from '../data-files.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { makersOf } from '../makers.ts';
@@ -33,6 +34,8 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
     if (!already.has(entity)) await freezeEntity(ports, record, plan, entity, documents);
   }
 
+  const heldBack = [...plan.held].map((account) => ({ account }));
+  for (const [region, count] of countByRegion(heldBack, plan.accounts)) ports.metrics.documentsDisputed(region, count);
   const manifests = await ports.store.manifests(record.closeId);
   const entries = manifests.flatMap(({ documents }) => documents);
   const totals = totalsOf(entries.map(({ currency, total }) => ({ currency, amount: total })));

@@ -1,4 +1,5 @@
 import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
+import { countByRegion } from '../count-by-region.ts';
 import { adapterOf } from '../load-plan.ts';
 import { absoluteText, totalsOf } from '../money.ts';
 import { closeIdOfManifest, documentCorrelationId } from '../names.ts';
@@ -60,7 +61,11 @@ export const approvalOutcome = async (
   if (ports.clock.nowMillis() - frozenAt >= input.approvalTimeoutSeconds * 1000) {
     await ports.store.moveManifest(input.manifestId, ['awaiting approval'], 'expired');
   }
-  const { status } = await manifestOf(ports, input.manifestId);
+  const { status, documents } = await manifestOf(ports, input.manifestId);
+  if (status === 'returned') {
+    const returned = countByRegion(documents, await ports.store.accounts(closeId));
+    for (const [region, count] of returned) ports.metrics.documentsDisputed(region, count);
+  }
   await refreshPosting(ports, closeId);
   if (status === 'awaiting approval' && !USUAL_ENDS.includes(input.error)) {
     return refused('APPROVAL_WAIT_FAILED', `Waiting for the approval of ${input.manifestId} failed: ${input.error}.`);
@@ -196,7 +201,7 @@ export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepR
       kind: 'posting-failed',
       about: { documentId: document.documentId },
       account: document.account,
-      message: `${document.documentId} of ${document.accountName} is not posted (${status?.state ?? 'not sent'}, ${why}). Mend the cause and start the close again, or void it if the ERP will never take it.`,
+      message: `${document.documentId} of ${document.accountName} is not posted (${status?.state ?? 'not sent'}, ${why}). Mend the cause and start the close again, which sends it again. If the ERP will never take it, decide "void": what it bills counts as not billed and comes again.`,
       evidence: { documentId: document.documentId, state: status?.state ?? 'not sent' },
       amountAtStake: { currency: document.currency, amount: document.total },
     });

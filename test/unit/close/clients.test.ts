@@ -76,10 +76,17 @@ describe('the data bucket', () => {
 describe('the metrics of a close', () => {
   it('carry the sales region and no account', () => {
     const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    closeMetrics(new Metrics({ namespace: 'Meterbridge', serviceName: 'close-step' })).exceptionsOpen('eu', 2);
-    const written = String(out.mock.calls[0]?.[0]);
+    const metrics = closeMetrics(new Metrics({ namespace: 'Meterbridge', serviceName: 'close-step' }));
+    metrics.exceptionsOpen('eu', 2);
+    metrics.documentsDisputed('ap', 3);
+    metrics.reconciliationBreaks('us', 0);
+    const written = out.mock.calls.map(([text]) => JSON.parse(String(text)));
     out.mockRestore();
-    const blob = JSON.parse(written);
-    expect(blob).toMatchObject({ salesRegion: 'eu', service: 'close-step', ExceptionsOpen: 2 });
+    expect(written).toMatchObject([
+      { salesRegion: 'eu', service: 'close-step', ExceptionsOpen: 2 },
+      { salesRegion: 'ap', service: 'close-step', DocumentsDisputed: 3 },
+      { salesRegion: 'us', service: 'close-step', ReconciliationBreaks: 0 },
+    ]);
+    expect(JSON.stringify(written)).not.toContain('account');
   });
 });

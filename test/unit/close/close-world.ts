@@ -183,7 +183,11 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       statuses: erp.delivery.statuses,
     }),
     quarantine: { waiting: async () => 0 },
-    metrics: { exceptionsOpen: count('exceptions'), reconciliationBreaks: count('breaks') },
+    metrics: {
+      exceptionsOpen: count('exceptions'),
+      documentsDisputed: count('disputed'),
+      reconciliationBreaks: count('breaks'),
+    },
     graceHours: 24,
   };
   const machine: CloseMachine = {
