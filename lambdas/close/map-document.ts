@@ -30,7 +30,7 @@ export const mapDocument = async (
 ): Promise<MappedDocument> => {
   const mapping = mappings.get(document.kind);
   if (mapping === undefined) {
-    const message = `There is no mapping for a ${document.kind}: publish one, then close again.`;
+    const message = `There is no mapping for documents of the kind ${document.kind}: publish one, decide "fixed" and close again.`;
     return missing(document, document.account, message, { kind: document.kind });
   }
   try {
@@ -39,7 +39,7 @@ export const mapDocument = async (
   } catch (error) {
     if (!(error instanceof MappingError)) throw error;
     const about = { mapping: error.mapping, table: error.table ?? '', key: error.key ?? '' };
-    const message = `The document of ${document.accountName} cannot be mapped (${error.message}): mend the mapping, then close again.`;
+    const message = `The document of ${document.accountName} cannot be mapped (${error.message}): mend the mapping, decide "fixed" and close again.`;
     return missing(document, document.account, message, about);
   }
 };

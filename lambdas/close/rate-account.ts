@@ -80,13 +80,19 @@ export const rateAccount = async (
       kind: reason.kind,
       about: { account, evidence: reason.evidence },
       account,
-      message: reason.message,
+      message: reason.evidence.code === UNCOUNTED ? reason.message : `${reason.message} ${MEND}`,
       evidence: reason.evidence,
     });
     await ports.store.endAccount({ ...plan, state: 'excepted', exceptionId });
     return (await ports.store.account(record.closeId, account))?.state === 'rated' ? 'rated' : 'excepted';
   }
 };
+
+/** What a person can do about data that cannot be rated. */
+const MEND =
+  'When that is mended, decide "fixed" and close again; "accepted" leaves this period of the account unbilled.';
+/** Nothing mends this one: the events are in the ledger, and no key of it counts them. */
+const UNCOUNTED = 'overflow';
 
 const notRatable = (error: unknown): NotRatable | undefined => {
   if (error instanceof NotRatable) return error;
@@ -191,10 +197,11 @@ const refuseUncounted = ({ unknownMeters, overflow }: UsageReading, needed: read
     const message = `The ledger has usage of meter "${meter}", which the catalog does not know: publish it.`;
     throw new NotRatable('missing-meter', message, { meter });
   }
-  const uncounted = overflow.filter((event) => needed.includes(event.meter)).length;
-  if (uncounted > 0) {
-    const message = `${uncounted} events have more distinct values than a meter may have and are not counted yet: have an operator restate them, then close again.`;
-    throw new NotRatable('rating-failed', message, { code: 'overflow' });
+  const uncounted = overflow.filter((event) => needed.includes(event.meter));
+  if (uncounted.length > 0) {
+    const meters = [...new Set(uncounted.map((event) => `"${event.meter}"`))].sort().join(', ');
+    const message = `The ledger has ${uncounted.length} events of ${meters} that are not counted: too many or too long dimension values in a quarter of an hour, or a value that is no number. That cannot be mended afterwards: bill this period in the ERP by hand and decide "accepted"; for the next one publish a version of the meter with fewer dimensions.`;
+    throw new NotRatable('rating-failed', message, { code: UNCOUNTED });
   }
 };
 

@@ -13,8 +13,9 @@ export type ResolvePorts = {
 
 /**
  * Decides an exception, with its audit entry in one transaction; whoever decides becomes a maker of what these dates
- * bill. The decision is a word of the company's own (`accepted`, `count-both`, ...); two have a meaning: `fixed` opens
- * the exception again when a later close finds the same, and `void` gives up a document that the ERP will never take.
+ * bill. `accepted` lets things stand as they are, as does a word of the company's own (`count-both`, ...). Two do more:
+ * `fixed` opens the exception again when a later close finds the same, and `void` gives up a document that the ERP will
+ * never take.
  * @throws {ProblemError} 404, 409 ALREADY_RESOLVED, 409 NOT_VOIDABLE.
  */
 export const resolveException = async (

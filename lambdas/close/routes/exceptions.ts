@@ -30,7 +30,11 @@ export const exceptionRoutes = (
       const fields = objectOf(body);
       const decision = textOf(fields, 'decision');
       if (!DECISION.test(decision)) {
-        throw new ProblemError(400, 'BAD_REQUEST', '/decision must be a short word like accepted, fixed or count-both');
+        throw new ProblemError(
+          400,
+          'BAD_REQUEST',
+          '/decision must be one of accepted (it stands as it is), fixed (the cause is mended; the next close looks again) and void (only of a document that was not posted), or a short word of your own like count-both, which counts as accepted',
+        );
       }
       const exception = await resolveException(ports, {
         exceptionId: partOf(path, 'exceptionId'),

@@ -83,7 +83,7 @@ const checkHistory = async (ports: ClosePorts, record: CloseRecord, each: Rated)
         kind: 'anomaly' as const,
         about: { account, currency, how },
         account,
-        message: `${accountName} comes to ${is} ${currency}, ${how} the ${was} ${currency} of the period before. Look at its lines, then accept or have the cause fixed.`,
+        message: `${accountName} comes to ${is} ${currency}, ${how} the ${was} ${currency} of the period before. Look at its lines. If they are right, decide "accepted", else mend the cause and decide "fixed"; then close again.`,
         evidence: { before: was, now: is, currency, periodBefore: `${before.start} to ${before.end}` },
         amountAtStake: { currency, amount: is },
       },

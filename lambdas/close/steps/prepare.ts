@@ -86,7 +86,7 @@ const planOf = async (
     kind: 'missing-price',
     about: { account, priceBooks: missing.map(({ planned }) => planned.priceBook).sort() },
     account,
-    message: `There is no price book ${names} for this period: publish it, then close these dates again.`,
+    message: `There is no price book ${names} for this period: publish it, decide "fixed" and close these dates again.`,
     evidence: { contracts: missing.map(({ planned }) => planned.contract) },
   });
   return { ...base, state: 'excepted', exceptionId };

@@ -34,7 +34,7 @@ const lateUsage = async (ports: ClosePorts, record: CloseRecord): Promise<Findin
 const rejected = async (ports: ClosePorts): Promise<Finding[]> => {
   const waiting = await ports.quarantine.waiting();
   if (waiting === 0) return [];
-  const text = `${plural(waiting, 'rejected event')} ${waiting === 1 ? 'waits' : 'wait'} in quarantine. What is released later becomes a correction.`;
+  const text = `${plural(waiting, 'rejected event')} ${waiting === 1 ? 'waits' : 'wait'} in quarantine. They are not billed. Have their producers send them again, mended: what arrives after this close is billed as a correction when these dates are closed again.`;
   return [{ blocking: false, text }];
 };
 

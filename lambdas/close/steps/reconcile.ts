@@ -134,7 +134,7 @@ const tell = async (ports: ClosePorts, record: CloseRecord, each: Compared, post
     kind: 'reconciliation-break',
     about,
     account: each.account,
-    message: `${each.documentId} is ${each.ours} ${each.currency} with us and ${each.theirs ?? 'missing'} in the ERP. Find out which is right, mend the other, and reconcile again.`,
+    message: `${each.documentId} is ${each.ours} ${each.currency} with us and ${each.theirs ?? 'missing'} in the ERP. Find out which is right. If the ERP is wrong, mend it there and decide "fixed". If we are, mend the cause, decide "fixed" and close again, which bills the difference. "accepted" leaves both as they are.`,
     evidence: { ...about, ours: each.ours, theirs: each.theirs, owner: ownerOf(record) },
     amountAtStake: { currency: each.currency, amount: each.ours },
   });
