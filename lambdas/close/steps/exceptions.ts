@@ -74,7 +74,7 @@ const twiceCounted = async (ports: ClosePorts, accounts: readonly AccountProgres
       about: { account: progress.account, idHash },
       account: progress.account,
       subject: slots[0]?.subject ?? '',
-      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). Each of them is billed. If they are different events, decide "accepted" and close again. If they are one event, the ledger cannot take one back today: say so in the reason of "accepted", close again, and credit the difference in the ERP by hand.`,
+      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). If they are different events, decide "accepted" and close again, which bills them all. If they are one event, the ledger cannot take one back today: say so in the reason of "accepted", close again, and credit the difference in the ERP by hand.`,
       evidence: { idHash, slots },
     }));
   });
