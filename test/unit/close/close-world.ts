@@ -18,7 +18,7 @@ import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryCloseStore } from '../../twins/memory-close.ts';
 import { catalogOf, DATES, SINCE } from './close-catalog.ts';
 
-export { account, catalogOf, contract, DATES, entry, priceBook } from './close-catalog.ts';
+export { account, catalogOf, contract, DATES, priceBook } from './close-catalog.ts';
 
 /** Effects of the house that may fail: a fault is thrown before or after the n-th of them. */
 export type Faults = { at: number; when: 'before' | 'after'; seen: number };

@@ -96,7 +96,9 @@ describe('what an exception says a person can do', () => {
     world.twice.set('org-a1', [{ idHash: 'x', slots }]);
     const { close } = await closeAll(world);
     const [exception] = await world.store.exceptions(close);
-    expect(exception?.message).toContain('If they are different events, decide "accepted" and close again, which bills them all.');
+    expect(exception?.message).toContain(
+      'If they are different events, decide "accepted" and close again, which bills them all.',
+    );
     expect(await documentsOf(world, close.closeId)).toHaveLength(2);
     await decide(world, exception?.exceptionId ?? '', 'accepted');
     const again = await closeAll(world);
