@@ -74,7 +74,7 @@ const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--fon
  * @throws one sentence that says what to install when there is none.
  */
 export const launchBrowser = async (): Promise<Browser> => {
-  const wanted = process.env['CHROMIUM_PATH'];
+  const wanted = process.env.CHROMIUM_PATH;
   const system = [...(wanted ? [wanted] : []), ...SYSTEM].find((path) => existsSync(path));
   if (system) return chromium.launch({ executablePath: system, args });
   if (wanted || process.platform !== 'linux' || process.arch !== 'x64') throw new Error(MISSING);

@@ -28,7 +28,7 @@ const textAt = (source: Record<string, unknown>, key: string, path: string): str
 /** @throws a sentence that names what is missing. */
 export const parseConfig = (json: unknown): ConsoleConfig => {
   if (!isRecord(json)) throw new Error('/config.json is not an object');
-  const hostedUi = json['hostedUi'];
+  const hostedUi = json.hostedUi;
   if (!isRecord(hostedUi)) throw new Error('/config.json: hostedUi is missing');
   return {
     apiBase: textAt(json, 'apiBase', ''),

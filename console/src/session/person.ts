@@ -14,9 +14,9 @@ export type Person = { readonly name: string; readonly email?: string; readonly 
 
 /** The person of a token's claims. Groups come as a list, or as text like `[a b]`, as Cognito sends them. */
 export const personOf = (claims: Readonly<Record<string, unknown>>): Person => {
-  const name = claims['cognito:username'] ?? claims['username'] ?? claims['sub'];
+  const name = claims['cognito:username'] ?? claims.username ?? claims.sub;
   const groups = new Set(JSON.stringify(claims['cognito:groups'] ?? '').split(/[^a-z-]+/));
-  const email = claims['email'];
+  const email = claims.email;
   return {
     name: typeof name === 'string' ? name : 'unknown',
     ...(typeof email === 'string' ? { email } : {}),

@@ -14,8 +14,8 @@ import { SmallTable } from '../../parts/small-table.tsx';
 import { State } from '../../parts/state.tsx';
 import { Ago } from '../../parts/times.tsx';
 import { decisionLabel } from './decisions.ts';
-import { aboutOf } from './exceptions.tsx';
-import { EXCEPTION_NAMES } from './words.ts';
+
+import { aboutOf, EXCEPTION_NAMES } from './words.ts';
 
 type Props = { readonly close: CloseRecord; readonly exceptions: readonly CloseException[]; readonly names: Names };
 

@@ -11,13 +11,9 @@ import { Money } from '../../parts/numbers.tsx';
 import { RoleButton } from '../../parts/role-button.tsx';
 import { State } from '../../parts/state.tsx';
 import { Ago } from '../../parts/times.tsx';
-import { EXCEPTION_NAMES } from './words.ts';
+import { aboutOf, EXCEPTION_NAMES } from './words.ts';
 
 const Resolve = lazy(() => import('./resolve.tsx').then((module) => ({ default: module.Resolve })));
-
-/** What an exception is about, by name. */
-export const aboutOf = ({ account, subject }: CloseException, names: Names): string =>
-  account ? names.account(account) : subject ? `subject ${subject}` : 'the close';
 
 /** What a person must decide before money moves; absent when there is nothing. */
 export const Exceptions = ({ answer, names }: { answer: CloseAnswer; names: Names }) => {

@@ -13,8 +13,7 @@ import { explain } from '../../api/words.ts';
 import { useFlashes } from '../../frame/flashes.tsx';
 import { decisionsFor } from './decisions.ts';
 import { evidenceOf } from './evidence.ts';
-import { aboutOf } from './exceptions.tsx';
-import { EXCEPTION_NAMES } from './words.ts';
+import { aboutOf, EXCEPTION_NAMES } from './words.ts';
 
 type Props = {
   readonly exception: CloseException;

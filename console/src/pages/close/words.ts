@@ -1,4 +1,5 @@
 import type { CloseException, CloseRecord, CloseStep, ExceptionKind } from '../../../../lambdas/close/types.ts';
+import type { Names } from '../../api/queries.ts';
 import type { CloseAnswer } from '../../api/types.ts';
 import { formatCount, plural } from '../../format/amount.ts';
 import { formatDuration, formatPeriod, millisLeft } from '../../format/time.ts';
@@ -96,3 +97,7 @@ export const whatIsLeft = ({ close, manifests, exceptions }: CloseAnswer, now: n
     left.push(close.status === 'done' ? 'Nothing: posted and reconciled.' : 'Nothing for you now.');
   return left;
 };
+
+/** What an exception is about, by name. */
+export const aboutOf = ({ account, subject }: CloseException, names: Names): string =>
+  account ? names.account(account) : subject ? `subject ${subject}` : 'the close';
