@@ -37,6 +37,9 @@ const main = async (): Promise<void> => {
   const { values } = parseArgs({ options: { env: { type: 'string' }, yes: { type: 'boolean', default: false } } });
   // Checked before anything is built.
   const { name, awsRegion: region } = configFor(values.env);
+  if (!values.yes && !process.stdin.isTTY) {
+    throw new Error('Nobody can be asked here whether rights may widen: look at "npx cdk diff", then add --yes.');
+  }
   const endpoint = process.env.AWS_ENDPOINT_URL;
   const directory = path.join(localDirectory, 'deploy', name);
   const assembly = path.join(directory, 'cdk.out');
