@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three projects: what runs alone in milliseconds, what synthesizes the CDK app, and what needs the whole system. */
+/** What runs alone in milliseconds, what synthesizes the CDK app, what needs the whole system, and that under IAM. */
 export default defineConfig({
   cacheDir: '.local/vitest',
   test: {
@@ -35,6 +35,16 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'iam',
+          include: ['test/iam/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
           maxWorkers: 1,
         },
       },

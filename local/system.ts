@@ -29,6 +29,8 @@ export type System = {
   cloud: Cloud;
   /** How long each step of the start took. */
   timings: readonly { step: string; seconds: number }[];
+  /** Ends the emulator and starts it with further settings; what it holds stays if `PERSIST_STATE` is among both. */
+  restartEmulator(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Stops all of it; a second call does nothing. */
   stop(): Promise<void>;
 };
@@ -97,10 +99,10 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
   try {
     await stopLeftover(ports.emulator);
     await checkPortsAreFree(ports);
-    const emulator = await timed('start the emulator', () =>
+    let emulator = await timed('start the emulator', () =>
       startEmulator({ port: ports.emulator, settings: options.emulatorSettings ?? {} }),
     );
-    stops.push(emulator.stop);
+    stops.push(() => emulator.stop());
     options.log(`emulator on ${emulator.endpoint}`);
     const vendors = await timed('start the sandboxes', () => startVendors(ports));
     stops.push(vendors.stop);
@@ -142,6 +144,10 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       outputs,
       cloud,
       timings,
+      restartEmulator: async (settings) => {
+        await emulator.stop();
+        emulator = await startEmulator({ port: ports.emulator, settings, keepState: true });
+      },
       stop,
     };
     writeSystemFile(system);

@@ -24,7 +24,7 @@ const tasks = {
   test: { file: 'scripts/test.ts', emulator: true },
   check: { file: 'scripts/test.ts', arguments: ['--static'] },
   build: { file: 'scripts/build-lambdas.ts' },
-  'test:iam': { file: 'local/iam/main.ts', emulator: true },
+  'test:iam': { file: 'scripts/test.ts', arguments: ['iam'], emulator: true },
   synth: { file: 'scripts/synth.ts' },
   deploy: { file: 'scripts/deploy.ts' },
   sim: { file: 'test/simulation/run.ts' },

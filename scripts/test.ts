@@ -11,7 +11,8 @@ import { generateSources } from './generate.ts';
 import { localDirectory, root } from './setup/paths.mjs';
 
 type Check = { name: string; command: string; args: string[]; needs?: string };
-type Suite = { key: string; name: string };
+/** `onlyWhenNamed`: not part of `npm test`. */
+type Suite = { key: string; name: string; onlyWhenNamed?: true };
 /** The parts of vitest's JSON report that are counted. */
 type TestFile = { status: string; assertionResults: { status: string }[] };
 type Report = {
@@ -50,6 +51,7 @@ const suites: Suite[] = [
   { key: 'unit', name: 'unit, property, contract and simulation tests' },
   { key: 'synth', name: 'the synthesized app' },
   { key: 'e2e', name: 'the whole system on the emulator' },
+  { key: 'iam', name: 'the whole path with IAM enforced', onlyWhenNamed: true },
 ];
 
 const running = new Set<ChildProcess>();
@@ -123,7 +125,7 @@ const runSuite = async ({ key, name }: Suite): Promise<Counts> => {
       path.join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
       `--project=${key}`,
-      `--reporter=${key === 'e2e' ? 'verbose' : 'default'}`,
+      `--reporter=${key === 'e2e' || key === 'iam' ? 'verbose' : 'default'}`,
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
@@ -156,7 +158,10 @@ const add = ({ passed, failed }: Counts): void => {
 try {
   generateSources();
   if (wants('--static') || wants('static')) add(await runStaticChecks());
-  for (const suite of suites) if (wants(suite.key) && process.exitCode === undefined) add(await runSuite(suite));
+  for (const suite of suites) {
+    const wanted = suite.onlyWhenNamed ? chosen.includes(suite.key) : wants(suite.key);
+    if (wanted && process.exitCode === undefined) add(await runSuite(suite));
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   add({ passed: 0, failed: 1 });
