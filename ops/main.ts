@@ -3,6 +3,7 @@ import { type ApiClient, ApiError, apiClient } from './api-client.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
+import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
 import { accountUsage, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
@@ -60,6 +61,10 @@ program
   .action(async (id: string, decision: string, options: { reason: string }) =>
     resolveException(await as('preparer'), id, decision, options.reason),
   );
+
+const document = program.command('document').description('the documents of a close: state, lines, tries');
+document.command('list <closeId>').action(async (closeId: string) => listDocuments(await as('preparer'), closeId));
+document.command('show <documentId>').action(async (id: string) => showDocument(await as('preparer'), id));
 
 const dlq = program.command('dlq').description('dead-letter queues: what is in them, why, and back');
 dlq.command('list').action(async () => listQueues(await as('operator')));

@@ -18,14 +18,17 @@ const SYSTEM = [
 const MISSING =
   'No browser to test the console with: install Chromium (or set CHROMIUM_PATH to one), or use Linux x64, for which the npm package @sparticuz/chromium brings one.';
 
+/** By way of a file: fed through a pipe, tar may end at the archive's end mark before the padding behind it is written. */
 const untar = async (archive: string, into: string): Promise<void> => {
   await mkdir(into, { recursive: true });
-  const tar = spawn('tar', ['-x', '-C', into], { stdio: ['pipe', 'ignore', 'inherit'] });
-  const ended = new Promise<void>((resolve, reject) => {
+  const plain = `${into}.tar`;
+  await pipeline(createReadStream(archive), createBrotliDecompress(), createWriteStream(plain));
+  const tar = spawn('tar', ['-x', '-f', plain, '-C', into], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await new Promise<void>((resolve, reject) => {
     tar.on('error', reject);
     tar.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code} for ${archive}`))));
   });
-  await Promise.all([pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin), ended]);
+  await rm(plain);
 };
 
 /** The package's own configuration names places of another system; a browser that finds no font at all crashes. */

@@ -47,7 +47,7 @@ export const closeStatus = async (api: ApiClient, closeId: string): Promise<void
         p.done,
         p.total,
         amounts(p.totals),
-        (p.notes ?? []).join('; '),
+        (p.notes ?? []).join(' '),
       ]),
     ),
   );
