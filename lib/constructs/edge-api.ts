@@ -112,8 +112,8 @@ export class EdgeApi extends Construct {
       requestValidator: this.#checked,
       requestParameters: { 'method.request.header.Content-Type': true },
     });
-    // The emulator looks for the key itself in the request and knows no AUTHORIZER source: there the authorizer alone
-    // decides, and no usage plan counts.
+    // The emulator never asks the authorizer which key it is (usageIdentifierKey): it looks for a gateway key with the
+    // value of the request's own header, and ours holds our secret's only by its hash. There the authorizer alone decides.
     const whereCounted = onAws(Stack.of(this));
     const method = post.node.defaultChild as CfnMethod;
     method.addPropertyOverride('ApiKeyRequired', Fn.conditionIf(whereCounted.logicalId, true, false));

@@ -7,6 +7,8 @@ type Answer = {
   readonly code: string;
   readonly title: string;
   readonly detail: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
 };
 
 const ANSWERS: readonly Answer[] = [
@@ -37,6 +39,7 @@ const ANSWERS: readonly Answer[] = [
     code: 'TOO_FAST',
     title: 'Too fast',
     detail: 'More requests per second than this key may send: wait and send again.',
+    retryAfter: 1,
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,
@@ -44,6 +47,7 @@ const ANSWERS: readonly Answer[] = [
     code: 'QUOTA_USED_UP',
     title: 'Quota used up',
     detail: 'This key has sent all requests of its day: send again tomorrow (UTC).',
+    retryAfter: 3600,
   },
   {
     type: ResponseType.REQUEST_TOO_LARGE,
@@ -89,13 +93,17 @@ const ANSWERS: readonly Answer[] = [
 
 /** Makes the gateway's own errors problem details (RFC 9457), as the functions' are. */
 export const problemResponses = (api: RestApi): void => {
-  for (const { type, status, code, title, detail } of ANSWERS) {
+  for (const { type, status, code, title, detail, retryAfter } of ANSWERS) {
     const shown = status ?? (type === ResponseType.DEFAULT_4XX ? 400 : 500);
     const body = { type: 'about:blank', title, status: shown, detail, code, correlationId: '$context.requestId' };
     api.addGatewayResponse(code + type.responseType, {
       type,
       ...(status !== undefined && { statusCode: String(status) }),
-      responseHeaders: { 'Content-Type': "'application/problem+json'", 'Cache-Control': "'no-store'" },
+      responseHeaders: {
+        'Content-Type': "'application/problem+json'",
+        'Cache-Control': "'no-store'",
+        ...(retryAfter !== undefined && { 'Retry-After': `'${retryAfter}'` }),
+      },
       templates: { 'application/json': JSON.stringify(body) },
     });
   }

@@ -7,6 +7,7 @@ import type { DemoReport } from '../../local/demo/report.ts';
 import { type System, startSystem } from '../../local/system.ts';
 import { launchBrowser } from '../browser.ts';
 import { disagreements, runPath } from './demo-path.ts';
+import { sendTooFast } from './too-fast.ts';
 
 /**
  * The demo's path on the deployed app with every figure asserted, then the console in a browser on the same system: one
@@ -59,6 +60,10 @@ describe("the demo's path", () => {
     expect(report.audit.whole).toBe(true);
     expect(report.closes.map(({ breaks, status }) => `${status} ${breaks}`)).toEqual(['done 0', 'done 0']);
   });
+});
+
+describe('the events API', () => {
+  it('tells a key that sends too fast when to try again', () => sendTooFast(system));
 });
 
 /** The two calendar months before the present one: the path closed the later, the browser closes the earlier. */

@@ -104,6 +104,8 @@ describe('the API', () => {
       expect(at(Properties, 'ResponseParameters', 'gatewayresponse.header.Content-Type')).toBe(
         "'application/problem+json'",
       );
+      const retryAfter = at(Properties, 'ResponseParameters', 'gatewayresponse.header.Retry-After');
+      expect(retryAfter !== undefined).toBe(body.status === 429);
     }
   });
 
