@@ -1,6 +1,3 @@
-/** An entry as the API tells it, within a publication or as published. */
-export type Told = { readonly kind: string; readonly id: string; readonly body: unknown };
-
 /** Every leaf of a JSON value by its pointer, e.g. `/charges/0/price` → `"0.02"`. */
 const leaves = (value: unknown, pointer = ''): [string, string][] =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0
