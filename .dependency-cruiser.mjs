@@ -1,5 +1,5 @@
 /**
- * Which folder may import which (DESIGN section 9). Every rule says why, because the sentence is what a person
+ * Which folder may import which. Every rule says why, because the sentence is what a person
  * reads when the check refuses an import.
  */
 const domains = ['catalog', 'close', 'delivery', 'operations', 'rating', 'success', 'usage'];

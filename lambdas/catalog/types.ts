@@ -84,7 +84,7 @@ export type PriceStep =
   | { readonly step: 'minimum'; readonly amount: string };
 
 /**
- * The order of the arithmetic (DESIGN section 4), the one place that states it. A price may use each step once, in this
+ * The order of the arithmetic, the one place that states it. A price may use each step once, in this
  * order; the rating library applies them in this order.
  */
 export const PRICE_STEP_ORDER = [

@@ -2,7 +2,7 @@ import type { Period } from '../platform/period.ts';
 import type { RatedLine } from '../rating/types.ts';
 import type { ArchivePointer, Position, UsageEvent } from '../usage/types.ts';
 
-/** The words of a period close (DESIGN sections 5 and 6). Amounts are decimal strings with the currency's decimals. */
+/** The words of a period close. Amounts are decimal strings with the currency's decimals. */
 
 /** The ten steps, in order, as finance says them. */
 export const CLOSE_STEPS = [

@@ -1,4 +1,4 @@
-/** The delivery frame (DESIGN section 7): everything about reaching a vendor that is not the vendor. */
+/** The delivery frame: everything about reaching a vendor that is not the vendor. */
 
 /** How a try can end. The first two are success; the rest are error classes. */
 export type DeliveryOutcome =

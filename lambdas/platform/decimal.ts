@@ -1,6 +1,6 @@
 /**
  * The one exact number of Meterbridge: an arbitrary-precision decimal on a scaled bigint.
- * No binary float ever touches a quantity or an amount (DESIGN section 4).
+ * No binary float ever touches a quantity or an amount.
  *
  * A value is `units / 10^scale`. Values are normalised (no trailing zero digits), so two equal numbers have
  * the same representation and the same canonical text.

@@ -2,7 +2,7 @@ import type { Contract, PriceBook } from '../catalog/types.ts';
 import type { Period } from '../platform/period.ts';
 
 /**
- * Rating: `rate(input) → lines + closing`. Pure: no AWS, no clock, no I/O (DESIGN section 4). Quantities and amounts
+ * Rating: `rate(input) → lines + closing`. Pure: no AWS, no clock, no I/O. Quantities and amounts
  * are decimal strings; amounts have the currency's own number of decimals.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The words of the usage ledger (DESIGN sections 1 and 3). Instants are ISO 8601 UTC with milliseconds; values are
+ * The words of the usage ledger (docs/architecture.md). Instants are ISO 8601 UTC with milliseconds; values are
  * decimal strings; hashes are hex unless said otherwise.
  */
 
