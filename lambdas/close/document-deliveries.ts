@@ -9,7 +9,7 @@ import type { SlimDocument } from './records.ts';
 type Ports = {
   readonly catalog: CatalogReader;
   readonly clock: Clock;
-  readonly deliveries: Pick<DeliveryStore, 'statuses' | 'attempts'>;
+  readonly deliveries: Pick<DeliveryStore, 'statuses' | 'attempts' | 'giveUp'>;
   readonly store: Pick<CloseStore, 'documentById'>;
 };
 
@@ -27,9 +27,10 @@ export const documentDeliveries = (ports: Ports) => {
   };
   const attempts = async (document: SlimDocument): Promise<readonly DeliveryAttempt[]> =>
     ports.deliveries.attempts(await adapterOf(ports, document.entity), document.documentId);
-  const byId = async (documentId: string): Promise<DeliveryStatus | undefined> => {
+  const giveUp = async (documentId: string): Promise<boolean> => {
     const stored = await ports.store.documentById(documentId);
-    return stored === undefined ? undefined : (await of([stored.document])).get(documentId);
+    if (stored === undefined) return false;
+    return ports.deliveries.giveUp(await adapterOf(ports, stored.document.entity), documentId, ports.clock.now());
   };
-  return { of, attempts, byId };
+  return { of, attempts, giveUp };
 };

@@ -52,7 +52,7 @@ export const handler = httpEdge(
       ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),
-    ...exceptionRoutes({ clock, store, deliveryOf: deliveries.byId }),
+    ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp }),
   ],
   makeLogger('finance-api'),
 );

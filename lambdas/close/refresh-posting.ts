@@ -25,19 +25,21 @@ export const refreshPosting = async (
   const going = manifests.filter((each) => each.decision?.decision === 'approve');
   const documents = going.flatMap((manifest) => manifest.documents);
   const posted: Manifest['documents'][number][] = [];
+  let givenUp = 0;
   for (const manifest of going) {
     const ids = manifest.documents.map(({ documentId }) => documentId);
     const statuses = await ports.delivery.statuses(await adapterOf(ports, manifest.entity), ids);
     const done = new Set(statuses.filter(({ state }) => POSTED.includes(state)).map(({ deliveryId }) => deliveryId));
+    givenUp += statuses.filter(({ state }) => state === 'void').length;
     posted.push(...manifest.documents.filter(({ documentId }) => done.has(documentId)));
   }
   const before = record.steps.post;
   const now = ports.clock.now();
-  const over = waiting.length === 0 && posted.length === documents.length;
+  const over = waiting.length === 0 && posted.length + givenUp === documents.length;
   await ports.store.setStep(closeId, 'post', {
     state: over ? 'done' : going.length > 0 ? 'running' : 'open',
     done: posted.length,
-    total: documents.length,
+    total: documents.length - givenUp,
     totals: totalsOf(posted.map(({ currency, total }) => ({ currency, amount: total }))),
     ...(going.length > 0 ? { startedAt: before.startedAt ?? now } : {}),
     ...(over ? { endedAt: before.endedAt ?? now } : {}),

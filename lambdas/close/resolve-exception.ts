@@ -1,4 +1,3 @@
-import type { DeliveryStatus } from '../delivery/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ProblemError } from '../platform/problem.ts';
 import type { CloseStore } from './close-store.ts';
@@ -7,16 +6,16 @@ import type { CloseException } from './types.ts';
 export type ResolvePorts = {
   readonly clock: Clock;
   readonly store: Pick<CloseStore, 'exception' | 'resolveException'>;
-  /** Where the delivery of a document stands. */
-  readonly deliveryOf: (documentId: string) => Promise<DeliveryStatus | undefined>;
+  /** Takes care that a document which has stopped is never sent again. False if it may still arrive. */
+  readonly giveUp: (documentId: string) => Promise<boolean>;
 };
 
 /**
  * Decides an exception, with its audit entry in one transaction; whoever decides becomes a maker of what these dates
  * bill. `accepted` lets things stand as they are, as does a word of the company's own (`count-both`, ...). Two do more:
- * `fixed` opens the exception again when a later close finds the same, and `void` gives up a document that the ERP will
- * never take.
- * @throws {ProblemError} 404, 409 ALREADY_RESOLVED, 409 NOT_VOIDABLE.
+ * `fixed` opens the exception again when the same is found again, and `void` gives up a document that the ERP will
+ * never take: it is never sent again, and what it bills counts as not billed.
+ * @throws {ProblemError} 404, 409 ALREADY_RESOLVED, NOT_VOIDABLE, DECISION_UNFIT.
  */
 export const resolveException = async (
   ports: ResolvePorts,
@@ -25,7 +24,7 @@ export const resolveException = async (
   const { exceptionId, decision, reason, by } = request;
   const known = await ports.store.exception(exceptionId);
   if (known === undefined) throw new ProblemError(404, 'NO_SUCH_EXCEPTION', `there is no exception ${exceptionId}`);
-  if (decision === 'void') await refuseUnlessStopped(ports, known);
+  if (known.state === 'open') await fit(ports, known, decision);
   const resolved = await ports.store.resolveException(
     exceptionId,
     { decision, reason, by, at: ports.clock.now() },
@@ -44,15 +43,21 @@ export const resolveException = async (
   return now;
 };
 
-/** A document that may still arrive in the ERP must not be billed a second time. */
-const refuseUnlessStopped = async (ports: ResolvePorts, exception: CloseException): Promise<void> => {
-  const documentId = exception.evidence.documentId;
-  if (exception.kind !== 'posting-failed' || typeof documentId !== 'string') {
+/** A document is posted or it is not: only mending it or giving it up leads on. */
+const fit = async (ports: ResolvePorts, exception: CloseException, decision: string): Promise<void> => {
+  if (exception.kind !== 'posting-failed') {
+    if (decision !== 'void') return;
     throw new ProblemError(409, 'NOT_VOIDABLE', 'only a document that was not posted can be void');
   }
-  const state = (await ports.deliveryOf(documentId))?.state;
-  if (state !== 'failed' && state !== 'parked') {
-    const message = `the delivery of ${documentId} is ${state ?? 'not known'}: it may still be posted`;
-    throw new ProblemError(409, 'NOT_VOIDABLE', message);
+  if (decision === 'fixed') return;
+  if (decision !== 'void') {
+    const detail =
+      'decide "fixed" and start the close again, which sends the document again; or "void", which gives it up';
+    throw new ProblemError(409, 'DECISION_UNFIT', detail);
+  }
+  const documentId = String(exception.evidence.documentId);
+  // Before the decision is written: a document that may still arrive in the ERP must not be billed a second time.
+  if (!(await ports.giveUp(documentId))) {
+    throw new ProblemError(409, 'NOT_VOIDABLE', `${documentId} is not stopped: it is posted, or may still be`);
   }
 };

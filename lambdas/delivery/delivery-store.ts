@@ -17,7 +17,7 @@ export type Begin =
 /** How a try ends. */
 export type Ending = Pick<DeliveryStatus, 'vendorId' | 'lastError'> & { readonly state: DeliveryState };
 
-/** Where deliveries stand and what was tried, by (adapter, delivery id). `posted` and `accepted` are never left again. */
+/** Where deliveries stand and what was tried, by (adapter, delivery id). `posted`, `accepted` and `void` are never left again. */
 export type DeliveryStore = {
   status(adapter: string, deliveryId: string): Promise<DeliveryStatus | undefined>;
   /** The statuses that exist, in the order asked for. */
@@ -26,6 +26,11 @@ export type DeliveryStore = {
   attempts(adapter: string, deliveryId: string): Promise<DeliveryAttempt[]>;
   /** Marks a job queued, unless it is finished or under way. Answers the status that stands then. */
   queue(job: DeliveryJob, at: string): Promise<DeliveryStatus>;
+  /**
+   * Makes a delivery that has stopped (`parked`, `failed`) `void`: it is never sent again.
+   * @returns whether it is void now; false for one that may still arrive, or is not known.
+   */
+  giveUp(adapter: string, deliveryId: string, at: string): Promise<boolean>;
   /** Takes the delivery for one try, until `leaseUntil`: the instant at which the worker is dead for certain. */
   begin(job: DeliveryJob, at: string, leaseUntil: string): Promise<Begin>;
   /** Writes a step of a try into the journal; `step` counts within the try. */
@@ -38,7 +43,7 @@ export type DeliveryStore = {
 };
 
 const BATCH_GET = 100;
-const FINISHED: readonly DeliveryState[] = ['posted', 'accepted'];
+const FINISHED: readonly DeliveryState[] = ['posted', 'accepted', 'void'];
 const keyOf = (adapter: string, deliveryId: string) => ({ pk: `DELIVERY#${adapter}#${deliveryId}`, sk: 'STATUS' });
 const adapterKey = (adapter: string) => ({ pk: `ADAPTER#${adapter}`, sk: 'STATE' });
 const stepKey = (attempt: number, step: number) =>
@@ -144,9 +149,29 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
       }
     },
 
+    giveUp: async (adapter, deliveryId, at) => {
+      const itHasStopped = '#state IN (:parked, :failed, :void)';
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: keyOf(adapter, deliveryId),
+            ConditionExpression: itHasStopped,
+            UpdateExpression: 'SET #state = :void, updatedAt = :at',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':parked': 'parked', ':failed': 'failed', ':void': 'void', ':at': at },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        return false;
+      }
+    },
+
     begin: async (job, at, leaseUntil) => {
       const isNew = 'attribute_not_exists(pk)';
-      const isIdle = 'NOT #state IN (:sending, :posted, :accepted)';
+      const isIdle = 'NOT #state IN (:sending, :posted, :accepted, :void)';
       const holderIsDead = '(#state = :sending AND leaseUntil <= :at)';
       try {
         const { Attributes } = await client.send(
@@ -165,6 +190,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
               ':sending': 'sending',
               ':posted': 'posted',
               ':accepted': 'accepted',
+              ':void': 'void',
               ':lease': leaseUntil,
               ':at': at,
               ':correlation': job.correlationId,

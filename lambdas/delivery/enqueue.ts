@@ -45,7 +45,7 @@ export const enqueueDeliveries = async (
   const finished: string[] = [];
   for (const job of jobs) {
     const { state } = await ports.store.queue(job, ports.clock.now());
-    if (state === 'posted' || state === 'accepted') finished.push(job.deliveryId);
+    if (state === 'posted' || state === 'accepted' || state === 'void') finished.push(job.deliveryId);
     else open.push(job);
   }
   await ports.queue.send(open);

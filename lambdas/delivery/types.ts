@@ -29,8 +29,17 @@ export type DeliveryJob = {
   readonly expect: { readonly currency?: string; readonly total?: string; readonly customerId?: string };
 };
 
-/** Where a delivery stands. */
-export type DeliveryState = 'queued' | 'sending' | 'posted' | 'accepted' | 'parked' | 'failed' | 'waiting' | 'unknown';
+/** Where a delivery stands. `void`: a person gave it up, so it is never sent, whatever is redriven. */
+export type DeliveryState =
+  | 'queued'
+  | 'sending'
+  | 'posted'
+  | 'accepted'
+  | 'parked'
+  | 'failed'
+  | 'waiting'
+  | 'unknown'
+  | 'void';
 
 export type DeliveryStatus = {
   readonly adapter: string;

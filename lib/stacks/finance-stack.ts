@@ -217,6 +217,8 @@ export class FinanceStack extends MeterbridgeStack {
         readItems(tables.audit),
         addItems(tables.audit),
         readItems(tables.delivery),
+        // A document that a person gives up is never sent again.
+        changeItems(tables.delivery),
         readItems(tables.catalog),
         readItems(tables.ledger),
         readItems(tables.projection),

@@ -93,6 +93,28 @@ export const deliveryStoreContract = (name: string, makeStore: () => Promise<Del
       }
     });
 
+    it('gives up for ever what has stopped, and nothing that may still arrive', async () => {
+      const store = await makeStore();
+      expect(await store.giveUp('netsuite', 'd-none', at(1))).toBe(false);
+      for (const state of ['parked', 'failed'] as const) {
+        const own = job(`d-${state}`);
+        await store.begin(own, at(1), at(2));
+        await store.end(own, 1, { state, lastError: error }, at(1));
+        expect(await store.giveUp('netsuite', own.deliveryId, at(3))).toBe(true);
+        expect(await store.giveUp('netsuite', own.deliveryId, at(4))).toBe(true);
+        expect(await store.begin(own, at(9), at(10))).toMatchObject({ begin: 'finished', status: { state: 'void' } });
+        expect(await store.queue(own, at(9))).toMatchObject({ state: 'void', lastError: error, updatedAt: at(4) });
+      }
+      for (const state of ['posted', 'waiting', 'unknown'] as const) {
+        const own = job(`d-${state}`);
+        await store.begin(own, at(1), at(2));
+        expect(await store.giveUp('netsuite', own.deliveryId, at(3))).toBe(false);
+        await store.end(own, 1, { state, lastError: error }, at(1));
+        expect(await store.giveUp('netsuite', own.deliveryId, at(3))).toBe(false);
+        expect((await store.status('netsuite', own.deliveryId))?.state).toBe(state);
+      }
+    });
+
     it('keeps the journal in order of tries and steps', async () => {
       const store = await makeStore();
       await store.record(job('d-1'), 2, attempt(1, 'create'));

@@ -9,7 +9,7 @@ export const memoryDeliveryStore = (): DeliveryStore => {
   const journal = new Map<string, Map<number, DeliveryAttempt>>();
   const adapters = new Map<string, AdapterState>();
   const keyOf = (adapter: string, deliveryId: string) => `${adapter}#${deliveryId}`;
-  const isFinished = ({ state }: DeliveryStatus) => state === 'posted' || state === 'accepted';
+  const isFinished = ({ state }: DeliveryStatus) => ['posted', 'accepted', 'void'].includes(state);
 
   return {
     status: async (adapter, deliveryId) => structuredClone(statuses.get(keyOf(adapter, deliveryId))?.status),
@@ -29,6 +29,13 @@ export const memoryDeliveryStore = (): DeliveryStore => {
       };
       statuses.set(key, { status });
       return structuredClone(status);
+    },
+    giveUp: async (adapter, deliveryId, at) => {
+      const key = keyOf(adapter, deliveryId);
+      const known = statuses.get(key)?.status;
+      if (known === undefined || !['parked', 'failed', 'void'].includes(known.state)) return false;
+      statuses.set(key, { status: { ...known, state: 'void', updatedAt: at } });
+      return true;
     },
     begin: async ({ adapter, deliveryId, correlationId }, at, leaseUntil) => {
       const key = keyOf(adapter, deliveryId);

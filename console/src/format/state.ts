@@ -31,6 +31,7 @@ const DELIVERY: Readonly<Record<DeliveryState, StateWord>> = {
   failed: 'failed',
   waiting: 'waiting',
   unknown: 'needs you',
+  void: 'done',
 };
 
 /** The word of a delivery; a document without one was not sent yet. */

@@ -2,14 +2,14 @@ import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { adapterOf } from '../load-plan.ts';
 import { absoluteText, totalsOf } from '../money.ts';
-import { closeIdOfManifest, documentCorrelationId } from '../names.ts';
+import { closeIdOfManifest, documentCorrelationId, exceptionIdOf } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { closeOf } from '../progress.ts';
-import { raise } from '../raise.ts';
+import { type ExceptionDraft, raise } from '../raise.ts';
 import type { SlimDocument } from '../records.ts';
 import { refreshPosting } from '../refresh-posting.ts';
 import { settleException } from '../settle-exception.ts';
-import type { DocumentKind, Manifest } from '../types.ts';
+import type { CloseRecord, DocumentKind, Manifest } from '../types.ts';
 
 /** The steps of the manifest machine. The manifest in the table says where it stands; the machine only waits and asks. */
 
@@ -81,6 +81,8 @@ const RECORDS: Readonly<Record<DocumentKind, string>> = {
 };
 
 const POSTED: readonly DeliveryStatus['state'][] = ['posted', 'accepted'];
+/** Needs nothing more: posted, or given up for good. */
+const ENDED: readonly DeliveryStatus['state'][] = [...POSTED, 'void'];
 /** Ended without being posted, until a person acts. */
 const STOPPED: readonly DeliveryStatus['state'][] = ['parked', 'failed'];
 
@@ -159,17 +161,17 @@ export const post = async (ports: ClosePorts, input: Input): Promise<StepResult>
   const moved = await ports.store.moveManifest(input.manifestId, ['approved', 'posting', 'failed'], 'posting');
   if (!moved) return refused('NOT_APPROVED', `${input.manifestId} is not approved: nothing is posted.`);
   const posting = await load(ports, input.manifestId);
-  const sent = await send(ports, posting, (state) => state === undefined || !POSTED.includes(state));
+  const sent = await send(ports, posting, (state) => state === undefined || !ENDED.includes(state));
   await refreshPosting(ports, posting.manifest.closeId);
   return ok({ sent });
 };
 
-/** How far is the ERP? `settled` when every document is posted or stopped. Sends what was waiting for its original. */
+/** How far is the ERP? `settled` when every document is posted, given up or stopped. Sends what was waiting for its original. */
 export const checkPostings = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const posting = await load(ports, input.manifestId);
   await send(ports, posting, (state) => state === undefined);
   const states = posting.manifest.documents.map(({ documentId }) => posting.statuses.get(documentId)?.state);
-  const posted = states.filter((state) => state !== undefined && POSTED.includes(state)).length;
+  const posted = states.filter((state) => state !== undefined && ENDED.includes(state)).length;
   const stopped = states.filter((state) => state !== undefined && STOPPED.includes(state)).length;
   const blocked = waitingForStopped(posting);
   const pending = states.length - posted - stopped - blocked;
@@ -184,31 +186,54 @@ const waitingForStopped = (posting: Posting): number =>
     return posting.statuses.get(documentId) === undefined && original !== undefined && STOPPED.includes(original);
   }).length;
 
-/** Ends posting: `posted` when everything is, else `failed` with an exception per document that is not. */
+/** Ends posting: `posted` when every document is posted or given up, else `failed` with an exception for each. */
 export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const posting = await load(ports, input.manifestId);
   const { manifest, documents } = posting;
   const record = await closeOf(ports.store, manifest.closeId);
-  const open = [...documents.values()].filter(({ documentId }) => !isPosted(posting, documentId));
-  for (const { documentId } of [...documents.values()].filter((each) => !open.includes(each))) {
-    const gone = { decision: 'posted', reason: 'The ERP has it now.' };
-    await settleException(ports, record, 'posting-failed', { documentId }, gone);
+  const open: SlimDocument[] = [];
+  for (const document of documents.values()) {
+    if (!(await hasEnded(ports, record, posting, document))) open.push(document);
   }
-  for (const document of open) {
-    const status = posting.statuses.get(document.documentId);
-    const why = status?.lastError ? `${status.lastError.code}: ${status.lastError.message}` : 'it was never tried';
-    await raise(ports, record, {
-      kind: 'posting-failed',
-      about: { documentId: document.documentId },
-      account: document.account,
-      message: `${document.documentId} of ${document.accountName} is not posted (${status?.state ?? 'not sent'}, ${why}). Mend the cause and start the close again, which sends it again. If the ERP will never take it, decide "void": what it bills counts as not billed and comes again.`,
-      evidence: { documentId: document.documentId, state: status?.state ?? 'not sent' },
-      amountAtStake: { currency: document.currency, amount: document.total },
-    });
-  }
+  // Found now: whoever said before that it is mended is asked again.
+  const found = { ...record, startedAt: ports.clock.now() };
+  for (const document of open)
+    await raise(ports, found, notPosted(document, posting.statuses.get(document.documentId)));
   const status = open.length === 0 ? 'posted' : 'failed';
   await ports.store.moveManifest(input.manifestId, ['posting'], status);
   await refreshPosting(ports, manifest.closeId);
   const totals = totalsOf(manifest.documents.map(({ currency, total }) => ({ currency, amount: total })));
   return ok({ status, posted: documents.size - open.length, open: open.length, totals });
+};
+
+/** Posted: its exception is settled. Given up: somebody must have decided so, and not only begun to. */
+const hasEnded = async (
+  ports: ClosePorts,
+  record: CloseRecord,
+  posting: Posting,
+  { documentId }: SlimDocument,
+): Promise<boolean> => {
+  const about = { documentId };
+  if (isPosted(posting, documentId)) {
+    const gone = { decision: 'posted', reason: 'The ERP has it now.' };
+    await settleException(ports, record, 'posting-failed', about, gone);
+    return true;
+  }
+  if (posting.statuses.get(documentId)?.state !== 'void') return false;
+  const decided = await ports.store.exception(exceptionIdOf(record, 'posting-failed', about));
+  return decided?.resolution?.decision === 'void';
+};
+
+const notPosted = (document: SlimDocument, status: DeliveryStatus | undefined): ExceptionDraft => {
+  const { documentId, account, accountName, currency, total } = document;
+  const why = status?.lastError ? `${status.lastError.code}: ${status.lastError.message}` : 'it was never tried';
+  const state = status?.state ?? 'not sent';
+  return {
+    kind: 'posting-failed',
+    about: { documentId },
+    account,
+    message: `${documentId} of ${accountName} is not posted (${state}, ${why}). Mend the cause in the ERP and start the close again, which sends it again as it was approved. If the ERP will never take it so, decide "void": start the close again, which ends it; then close these dates once more, which bills it anew, by the mapping that holds then.`,
+    evidence: { documentId, state },
+    amountAtStake: { currency, amount: total },
+  };
 };

@@ -1,3 +1,4 @@
+import type { DeliveryState } from '../../delivery/types.ts';
 import { equals, parseDecimal, sum } from '../../platform/decimal.ts';
 import { adapterOf } from '../load-plan.ts';
 import { amountText, negatedText, totalsOf, zeroOf } from '../money.ts';
@@ -20,7 +21,10 @@ type Theirs = Awaited<ReturnType<ClosePorts['erp']['readTotals']>>[number];
  */
 export const reconcile = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
-  const documents = await approvedDocuments(ports, record);
+  const approved = await approvedDocuments(ports, record);
+  const states = await statesOf(ports, approved);
+  // What was given up is not in the ERP and bills nothing: there is nothing to compare.
+  const documents = approved.filter(({ documentId }) => states.get(documentId) !== 'void');
   await beginStep(ports, record, 'reconcile', documents.length);
   let theirs: readonly Theirs[];
   try {
@@ -32,8 +36,7 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
   }
   const byId = Map.groupBy(theirs, ({ externalId }) => externalId);
   const compared = documents.map((document) => compare(document, byId.get(document.documentId) ?? []));
-  const posted = await postedIds(ports, documents);
-  for (const each of compared) await tell(ports, record, each, posted.has(each.documentId));
+  for (const each of compared) await tell(ports, record, each, isPosted(states.get(each.documentId)));
 
   const breaks = compared.filter(({ equal }) => !equal);
   const result: Reconciliation = {
@@ -66,16 +69,21 @@ const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promis
   return stored.flatMap((each) => (each ? [each.document] : []));
 };
 
-const postedIds = async (ports: ClosePorts, documents: readonly SlimDocument[]): Promise<ReadonlySet<string>> => {
-  const posted = new Set<string>();
+const statesOf = async (
+  ports: ClosePorts,
+  documents: readonly SlimDocument[],
+): Promise<ReadonlyMap<string, DeliveryState>> => {
+  const states = new Map<string, DeliveryState>();
   for (const [entity, some] of Map.groupBy(documents, (document) => document.entity)) {
     const ids = some.map(({ documentId }) => documentId);
     for (const { deliveryId, state } of await ports.delivery.statuses(await adapterOf(ports, entity), ids)) {
-      if (state === 'posted' || state === 'accepted') posted.add(deliveryId);
+      states.set(deliveryId, state);
     }
   }
-  return posted;
+  return states;
 };
+
+const isPosted = (state: DeliveryState | undefined): boolean => state === 'posted' || state === 'accepted';
 
 /** Their amount with our sign: an ERP writes a credit as a positive amount of another kind. */
 const signed = ({ kind, total }: Theirs, currency: string): string =>
@@ -130,7 +138,9 @@ const tell = async (ports: ClosePorts, record: CloseRecord, each: Compared, post
     return settleException(ports, record, 'reconciliation-break', about, gone);
   }
   if (!posted) return;
-  await raise(ports, record, {
+  // Found now: whoever said before that it is mended is asked again.
+  const found = { ...record, startedAt: ports.clock.now() };
+  await raise(ports, found, {
     kind: 'reconciliation-break',
     about,
     account: each.account,

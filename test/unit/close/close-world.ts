@@ -51,6 +51,7 @@ const memoryErp = (files: DataFiles) => {
   const told = { open: true, readable: true, refuse: new Set<string>(), wrong: new Map<string, string>() };
   const enqueue = async (jobs: readonly DeliveryJob[]): Promise<void> => {
     for (const job of jobs) {
+      if (statuses.get(job.deliveryId)?.state === 'void') continue;
       const refused = told.refuse.has(job.deliveryId);
       const base = {
         adapter: job.adapter,
@@ -73,10 +74,18 @@ const memoryErp = (files: DataFiles) => {
       statuses.set(job.deliveryId, { ...base, state: 'posted', vendorId: `v-${job.deliveryId}` });
     }
   };
+  /** As the delivery store does. */
+  const giveUp = async (deliveryId: string): Promise<boolean> => {
+    const known = statuses.get(deliveryId);
+    if (known === undefined || !['failed', 'parked', 'void'].includes(known.state)) return false;
+    statuses.set(deliveryId, { ...known, state: 'void' });
+    return true;
+  };
   return {
     books,
     told,
     statuses,
+    giveUp,
     delivery: {
       enqueue,
       statuses: async (_adapter: string, ids: readonly string[]) => ids.flatMap((id) => statuses.get(id) ?? []),

@@ -48,7 +48,7 @@ describe('disputed documents', () => {
 describe('what an exception says a person can do', () => {
   const decide = (world: ReturnType<typeof makeWorld>, exceptionId: string, decision: string) =>
     resolveException(
-      { clock: world.clock, store: world.store, deliveryOf: async () => undefined },
+      { clock: world.clock, store: world.store, giveUp: async () => false },
       { exceptionId, decision, reason: 'seen', by: 'pia' },
     );
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveException } from '../../../lambdas/close/resolve-exception.ts';
 import { runStep } from '../../../lambdas/close/run-step.ts';
-import { approveAll, closeAll, documentsOf, goOn, makeWorld, runMachine, start } from './close-world.ts';
+import { approveAll, closeAll, documentsOf, goOn, makeWorld, resolve, runMachine, start } from './close-world.ts';
 
 const A1 = 'mb-a1-20261001-invoice-1USD-0';
 
@@ -34,7 +34,7 @@ describe('posting and reconciling', () => {
     const ports = {
       clock: world.clock,
       store: world.store,
-      deliveryOf: async (id: string) => world.erp.statuses.get(id),
+      giveUp: world.erp.giveUp,
     };
     const request = {
       exceptionId: exception?.exceptionId ?? '',
@@ -49,13 +49,53 @@ describe('posting and reconciling', () => {
     world.erp.statuses.set(A1, failedStatus);
     await resolveException(ports, request);
     await expect(resolveException(ports, request)).rejects.toMatchObject({ problem: { code: 'ALREADY_RESOLVED' } });
-    await world.store.changeClose(close.closeId, { status: 'done' });
+
+    // The ERP would take it now. It must not get it: what it bills comes again under another id.
+    world.erp.told.refuse.clear();
+    const sentBefore = world.sent.length;
+    expect(await start(world)).toBe(close.closeId);
+    expect((await runMachine(world, close.closeId)).state).toBe('done');
+    expect(world.sent).toHaveLength(sentBefore);
+    const ended = await world.store.close(close.closeId);
+    expect(ended?.steps.post).toMatchObject({ state: 'done', done: 2, total: 2 });
+    expect(ended?.steps.reconcile).toMatchObject({ done: 2, total: 2 });
+    expect((await world.store.exceptions(close)).map(({ resolution }) => resolution?.decision)).toEqual(['void']);
 
     const second = await closeAll(world);
     expect((await documentsOf(world, second.close.closeId)).map(({ documentId, kind }) => [documentId, kind])).toEqual([
       ['mb-a1-20261001-invoice-1USD-1', 'invoice'],
     ]);
     expect(second.manifests[0]?.makers).toContain('olga');
+  });
+
+  it('opens the exception again when a document that was said to be mended is refused once more', async () => {
+    const world = makeWorld();
+    world.erp.told.refuse.add(A1);
+    const { close } = await closeAll(world);
+    const [exception] = await world.store.exceptions(close);
+    const ports = { clock: world.clock, store: world.store, giveUp: world.erp.giveUp };
+    const request = { exceptionId: exception?.exceptionId ?? '', decision: 'accepted', reason: 'so be it', by: 'olga' };
+    // It would leave money approved and posted nowhere, with nobody asked any more.
+    await expect(resolveException(ports, request)).rejects.toMatchObject({ problem: { code: 'DECISION_UNFIT' } });
+    await resolveException(ports, { ...request, decision: 'fixed', reason: 'the item is there now' });
+    world.clock.advance(60_000);
+    await start(world);
+    expect((await runMachine(world, close.closeId)).result).toMatchObject({ code: 'POSTING_STUCK' });
+    expect((await world.store.exceptions(close)).map(({ state }) => state)).toEqual(['open']);
+  });
+
+  it('finds a difference again when the close is started again, though somebody said it was mended', async () => {
+    const world = makeWorld();
+    world.erp.told.wrong.set(A1, '49.99');
+    world.erp.told.refuse.add('mb-a2-20261001-invoice-1USD-0');
+    const { close } = await closeAll(world);
+    const found = (await world.store.exceptions(close)).find(({ kind }) => kind === 'reconciliation-break');
+    await resolve(world, found?.exceptionId ?? '', 'fixed');
+    world.clock.advance(60_000);
+    world.erp.told.refuse.clear();
+    await start(world);
+    await runMachine(world, close.closeId);
+    expect(await world.store.exception(found?.exceptionId ?? '')).toMatchObject({ state: 'open' });
   });
 
   it('sends a memo only when what it corrects is in the ERP', async () => {

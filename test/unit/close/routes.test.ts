@@ -26,6 +26,7 @@ const api = (world: World) => {
       ...delivery,
       statuses: async (adapter, ids) => [...(await delivery.statuses(adapter, ids))],
       attempts: async () => [],
+      giveUp: (_adapter, id) => world.erp.giveUp(id),
     },
   });
   const keys: (string | undefined)[] = [];
@@ -59,7 +60,7 @@ const api = (world: World) => {
       }),
       ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
       ...lineRoutes(explain),
-      ...exceptionRoutes({ clock, store, deliveryOf: deliveries.byId }),
+      ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp }),
     ],
     new Logger({ logLevel: 'SILENT' }),
   );

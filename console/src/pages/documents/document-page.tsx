@@ -73,8 +73,8 @@ const DocumentPage = () => {
           </Header>
           {data.delivery?.state === 'parked' ? (
             <Alert type="info" header="Parked">
-              {data.delivery.lastError?.message ?? 'The ERP does not take it now.'} It is not sent again by itself: an
-              operator redrives it when the cause is gone.
+              {data.delivery.lastError?.message ?? 'The ERP does not take it now.'} It is not sent again by itself:
+              start the close again when the cause is gone.
             </Alert>
           ) : null}
           <Container>
