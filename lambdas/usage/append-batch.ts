@@ -5,7 +5,7 @@ import { mapBounded } from './bounded.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { MeterIndex } from './meter-states.ts';
-import { isLive, shiftDay, slotText, utcDay } from './slot.ts';
+import { isLive, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 import type { CanonicalUsage, Slot } from './types.ts';
 import type { WriterMemory } from './writer-memory.ts';
@@ -45,8 +45,12 @@ export type AppendBatchResult = {
 const CONCURRENCY = 32;
 /** How often a slot's race may be lost before its group is given back. */
 const MAX_RACES = 8;
+/** Unknown slots of a day are read by one query when they are so many, and at least one of so many slots on the way. */
+const TOGETHER = 4;
 
 type Group = { readonly slot: Slot; readonly events: readonly CanonicalUsage[] };
+/** A group on its way: to be appended, or what already went wrong before. */
+type Task = { readonly group: Group } & ({ readonly assumeEmpty: boolean } | { readonly error: unknown });
 type GroupResult = {
   readonly outcomes: ReadonlyMap<CanonicalUsage, EventOutcome>;
   readonly failure?: FailedGroup;
@@ -83,6 +87,18 @@ const refresh = async ({ ledger, memory }: AppendPorts, slot: Slot): Promise<Cha
   const known = memory.slots.get(slot);
   const { appends } = await ledger.slotAbove(slot, known?.version ?? 0);
   return memory.slots.advance(slot, known, appends);
+};
+
+/** A worker that wakes to a backlog knows nothing: it reads a stretch of unknown slots of a day at once. */
+const readTogether = async ({ ledger, memory }: AppendPorts, unknown: readonly Group[]): Promise<void> => {
+  const [first, last] = [unknown[0]?.slot, unknown.at(-1)?.slot];
+  if (first === undefined || last === undefined || unknown.length < TOGETHER) return;
+  const end = Date.parse(last.start) + SLOT_MILLIS;
+  if ((end - Date.parse(first.start)) / SLOT_MILLIS > unknown.length * TOGETHER) return;
+  const stretch = { from: first.start, to: new Date(end).toISOString() };
+  const { appends } = await ledger.day(first.subject, utcDay(first.start), stretch);
+  const chains = Map.groupBy(appends, ({ slot }) => slot.start);
+  for (const { slot } of unknown) memory.slots.advance(slot, undefined, chains.get(slot.start) ?? []);
 };
 
 /** Appends one slot's events: one append, or several where they do not fit into one. */
@@ -131,7 +147,9 @@ const prepare = async (
 ): Promise<void> => {
   const now = clock.now();
   if (!memory.registered.has(subject)) {
-    await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -1) });
+    // A day more than is live: who registers a subject just after midnight speaks for a writer that took it for live just
+    // before, and whose own registration changes nothing any more.
+    await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -2) });
     memory.registered.add(subject);
   }
   await Promise.all(
@@ -155,16 +173,31 @@ export const appendBatch = async (
 ): Promise<AppendBatchResult> => {
   const groups = groupsOf(events);
   const bySubject = [...Map.groupBy(groups, ({ slot }) => slot.subject)];
-  const work = await mapBounded(bySubject, CONCURRENCY, async ([subject, own]) => {
-    const days = [...new Set(own.map(({ slot }) => utcDay(slot.start)))];
+  const work = await mapBounded(bySubject, CONCURRENCY, async ([subject, own]): Promise<Task[]> => {
+    const byDay = [...Map.groupBy(own, ({ slot }) => utcDay(slot.start))];
     // What the memory has seen of the subject before this batch: later slots are probably new.
     const newest = ports.memory.newestSlot.get(subject);
+    const assumeEmpty = ({ slot }: Group): boolean => newest !== undefined && slot.start > newest;
+    const tasks: Task[] = [];
     try {
-      await prepare(ports, subject, days);
-      return own.map((group) => ({ group, assumeEmpty: newest !== undefined && group.slot.start > newest }));
+      await prepare(
+        ports,
+        subject,
+        byDay.map(([day]) => day),
+      );
     } catch (error) {
       return own.map((group) => ({ group, error }));
     }
+    for (const [, inDay] of byDay) {
+      const unknown = inDay.filter((group) => !assumeEmpty(group) && ports.memory.slots.get(group.slot) === undefined);
+      try {
+        await readTogether(ports, unknown);
+        tasks.push(...inDay.map((group) => ({ group, assumeEmpty: assumeEmpty(group) })));
+      } catch (error) {
+        tasks.push(...inDay.map((group) => ({ group, error })));
+      }
+    }
+    return tasks;
   });
   const results = await mapBounded(work.flat(), CONCURRENCY, async (task) => {
     const { group } = task;

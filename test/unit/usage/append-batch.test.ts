@@ -142,3 +142,68 @@ describe('appendBatch', () => {
     expect(states[OVERFLOW]).toMatchObject({ class: 'set' });
   });
 });
+
+describe('a cold writer', () => {
+  const backlog = () => Array.from({ length: 96 }, (_, n) => api(`e${n}`, `2026-10-01T${quarter(n)}:00.000Z`, 1));
+  const quarter = (n: number) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`;
+  const counting = (ledger: LedgerStore) => {
+    let reads = 0;
+    const counted: LedgerStore = {
+      ...ledger,
+      slotAbove: (...args) => {
+        reads += 1;
+        return ledger.slotAbove(...args);
+      },
+      day: (...args) => {
+        reads += 1;
+        return ledger.day(...args);
+      },
+    };
+    return { counted, reads: () => reads };
+  };
+
+  it('reads a day of unknown slots at once, and meets the ids that are there', async () => {
+    const { ports, ledger } = world();
+    await appendBatch(ports, backlog().slice(10, 20), meters);
+    const { counted, reads } = counting(ledger);
+    const cold = { ...ports, ledger: counted, memory: writerMemory() };
+    const { outcomes, appends } = await appendBatch(cold, backlog(), meters);
+    expect(outcomes.map((outcome, n) => [outcome, n >= 10 && n < 20])).toEqual(
+      outcomes.map((_, n) => (n >= 10 && n < 20 ? ['duplicate', true] : ['accepted', false])),
+    );
+    expect([appends, reads()]).toEqual([86, 1]);
+  });
+
+  it('reads few slots that lie far apart one by one', async () => {
+    const { ports, ledger } = world();
+    const { counted, reads } = counting(ledger);
+    const apart = [0, 30, 60, 95].flatMap((n) => backlog()[n] ?? []);
+    await appendBatch({ ...ports, ledger: counted }, apart, meters);
+    expect(reads()).toBe(4);
+  });
+
+  it('gives back the day that cannot be read, and appends the others', async () => {
+    const { ports, ledger } = world();
+    const down: LedgerStore = {
+      ...ledger,
+      day: (subject, day, within) =>
+        day === '2026-10-01' ? Promise.reject(new Error('down')) : ledger.day(subject, day, within),
+    };
+    const next = backlog().map((event, n) => api(`f${n}`, event.event.time.replace('10-01', '10-02'), 1));
+    const result = await appendBatch({ ...ports, ledger: down }, [...backlog(), ...next], meters);
+    expect(new Set(result.outcomes.slice(0, 96))).toEqual(new Set(['unwritten']));
+    expect(new Set(result.outcomes.slice(96))).toEqual(new Set(['accepted']));
+  });
+});
+
+describe('a subject that is first seen at midnight', () => {
+  it('is watched from before every day that another writer took for live', async () => {
+    const before = world('2026-10-03T23:59:59.900Z');
+    const after = { ...before.ports, memory: writerMemory(), clock: manualClock('2026-10-04T00:00:00.100Z') };
+    // The later writer registers first; the earlier one then appends to its own yesterday without a mark.
+    await appendBatch(after, [api('b', '2026-10-03T23:59:00.000Z', 1)], meters);
+    await appendBatch(before.ports, [api('a', '2026-10-02T12:00:00.000Z', 1)], meters);
+    expect(await before.ports.marks.marksOf('org-01')).toEqual([]);
+    expect((await before.ports.subjects.get('org-01'))?.watchedFrom).toBe('2026-10-02');
+  });
+});
