@@ -38,26 +38,23 @@ export const catalogStamper = (catalog: CatalogReader): Stamper => {
 export const isLate = (event: UsageEvent, receivedAt: string, lateAfterHours: number): boolean =>
   Date.parse(event.recordedtime ?? receivedAt) - Date.parse(event.time) > lateAfterHours * HOUR;
 
-/** A validated event as the ledger takes it. */
-export const canonicalUsage = async (
+/** A validated event as the ledger takes it, without its stamp. */
+export const canonicalUsage = (
   input: {
     readonly event: UsageEvent;
     readonly receivedAt: string;
     readonly position: Position;
     readonly pointer: ArchivePointer;
   },
-  stamper: Stamper,
   lateAfterHours: number,
-): Promise<CanonicalUsage> => {
+): CanonicalUsage => {
   const { event, position, pointer, receivedAt } = input;
-  const stamp = await stamper(event.subject, event.time);
   return {
     event: upcast(event),
     idHash: idHashOf(event),
     bodyHash: bodyHashOf(event),
     slot: { subject: event.subject, start: slotStart(event.time) },
     late: isLate(event, receivedAt, lateAfterHours),
-    ...(stamp ? { stamp } : {}),
     position,
     pointer,
   };

@@ -14,7 +14,7 @@ export type StreamRecord = {
 
 /**
  * One line of a record: one usage event as it was sent, or what should have been one. `text` is UTF-8; a line that is
- * not, and a pack that cannot be unpacked, is kept as base64 with the reason in `broken`.
+ * not, and a pack that cannot be unpacked or holds too much, is kept as base64 with the reason in `broken`.
  */
 export type Line = { readonly position: Position; readonly receivedAt: string } & (
   | { readonly encoding: 'utf8'; readonly line: string }
@@ -23,6 +23,9 @@ export type Line = { readonly position: Position; readonly receivedAt: string } 
 
 /** A pack may inflate to this many bytes; more is an attack or an accident. */
 const MAX_INFLATED = 32 * 1024 * 1024;
+
+/** A record may hold this many lines: a batch of them must be done in one run. */
+export const MAX_RECORD_LINES = 50_000;
 
 const LINE_FEED = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -76,13 +79,19 @@ const unpack = (data: Uint8Array): Piece[] => {
   }
 };
 
+const piecesOf = (data: Uint8Array): Piece[] => {
+  const pieces = isGzip(data) ? unpack(data) : unbatch(pieceOf(data));
+  return pieces.length <= MAX_RECORD_LINES
+    ? pieces
+    : [{ bytes: data, broken: `it holds ${pieces.length} lines, more than ${MAX_RECORD_LINES}` }];
+};
+
 /**
  * The lines of a stream record, each with its position; nothing of the record is lost (but a byte order mark). A record is gzip of
  * newline-separated CloudEvents, a CloudEvents batch (JSON array, gzip or plain), or one plain CloudEvent.
  */
 export const decode = ({ stream, shard, sequence, data, receivedAt }: StreamRecord): Line[] => {
-  const pieces = isGzip(data) ? unpack(data) : unbatch(pieceOf(data));
-  return pieces.map((piece, index) => {
+  return piecesOf(data).map((piece, index) => {
     const position: Position = { stream, shard, sequence, index };
     return 'text' in piece
       ? { position, receivedAt, encoding: 'utf8', line: piece.text }

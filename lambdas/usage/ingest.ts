@@ -5,9 +5,10 @@ import { batchCorrelationId } from './batch-correlation.ts';
 import { canonicalUsage, type Stamper } from './canonical-usage.ts';
 import { decode, type KinesisRecord, type Line, recordOf } from './decode.ts';
 import { conflictRejection, type QuarantineStore, quarantineEntry } from './quarantine.ts';
+import type { RegisteredSchema } from './schemas.ts';
 import { type SpillQueue, spillMessages } from './spill.ts';
 import type { ArchivePointer, CanonicalUsage, QuarantineEntry } from './types.ts';
-import { rejectEncoding, validate } from './validate.ts';
+import { type Rejection, rejectEncoding, rejectUnforeseen, validate } from './validate.ts';
 
 /** What ingest does its work with. */
 export type IngestPorts = {
@@ -55,30 +56,56 @@ type Judged = {
 
 /** Reasons that a log line tells of; one hot chain has one. */
 const REASONS_SHOWN = 5;
+/** Fields that a log line tells of, and characters of each: names are the producer's, and may be any. */
+const DRIFT_SHOWN = 20;
+const DRIFT_NAME = 64;
+
+const driftOf = ({ type, version }: RegisteredSchema, field: string): string =>
+  `${type}/${version} ${field.slice(0, DRIFT_NAME)}`;
 
 const countBy = <T>(items: readonly T[], key: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(items, key)].map(([name, group]) => [name, group.length]));
 
-/** Validates, upcasts and stamps lines. Pure but for the catalog that the stamper reads. */
+type LineVerdict =
+  | { readonly usage: CanonicalUsage; readonly unknown: readonly string[] }
+  | { readonly rejection: Rejection };
+
+/** Validates and upcasts one line. Pure: whatever it throws is the fault of this line alone, and judged so. */
+const judgeLine = ({ line, pointer }: Archived, settings: IngestSettings): LineVerdict => {
+  const { receivedAt, position } = line;
+  try {
+    if (line.encoding !== 'utf8') return { rejection: rejectEncoding(line.broken) };
+    const verdict = validate(line.line, receivedAt, settings);
+    if (!verdict.ok) return verdict;
+    const { event, schema } = verdict;
+    const usage = canonicalUsage({ event, receivedAt, position, pointer }, settings.lateAfterHours);
+    return { usage, unknown: verdict.unknown.map((field) => driftOf(schema, field)) };
+  } catch (error) {
+    return { rejection: rejectUnforeseen(error) };
+  }
+};
+
+/** Judges and stamps lines. Throws only when the catalog, which the stamper reads, cannot be reached. */
 const judge = async (lines: readonly Archived[], stamper: Stamper, settings: IngestSettings): Promise<Judged> => {
   const good: CanonicalUsage[] = [];
   const bad: QuarantineEntry[] = [];
   const drift: string[] = [];
-  for (const { line, pointer } of lines) {
-    const { receivedAt, position } = line;
-    const verdict =
-      line.encoding === 'utf8'
-        ? validate(line.line, receivedAt, settings)
-        : { ok: false as const, rejection: rejectEncoding(line.broken) };
-    if (verdict.ok) {
-      const { event, schema, unknown } = verdict;
-      for (const field of unknown) drift.push(`${schema.type}/${schema.version} ${field}`);
-      good.push(await canonicalUsage({ event, receivedAt, position, pointer }, stamper, settings.lateAfterHours));
-    } else {
-      bad.push(quarantineEntry(line, pointer, verdict.rejection));
+  for (const archived of lines) {
+    const verdict = judgeLine(archived, settings);
+    if ('rejection' in verdict) {
+      bad.push(quarantineEntry(archived.line, archived.pointer, verdict.rejection));
+      continue;
     }
+    const { usage, unknown } = verdict;
+    drift.push(...unknown);
+    const stamp = await stamper(usage.event.subject, usage.event.time);
+    good.push(stamp === undefined ? usage : { ...usage, stamp });
   }
-  return { good, bad, drift: countBy(drift, (field) => field) };
+  return {
+    good,
+    bad,
+    drift: Object.fromEntries(Object.entries(countBy(drift, (field) => field)).slice(0, DRIFT_SHOWN)),
+  };
 };
 
 const conflictEntries = (outcome: AppendOutcome, lines: readonly Archived[]): QuarantineEntry[] => {

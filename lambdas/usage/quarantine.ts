@@ -17,6 +17,7 @@ export const QUARANTINE_CODES: readonly QuarantineCode[] = [
   'IN_FUTURE',
   'TOO_OLD',
   'CONFLICT',
+  'UNFORESEEN',
 ];
 
 /** The states of an entry, in the order in which a list shows them. */

@@ -151,4 +151,5 @@ export type QuarantineCode =
   | 'IN_FUTURE'
   | 'TOO_OLD'
   | 'TOO_LARGE'
-  | 'CONFLICT';
+  | 'CONFLICT'
+  | 'UNFORESEEN';

@@ -31,6 +31,8 @@ export type ValidationLimits = {
 
 /** One line may have this many bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
+/** One line may be nested so deep; whatever walks over it can rely on that. */
+export const MAX_DEPTH = 32;
 /** Clocks of producers may be ahead by this much. */
 export const MAX_AHEAD_MILLIS = 5 * 60_000;
 
@@ -38,8 +40,8 @@ const reject = (code: QuarantineCode, path: string, message: string): Rejection 
 
 const ATTRIBUTES = { id: 256, source: 1024, type: 256, subject: 128, time: 64, dataschema: 1024 } as const;
 
-/** Characters that a subject may not have: the ledger's keys are made of it. */
-const SUBJECT = /^[^#\s\p{Cc}]+$/u;
+/** Characters that a subject may not have (halves of characters too): the ledger's keys are made of it. */
+const SUBJECT = /^[^#\s\p{Cc}\p{Cs}]+$/u;
 const RESERVED_SUBJECTS: ReadonlySet<string> = new Set(['SUBJECTS']);
 
 const attributeFault = (event: Record<string, unknown>): Rejection | undefined => {
@@ -88,6 +90,11 @@ const envelopeFault = (event: Record<string, unknown>): Rejection | undefined =>
   return undefined;
 };
 
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
 /** A line as an object that has the envelope of a CloudEvent, or why it is none. The times are not yet looked at. */
 export const readEnvelope = (line: string): { readonly event: UsageEvent } | { readonly rejection: Rejection } => {
   if (Buffer.byteLength(line) > MAX_LINE_BYTES) {
@@ -105,6 +112,9 @@ export const readEnvelope = (line: string): { readonly event: UsageEvent } | { r
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return { rejection: reject('NOT_CLOUDEVENT', '', 'The line must be a JSON object: one CloudEvent.') };
+  }
+  if (isDeeper(parsed, MAX_DEPTH)) {
+    return { rejection: reject('TOO_LARGE', '', `The line is nested more than ${MAX_DEPTH} deep: flatten its data.`) };
   }
   const fault = envelopeFault(parsed as Record<string, unknown>);
   return fault ? { rejection: named(fault, parsed as Record<string, unknown>) } : { event: parsed as UsageEvent };
@@ -186,3 +196,14 @@ export const validate = (line: string, receivedAt: string, limits: ValidationLim
 /** The rejection of a line that is not even text. */
 export const rejectEncoding = (broken: string): Rejection =>
   reject('BAD_ENCODING', '', `The line cannot be read: ${broken}. Send UTF-8 JSON, packed with gzip or plain.`);
+
+/**
+ * The rejection of a line at which judging itself failed. Only such a line waits then; the stream goes on. The error's
+ * own message may quote the line, so only its name is told.
+ */
+export const rejectUnforeseen = (error: unknown): Rejection =>
+  reject(
+    'UNFORESEEN',
+    '',
+    `Meterbridge could not judge the line (${error instanceof Error ? error.name : 'no error'}): tell its operators, and send nothing again.`,
+  );

@@ -56,6 +56,14 @@ describe('decode', () => {
     ]);
   });
 
+  it('keeps a pack of more lines than one run can judge whole', () => {
+    const flood = gzipSync('{}\n'.repeat(50_001));
+    expect(decode(record(flood))).toMatchObject([
+      { encoding: 'base64', broken: 'it holds 50001 lines, more than 50000' },
+    ]);
+    expect(linesOf(gzipSync('{}\n'.repeat(50_000)))).toHaveLength(50_000);
+  });
+
   it('keeps a pack that inflates beyond all measure whole, unopened', () => {
     const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024));
     expect(decode(record(bomb))).toMatchObject([{ encoding: 'base64', line: bomb.toString('base64') }]);

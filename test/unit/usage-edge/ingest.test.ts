@@ -108,6 +108,39 @@ describe('ingest', () => {
     await expect(makeIngest(broken, SETTINGS)(mixed())).rejects.toThrow('died');
   });
 
+  it('quarantines by itself a line at which judging fails, and takes the lines around it', async () => {
+    const { ports, quarantine, ledger } = ingestFixture();
+    // A setting that throws the second time it is asked for stands for whatever nobody thought of.
+    let asked = 0;
+    const settings = {
+      lateAfterHours: 6,
+      get horizonDays(): number {
+        asked += 1;
+        if (asked === 2) throw new RangeError('a message that quotes the line');
+        return 400;
+      },
+    };
+    const lines = ['a', 'b', 'c'].map((id) => eventText({ id }));
+    const summary = await makeIngest(ports, settings)({ Records: [kinesisRecord(1, ...lines)] });
+    expect(summary).toMatchObject({ accepted: 2, quarantined: { UNFORESEEN: 1 } });
+    expect([...ledger.known.values()].map(({ event }) => event.id)).toEqual(['a', 'c']);
+    const [entry] = quarantine.entries.values();
+    expect(entry).toMatchObject({ body: lines[1], message: expect.stringContaining('(RangeError)') });
+    expect(entry?.message).not.toContain('quotes');
+  });
+
+  it('bounds what a log line tells of fields that no schema knows', async () => {
+    const { ports } = ingestFixture();
+    const fields = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`${'x'.repeat(100)}${n}`, n]));
+    const many = Array.from({ length: 30 }, (_, n) =>
+      eventText({ id: `e-${n}`, data: { count: 1, endpoint: 'read', [`field-${n}`]: 1 } }),
+    );
+    const long = eventText({ id: 'long', data: { count: 1, endpoint: 'read', ...fields } });
+    const { drift } = await makeIngest(ports, SETTINGS)({ Records: [kinesisRecord(1, long, ...many)] });
+    expect(Object.keys(drift)).toHaveLength(20);
+    expect(Math.max(...Object.keys(drift).map((name) => name.length))).toBeLessThan(100);
+  });
+
   it('takes a batch without any line', async () => {
     const { ports } = ingestFixture();
     expect(await makeIngest(ports, SETTINGS)({ Records: [] })).toMatchObject({ received: 0, accepted: 0 });

@@ -194,8 +194,28 @@ describe('validate', () => {
 
   it('has a case for every code that a text can have', () => {
     const tested = new Set(CASES.map(([code]) => code));
-    const elsewhere = ['BAD_ENCODING', 'CONFLICT'];
+    const elsewhere = ['BAD_ENCODING', 'CONFLICT', 'UNFORESEEN'];
     expect(QUARANTINE_CODES.filter((code) => !tested.has(code))).toEqual(elsewhere);
+  });
+
+  it('refuses a line that is nested so deep that walking over it would fail', () => {
+    const deep = (levels: number) =>
+      eventText({ data: { count: 1, endpoint: 'read', x: 0 } }).replace(
+        '"x":0',
+        `"x":${'['.repeat(levels)}${']'.repeat(levels)}`,
+      );
+    expect(validate(deep(15_000), RECEIVED_AT, LIMITS)).toMatchObject({
+      ok: false,
+      rejection: { code: 'TOO_LARGE', message: 'The line is nested more than 32 deep: flatten its data.' },
+    });
+    expect(validate(deep(30), RECEIVED_AT, LIMITS)).toMatchObject({ ok: true });
+  });
+
+  it('refuses a subject with half a character in it', () => {
+    expect(validate(eventText({ subject: 'org-\ud800' }), RECEIVED_AT, LIMITS)).toMatchObject({
+      ok: false,
+      rejection: { code: 'NOT_CLOUDEVENT', path: '/subject' },
+    });
   });
 
   it('says what was wrong with bytes that are no text', () => {

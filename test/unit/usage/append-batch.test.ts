@@ -145,7 +145,8 @@ describe('appendBatch', () => {
 
 describe('a cold writer', () => {
   const backlog = () => Array.from({ length: 96 }, (_, n) => api(`e${n}`, `2026-10-01T${quarter(n)}:00.000Z`, 1));
-  const quarter = (n: number) => `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`;
+  const quarter = (n: number) =>
+    `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`;
   const counting = (ledger: LedgerStore) => {
     let reads = 0;
     const counted: LedgerStore = {
