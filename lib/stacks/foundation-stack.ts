@@ -1,5 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -73,7 +74,7 @@ export class FoundationStack extends MeterbridgeStack {
     });
     this.people = new People(this, 'People', { deployment, onDelete: this.onDelete });
 
-    this.alarmTopic = new Topic(this, 'Alarms', { topicName: nameOf(deployment, 'alarms'), enforceSSL: true });
+    this.alarmTopic = this.#alarmTopic();
     for (const email of config.alarms.emails) this.alarmTopic.addSubscription(new EmailSubscription(email));
     this.asyncFailures = new DeadLetterQueue(this, 'AsyncFailures', {
       deployment,
@@ -92,6 +93,21 @@ export class FoundationStack extends MeterbridgeStack {
     this.output('HostedUiDomain', this.people.domain.baseUrl());
     this.output('AlarmTopicArn', this.alarmTopic.topicArn);
     this.output('AsyncFailuresQueueUrl', this.asyncFailures.queue.queueUrl);
+  }
+
+  #alarmTopic(): Topic {
+    const topic = new Topic(this, 'Alarms', { topicName: nameOf(this.deployment, 'alarms'), enforceSSL: true });
+    // A policy of its own takes the place of the one that lets the whole account publish, alarms among it.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowAlarms',
+        actions: ['sns:Publish'],
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return topic;
   }
 
   #bucket(id: string, props: BucketProps): Bucket {

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/platform/metric-names.ts';
 import { ALARM_PERIOD, AlarmWithRunbook, type AlarmWithRunbookProps } from '../constructs/alarm-with-runbook.ts';
@@ -50,8 +51,11 @@ export class ObservabilityStack extends MeterbridgeStack {
     });
     this.#alarm('SettleErrors', {
       heading: 'Settle errors',
-      says: 'The sweep that settles usage fails.',
-      metric: ingest.settle.function.metricErrors({ period: ALARM_PERIOD }),
+      says: 'The sweep that settles usage failed three times in a row.',
+      // A sweep per period: in shorter ones the pause between two sweeps would end every row of failures.
+      metric: ingest.settle.function.metricErrors({
+        period: Duration.minutes(deployment.config.ingest.settleSweepMinutes),
+      }),
       threshold: 1,
       periods: 3,
     });
@@ -69,7 +73,7 @@ export class ObservabilityStack extends MeterbridgeStack {
     });
     this.#alarm('ErpSuccessRate', {
       heading: 'ERP success rate',
-      says: 'Fewer than nine in ten tries at the ERP succeed.',
+      says: 'At most nine in ten tries at the ERP succeed.',
       metric: erpSuccessRate(),
       threshold: 90,
       below: true,

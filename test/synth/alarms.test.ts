@@ -18,6 +18,27 @@ describe('alarms', () => {
     },
   );
 
+  it('may tell: the topic, which has a policy of its own, lets alarms of this account publish', () => {
+    const [policy] = app.ofType('AWS::SNS::TopicPolicy');
+    const statements = at(policy?.Properties, 'PolicyDocument', 'Statement') as unknown[];
+    expect(statements).toContainEqual({
+      Sid: 'AllowAlarms',
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: { Ref: app.ofType('AWS::SNS::Topic')[0]?.id },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+  });
+
+  it('of the sweep can ring: a period of it holds a sweep', () => {
+    const alarm = alarms.find(({ Properties }) => headingOf(Properties.AlarmName) === 'Settle errors');
+    const [sweep] = app
+      .ofType('AWS::Events::Rule')
+      .filter(({ Properties }) => Properties.Name === 'meterbridge-prod-settle-sweep');
+    expect(sweep?.Properties.ScheduleExpression).toBe(`rate(${Number(alarm?.Properties.Period) / 60} minutes)`);
+  });
+
   it('are one per heading: the runbook has no heading without an alarm', () => {
     expect(alarms.map(({ Properties }) => headingOf(Properties.AlarmName)).sort()).toEqual([...headings.keys()].sort());
   });
