@@ -17,7 +17,8 @@ export const prod: EnvironmentConfig = {
     postingWaitSeconds: 30,
     // Twelve days: an approver's holiday, not a forgotten close.
     approvalTimeoutSeconds: 1036800,
-    schedule: { dayOfMonth: 3, hour: 6 },
+    // 48 hours after the month has ended in the last zone of the earth (UTC-12).
+    schedule: { dayOfMonth: 3, hour: 12 },
   },
   alarms: { emails: ['meterbridge-on-call@larkspur.example'] },
   endpoints: {

@@ -5,7 +5,7 @@ export type EnvironmentName = (typeof ENVIRONMENTS)[number];
 /** How a queue's consumer tries again. A message is in the dead-letter queue after `maxReceiveCount` tries. */
 export type QueueConfig = {
   readonly maxReceiveCount: number;
-  /** Seconds before a failed try is repeated; never below the function's own timeout. */
+  /** Seconds before a failed try is repeated; never below the function's own timeout, outside dev six times that. */
   readonly visibilitySeconds: number;
   /** Seconds one invocation may take. */
   readonly timeoutSeconds: number;
@@ -25,7 +25,7 @@ export type EnvironmentConfig = {
   /** The one AWS region of this deployment. Another region is another deployment with its own data. */
   readonly awsRegion: string;
   readonly retention: {
-    /** Days the usage stream keeps records: how long ingest may stand still without loss. */
+    /** Days the usage stream keeps records. What ingest cannot take it gives up a day before, and says where it lies. */
     readonly streamDays: number;
     /** Days of function, API and state machine logs; a value that CloudWatch knows. */
     readonly logDays: number;
@@ -51,7 +51,7 @@ export type EnvironmentConfig = {
     readonly postingWaitSeconds: number;
     /** Seconds an approval may wait before its manifest expires. */
     readonly approvalTimeoutSeconds: number;
-    /** When the monthly close starts by itself, UTC. */
+    /** When the monthly close starts by itself, UTC; not before the grace is over in every zone. */
     readonly schedule: { readonly dayOfMonth: number; readonly hour: number };
   };
   readonly alarms: {

@@ -76,6 +76,8 @@ for (const queue of QUEUES) {
 }
 
 const EMAILS = 'alarms.emails';
+/** A date ends in the last zone of the earth so many hours after it ended in UTC. */
+const LAST_ZONE_HOURS = 12;
 const email = text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address');
 
 /** The leaves of an object by path. Lists are leaves. */
@@ -100,7 +102,17 @@ const acrossFields = (config: EnvironmentConfig): ConfigProblem[] => {
   require(config.retention.archiveDays >=
     config.ingest
       .horizonDays, 'retention.archiveDays', `must be at least ingest.horizonDays (${config.ingest.horizonDays}): lines behind a correctable month may not expire.`);
+  const { graceHours, schedule } = config.close;
+  const opens = graceHours + LAST_ZONE_HOURS;
+  require((schedule.dayOfMonth - 1) * 24 + schedule.hour >=
+    opens, 'close.schedule', `must be at least ${opens} hours into the month (graceHours ${graceHours}, and ${LAST_ZONE_HOURS} until the month has ended in every zone), or every scheduled close finds its period not ready.`);
   if (config.name === 'dev') return problems;
+  for (const name of QUEUES) {
+    const { visibilitySeconds, timeoutSeconds } = config.queues[name];
+    require(visibilitySeconds >=
+      6 *
+        timeoutSeconds, `queues.${name}.visibilitySeconds`, `must be at least six times timeoutSeconds (${6 * timeoutSeconds}) outside dev, as AWS advises for queues that feed functions; it is ${visibilitySeconds}.`);
+  }
   require(config.protection
     .terminationProtection, 'protection.terminationProtection', 'must be true outside dev: the foundation holds the ledger.');
   require(config.protection.onDelete ===

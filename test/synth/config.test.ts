@@ -74,6 +74,18 @@ describe('configuration', () => {
       /at least timeoutSeconds \(6\)/,
     ],
     [
+      'a scheduled close that always comes too early',
+      { ...prod, close: { ...prod.close, schedule: { dayOfMonth: 3, hour: 11 } } },
+      'close.schedule',
+      /at least 60 hours into the month/,
+    ],
+    [
+      'production whose messages come back while they are worked on',
+      { ...prod, queues: { ...prod.queues, spill: { ...prod.queues.spill, visibilitySeconds: 719 } } },
+      'queues.spill.visibilitySeconds',
+      /six times timeoutSeconds \(720\)/,
+    ],
+    [
       'an archive that forgets before the horizon',
       { ...dev, ingest: { ...ingest, horizonDays: 401 } },
       'retention.archiveDays',
