@@ -24,21 +24,45 @@ const managed = (
   visibilityConfig: visible(name),
 });
 
-/** Everything but the batches of events: those are larger than 8 KB, and their data is not ours to judge as text. */
-const NOT_EVENTS: CfnWebACL.StatementProperty = {
-  notStatement: {
-    statement: {
-      byteMatchStatement: {
-        fieldToMatch: { uriPath: {} },
-        positionalConstraint: 'STARTS_WITH',
-        searchString: `/${STAGE}/v1/events`,
-        textTransformations: [{ priority: 0, type: 'NONE' }],
-      },
+/** The period that the firewall counts requests over, seconds; and so many keys may send from behind one address. */
+const RATE_WINDOW = 300;
+const KEYS_PER_ADDRESS = 5;
+
+/** Refuses an address that sends more than its keys could: who tries keys is in no usage plan. */
+const rateOfAddress = (priority: number, requestsPerSecond: number): CfnWebACL.RuleProperty => ({
+  name: 'RateOfAddress',
+  priority,
+  action: { block: {} },
+  statement: {
+    rateBasedStatement: {
+      aggregateKeyType: 'IP',
+      evaluationWindowSec: RATE_WINDOW,
+      limit: requestsPerSecond * KEYS_PER_ADDRESS * RATE_WINDOW,
     },
+  },
+  visibilityConfig: visible('RateOfAddress'),
+});
+
+const below = (path: string): CfnWebACL.StatementProperty => ({
+  byteMatchStatement: {
+    fieldToMatch: { uriPath: {} },
+    positionalConstraint: 'STARTS_WITH',
+    searchString: `/${STAGE}${path}`,
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+});
+
+/**
+ * Everything but batches of events and publications of the catalog. Those are larger than the 8 KB that the common
+ * rules let pass, and their data (usage, prices, JSONata) is not to be judged as text.
+ */
+const NOT_DATA: CfnWebACL.StatementProperty = {
+  notStatement: {
+    statement: { orStatement: { statements: [below('/v1/events'), below('/v1/catalog/publications')] } },
   },
 };
 
-/** A web firewall before a stage of the API; only on AWS. Rates are the usage plan's matter, per key. */
+/** A web firewall before a stage of the API; only on AWS. What a known key may send is the usage plan's matter. */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: { readonly deployment: Deployment; readonly stageArn: string }) {
     super(scope, id);
@@ -49,8 +73,9 @@ export class Firewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visible(name),
       rules: [
-        managed(0, 'AWSManagedRulesKnownBadInputsRuleSet'),
-        managed(1, 'AWSManagedRulesCommonRuleSet', NOT_EVENTS),
+        rateOfAddress(0, props.deployment.config.eventsApi.requestsPerSecond),
+        managed(1, 'AWSManagedRulesKnownBadInputsRuleSet'),
+        managed(2, 'AWSManagedRulesCommonRuleSet', NOT_DATA),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: props.stageArn, webAclArn: acl.attrArn });
