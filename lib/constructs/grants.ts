@@ -16,24 +16,33 @@ import type { IConstruct } from 'constructs';
 export const allow = (actions: readonly string[], ...resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources });
 
-/** Read items of a table and of its index `gsi1` where it has one. */
+/** Look items up by their keys. */
+export const getItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:GetItem'], table.tableArn);
+
+/** Look many items up at once. */
+export const getManyItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:BatchGetItem'], table.tableArn);
+
+/** Read items of a table, and by its index `gsi1` for those that list by it. */
 export const readItems = (table: ITableV2, index?: 'gsi1'): PolicyStatement =>
   allow(
-    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    ['dynamodb:GetItem', 'dynamodb:Query'],
     table.tableArn,
     ...(index === undefined ? [] : [`${table.tableArn}/index/${index}`]),
   );
 
 /** Add items. Conditions keep what is there: an append-only table is granted this and reading. */
-export const addItems = (table: ITableV2): PolicyStatement =>
-  allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], table.tableArn);
+export const addItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:PutItem'], table.tableArn);
+
+/** Add many items at once. It knows no conditions, and the same right removes items. */
+export const addManyItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:BatchWriteItem'], table.tableArn);
 
 /** Add and change items. */
 export const changeItems = (table: ITableV2): PolicyStatement =>
-  allow(
-    ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem'],
-    table.tableArn,
-  );
+  allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], table.tableArn);
+
+/** Make a transaction depend on an item that it leaves as it is. */
+export const dependOnItems = (table: ITableV2): PolicyStatement =>
+  allow(['dynamodb:ConditionCheckItem'], table.tableArn);
 
 /** Remove items, e.g. dirty marks and revoked keys. */
 export const removeItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:DeleteItem'], table.tableArn);
@@ -68,8 +77,7 @@ export const redriveMessages = (...queues: readonly IQueue[]): PolicyStatement =
 export const publishEvents = (bus: IEventBus): PolicyStatement => allow(['events:PutEvents'], bus.eventBusArn);
 
 /** Put records into the stream. */
-export const putRecords = (stream: IStream): PolicyStatement =>
-  allow(['kinesis:PutRecord', 'kinesis:PutRecords'], stream.streamArn);
+export const putRecords = (stream: IStream): PolicyStatement => allow(['kinesis:PutRecords'], stream.streamArn);
 
 /** The ARN of a secret by its name: the service adds six characters that nobody knows beforehand. */
 export const secretArns = (scope: IConstruct, name: string): string =>

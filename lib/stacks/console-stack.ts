@@ -9,6 +9,7 @@ import {
   addItems,
   allow,
   changeItems,
+  getItems,
   invoke,
   putRecords,
   readItems,
@@ -54,7 +55,7 @@ export class ConsoleStack extends MeterbridgeStack {
       memoryMegabytes: 256,
       timeout: API_TIMEOUT,
       environment: { ACCESS_TABLE: tables.access.tableName },
-      grants: [readItems(tables.access)],
+      grants: [getItems(tables.access)],
     });
     const events = new HandlerFunction(this, 'EventsApi', {
       deployment,
@@ -141,7 +142,7 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         readItems(tables.catalog),
-        changeItems(tables.catalog),
+        addItems(tables.catalog),
         readItems(tables.audit),
         addItems(tables.audit),
         readItems(tables.access),

@@ -5,9 +5,13 @@ import type { Construct } from 'constructs';
 import { Adapter } from '../constructs/adapter.ts';
 import {
   addItems,
+  addManyItems,
   allow,
   answerTasks,
   changeItems,
+  dependOnItems,
+  getItems,
+  getManyItems,
   invoke,
   readExecutions,
   readItems,
@@ -82,6 +86,8 @@ export class FinanceStack extends MeterbridgeStack {
       grants: [
         readItems(tables.finance, 'gsi1'),
         changeItems(tables.finance),
+        addManyItems(tables.finance),
+        dependOnItems(tables.finance),
         readItems(tables.audit),
         addItems(tables.audit),
         readItems(tables.catalog),
@@ -89,6 +95,7 @@ export class FinanceStack extends MeterbridgeStack {
         readItems(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         readItems(tables.delivery),
+        getManyItems(tables.delivery),
         changeItems(tables.delivery),
         ...readObjects(data),
         writeObjects(data, 'closes/'),
@@ -110,7 +117,7 @@ export class FinanceStack extends MeterbridgeStack {
         DATA_BUCKET: data.bucketName,
       },
       grants: [
-        readItems(tables.finance, 'gsi1'),
+        readItems(tables.finance),
         changeItems(tables.finance),
         readItems(tables.catalog),
         readItems(tables.ledger),
@@ -177,7 +184,7 @@ export class FinanceStack extends MeterbridgeStack {
         CLOSE_MACHINE_ARN: closeArn,
       },
       grants: [
-        readItems(tables.finance, 'gsi1'),
+        readItems(tables.finance),
         changeItems(tables.finance),
         readItems(tables.audit),
         addItems(tables.audit),
@@ -217,12 +224,13 @@ export class FinanceStack extends MeterbridgeStack {
         readItems(tables.audit),
         addItems(tables.audit),
         readItems(tables.delivery),
+        getManyItems(tables.delivery),
         // A document that a person gives up is never sent again.
         changeItems(tables.delivery),
         readItems(tables.catalog),
         readItems(tables.ledger),
         readItems(tables.projection),
-        readItems(tables.idempotency),
+        getItems(tables.idempotency),
         changeItems(tables.idempotency),
         removeItems(tables.idempotency),
         ...readObjects(archive),

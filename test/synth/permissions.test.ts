@@ -43,12 +43,12 @@ describe('least privilege', () => {
     for (const { Properties } of app.ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
 
-  it.each(['Ledger', 'Audit'])('nobody may change or remove an item of the %s table', (table) => {
+  it.each(['Ledger', 'Audit', 'Catalog'])('nobody may change or remove an item of the %s table', (table) => {
     const actions = allowed.filter(
       ({ resource, action }) => resource.includes(`Att${table}`) && action.startsWith('dynamodb:'),
     );
     expect([...new Set(actions.map(({ action }) => action))].sort()).toEqual(
-      ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action}`),
+      ['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action}`),
     );
   });
 
@@ -65,13 +65,17 @@ describe('least privilege', () => {
   it('the front of the events API may put records and nothing else of data', () => {
     const actions = of('EventsApi').map(({ action }) => action);
     expect(actions.sort()).toEqual([
-      'kinesis:PutRecord',
       'kinesis:PutRecords',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);
+  });
+
+  it('only the close writes in batches, which no condition holds back', () => {
+    const writers = allowed.filter(({ action }) => action === 'dynamodb:BatchWriteItem');
+    expect(writers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, ''))).toEqual(['Finance/CloseStep']);
   });
 
   it('only those who sign in at a vendor may read its secret', () => {
@@ -112,6 +116,20 @@ describe('the API', () => {
   it('has a firewall in front of its stage', () => {
     const [association] = app.ofType('AWS::WAFv2::WebACLAssociation');
     expect(refersTo(association?.Properties.WebACLArn)).toBe(app.ofType('AWS::WAFv2::WebACL')[0]?.id);
+  });
+
+  it('lets batches of events and publications of the catalog past the rules that refuse bodies above 8 KB', () => {
+    const rules = at(app.ofType('AWS::WAFv2::WebACL')[0]?.Properties, 'Rules') as unknown[];
+    const common = rules.find((rule) => at(rule, 'Name') === 'AWSManagedRulesCommonRuleSet');
+    const spared = at(
+      common,
+      ...['Statement', 'ManagedRuleGroupStatement', 'ScopeDownStatement', 'NotStatement', 'Statement'],
+      ...['OrStatement', 'Statements'],
+    ) as unknown[];
+    expect(spared.map((one) => at(one, 'ByteMatchStatement', 'SearchString'))).toEqual([
+      '/prod/v1/events',
+      '/prod/v1/catalog/publications',
+    ]);
   });
 });
 
