@@ -20,6 +20,9 @@ import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
+/** Lambda repeats a stream batch for at most a week. */
+const LONGEST_RETRY_DAYS = 7;
+
 /** From the stream to the ledger, and from the ledger to settled usage. */
 export class IngestStack extends MeterbridgeStack {
   readonly ingest: HandlerFunction;
@@ -80,7 +83,8 @@ export class IngestStack extends MeterbridgeStack {
         batchSize: config.ingest.batchSize,
         maxBatchingWindow: Duration.seconds(config.ingest.batchingWindowSeconds),
         bisectBatchOnError: true,
-        maxRecordAge: Duration.days(config.retention.streamDays),
+        // Given up a day before the stream forgets: until then the range that Async failures names can be read again.
+        maxRecordAge: Duration.days(Math.min(config.retention.streamDays - 1, LONGEST_RETRY_DAYS)),
         onFailure: new SqsDlq(asyncFailures.queue),
       }),
     );

@@ -103,6 +103,9 @@ describe('event sources', () => {
           BisectBatchOnFunctionError: true,
         });
         expect(at(Properties, 'DestinationConfig', 'OnFailure', 'Destination')).toBeDefined();
+        // What is given up can still be read from the stream for a day.
+        const kept = Number(at(app.ofType('AWS::Kinesis::Stream')[0]?.Properties, 'RetentionPeriodHours')) * 3600;
+        expect(Properties.MaximumRecordAgeInSeconds).toBe(kept - 86400);
       }
     }
     expect(sources).toHaveLength(5);
