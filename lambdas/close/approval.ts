@@ -4,6 +4,7 @@ import { ProblemError } from '../platform/problem.ts';
 import type { CloseStore } from './close-store.ts';
 import type { TaskTokens } from './machine-client.ts';
 import { isMaker } from './makers.ts';
+import { isAsFrozen } from './manifest-hash.ts';
 import { closeIdOfManifest, parseCloseId } from './names.ts';
 import type { Manifest } from './types.ts';
 
@@ -41,6 +42,12 @@ export const decideManifest = async (ports: ApprovalPorts, request: DecisionRequ
   await refuseMaker(ports, manifest, request.caller.name);
   if (!request.caller.roles.includes('finance-approver')) {
     throw new ProblemError(403, 'ROLE_MISSING', 'this needs the role finance-approver');
+  }
+  if (request.decision === 'approve' && !isAsFrozen(manifest)) {
+    throw conflict(
+      'STALE_MANIFEST',
+      'the documents of the manifest are not those of its hash: return it and close again',
+    );
   }
   if (request.decision === 'return' && !request.reason) {
     throw new ProblemError(400, 'REASON_MISSING', 'say why the manifest is returned');

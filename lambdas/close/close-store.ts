@@ -28,7 +28,7 @@ export type CloseRecords = {
   setStep(closeId: string, step: CloseStep, progress: StepProgress): Promise<void>;
   changeClose(closeId: string, change: CloseChange): Promise<void>;
   /** Sets a failed close running again. @returns false if it was not failed or another caller was first. */
-  restartClose(closeId: string, attempt: number): Promise<boolean>;
+  restartClose(closeId: string, attempt: number, by: string): Promise<boolean>;
 };
 
 /** Progress per account of a close, strongly consistent. */

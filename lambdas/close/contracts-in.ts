@@ -1,7 +1,7 @@
 import type { CatalogEntry, CatalogReader, Contract } from '../catalog/types.ts';
-import { type Interval, intervalOf, type Period, startOfDay } from '../platform/period.ts';
+import { type Interval, intervalOf, type Period } from '../platform/period.ts';
 import { coveredPart } from '../rating/period-part.ts';
-import type { CloseDates } from './names.ts';
+import { type CloseDates, endOfDates } from './names.ts';
 
 /** A contract that covers a part of a close's dates, with the instants of that part. */
 export type ContractInPeriod = {
@@ -11,9 +11,6 @@ export type ContractInPeriod = {
   readonly covered: Period;
   readonly active: Interval;
 };
-
-/** The zone whose days end last: whatever holds anywhere within the dates is known at its end. */
-const LAST_ZONE = 'Etc/GMT+12';
 
 const inPeriod = (entry: CatalogEntry<Contract>, dates: CloseDates): ContractInPeriod | undefined => {
   const period = { start: dates.start, end: dates.end, zone: entry.body.zone };
@@ -30,7 +27,7 @@ export const contractsIn = async (
   dates: CloseDates,
   knownAt: string,
 ): Promise<ContractInPeriod[]> => {
-  const listed = await catalog.list('contract', { effectiveAt: startOfDay(dates.end, LAST_ZONE), knownAt });
+  const listed = await catalog.list('contract', { effectiveAt: endOfDates(dates), knownAt });
   const found = await Promise.all(
     listed.map(async (latest): Promise<ContractInPeriod[]> => {
       const last = inPeriod(latest, dates);

@@ -1,7 +1,7 @@
 import type { CatalogEntry, Mapping } from '../catalog/types.ts';
-import { startOfDay } from '../platform/period.ts';
 import { earlierCloses } from './billed.ts';
 import { getPinned } from './data-files.ts';
+import { endOfDates } from './names.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
 import type { ClosePorts } from './ports.ts';
 import { inGroups } from './progress.ts';
@@ -55,14 +55,12 @@ const linesOf = async (ports: ClosePorts, progress: AccountProgress): Promise<Bi
   return file.lines.map((rated) => ({ rated, entity: entities.get(rated.contract) ?? '' }));
 };
 
-const LAST_ZONE = 'Etc/GMT+12';
-
 const payersOf = async (
   ports: ClosePorts,
   record: CloseRecord,
   accounts: ReadonlySet<string>,
 ): Promise<Map<string, Payer>> => {
-  const effectiveAt = startOfDay(record.end, LAST_ZONE);
+  const effectiveAt = endOfDates(record);
   const found = await inGroups([...accounts], AT_ONCE, async (account): Promise<[string, Payer][]> => {
     const entry = await ports.catalog.get('account', account, { effectiveAt });
     const customerId = entry?.body.erp?.customerId;
@@ -72,7 +70,7 @@ const payersOf = async (
 };
 
 const billersOf = async (ports: ClosePorts, record: CloseRecord): Promise<Map<string, Biller>> => {
-  const entities = await ports.catalog.list('entity', { effectiveAt: startOfDay(record.end, LAST_ZONE) });
+  const entities = await ports.catalog.list('entity', { effectiveAt: endOfDates(record) });
   return new Map(
     entities.map(({ id, body }): [string, Biller] => [id, { entity: id, subsidiaryId: body.erp.subsidiaryId }]),
   );

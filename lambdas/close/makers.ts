@@ -1,31 +1,52 @@
 import type { CatalogEntry } from '../catalog/types.ts';
-import { startOfDay } from '../platform/period.ts';
+import { endOfDates } from './names.ts';
 import type { ClosePorts } from './ports.ts';
 import { inGroups } from './progress.ts';
 import { resolversOf } from './raise.ts';
 import type { AccountProgress } from './records.ts';
-import type { CloseException, CloseRecord, Manifest } from './types.ts';
+import type { CloseException, CloseRecord, ErpDocument, Manifest } from './types.ts';
 
-const FIRST_ZONE = 'Etc/GMT-14';
+const AT_ONCE = 20;
 /** Actors that are no people: they cannot approve either, and need not be listed. */
 const isPerson = (actor: string): boolean => actor !== 'schedule' && !actor.startsWith('system');
 
+/** What a manifest was made from. */
+export type ManifestInputs = {
+  readonly entity: string;
+  readonly documents: readonly ErpDocument[];
+  /** The accounts whose lines the documents carry. */
+  readonly accounts: readonly AccountProgress[];
+  readonly exceptions: readonly CloseException[];
+  readonly mappings: Iterable<CatalogEntry>;
+};
+
 /**
- * Everyone who made what a manifest bills: who started the close, who decided an exception of its dates, and who
- * proposed a contract, price or mapping that it uses, since the period began. What was proposed before was in force
- * for earlier periods too, and was checked by a second person then.
+ * Everyone who made what a manifest bills: who started the close, also again; who decided an exception of its dates;
+ * and who proposed anything of the catalog that it uses, however long ago. Whoever published that with a second pair of
+ * eyes is none: that person only checked.
  */
 export const makersOf = async (
   ports: Pick<ClosePorts, 'catalog'>,
   record: CloseRecord,
-  inputs: {
-    readonly accounts: readonly AccountProgress[];
-    readonly exceptions: readonly CloseException[];
-    readonly mappings: Iterable<CatalogEntry>;
-  },
+  inputs: ManifestInputs,
 ): Promise<string[]> => {
+  const used = await Promise.all([
+    agreements(ports, inputs.accounts),
+    attributions(ports, inputs.accounts),
+    meters(ports, inputs),
+    parties(ports, record, inputs),
+  ]);
+  const proposers = [...used.flat(), ...inputs.mappings].map(({ proposedBy }) => proposedBy);
+  const starters = [record.startedBy, ...(record.restartedBy ?? [])];
+  return [...new Set([...starters, ...resolversOf(inputs.exceptions), ...proposers])].filter(isPerson).sort();
+};
+
+type Ports = Pick<ClosePorts, 'catalog'>;
+
+/** The contracts and price books, in the versions that were rated. */
+const agreements = async (ports: Ports, accounts: readonly AccountProgress[]): Promise<CatalogEntry[]> => {
   const pins = new Map(
-    inputs.accounts
+    accounts
       .flatMap(({ contracts }) => contracts)
       .flatMap((planned): [string, ['contract' | 'price-book', string, number]][] => [
         [`c${planned.contract}#${planned.contractVersion}`, ['contract', planned.contract, planned.contractVersion]],
@@ -35,15 +56,38 @@ export const makersOf = async (
         ],
       ]),
   );
-  const used = await inGroups([...pins.values()], 20, ([kind, id, version]) =>
+  const found = await inGroups([...pins.values()], AT_ONCE, ([kind, id, version]) =>
     ports.catalog.version(kind, id, version),
   );
-  const since = startOfDay(record.start, FIRST_ZONE);
-  const proposers = [...used, ...inputs.mappings].flatMap((entry) =>
-    entry !== undefined && entry.publishedAt >= since ? [entry.proposedBy] : [],
+  return found.flatMap((entry) => entry ?? []);
+};
+
+/** What says whose usage it is. */
+const attributions = async (ports: Ports, accounts: readonly AccountProgress[]): Promise<CatalogEntry[]> => {
+  const pinned = new Set(
+    accounts.flatMap(({ subjects }) => subjects.map((each) => `${each.subject}#${each.attributionVersion}`)),
   );
-  const makers = new Set([record.startedBy, ...resolversOf(inputs.exceptions), ...proposers]);
-  return [...makers].filter(isPerson).sort();
+  const all = await ports.catalog.history('attribution');
+  return all.filter(({ body, version }) => pinned.has(`${body.subject}#${version}`));
+};
+
+/** Every version of a meter that a line was measured by: the events of one period may have met several. */
+const meters = async (ports: Ports, { documents, accounts }: ManifestInputs): Promise<CatalogEntry[]> => {
+  const measured = new Set(documents.flatMap(({ lines }) => lines.flatMap(({ rated }) => rated.meter ?? [])));
+  const knownAt = accounts.reduce((latest, each) => (each.knownAt > latest ? each.knownAt : latest), '');
+  const all = await ports.catalog.history('meter');
+  return all.filter(({ id, publishedAt }) => measured.has(id) && publishedAt <= knownAt);
+};
+
+/** Who is billed and who bills, as the ERP knows them. */
+const parties = async (ports: Ports, record: CloseRecord, inputs: ManifestInputs): Promise<CatalogEntry[]> => {
+  const asOf = { effectiveAt: endOfDates(record) };
+  const payers = [...new Set(inputs.documents.map(({ account }) => account))];
+  const [entity, ...found] = await Promise.all([
+    ports.catalog.get('entity', inputs.entity, asOf),
+    ...(await inGroups(payers, AT_ONCE, (payer) => ports.catalog.get('account', payer, asOf))),
+  ]);
+  return [entity, ...found].flatMap((entry) => entry ?? []);
 };
 
 /** Whether someone made what a manifest bills; also by an exception decided since it was frozen. */

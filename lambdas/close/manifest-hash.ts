@@ -1,5 +1,5 @@
 import { contentHash } from '../platform/hash.ts';
-import type { CloseDates } from './names.ts';
+import { type CloseDates, parseCloseId } from './names.ts';
 import type { Manifest } from './types.ts';
 
 /** What an approver signs: the period, who bills, the totals, and every document with its pinned payload. */
@@ -15,3 +15,9 @@ export const manifestHash = (
     totals: manifest.totals,
     documents: manifest.documents,
   });
+
+/** Whether a manifest is still what was frozen: its content gives the hash that is signed. */
+export const isAsFrozen = (manifest: Manifest): boolean => {
+  const dates = parseCloseId(manifest.closeId);
+  return dates !== undefined && manifestHash(dates, manifest) === manifest.hash;
+};

@@ -1,4 +1,5 @@
 import { contentHash } from '../platform/hash.ts';
+import { startOfDay } from '../platform/period.ts';
 import type { DocumentKind, ExceptionKind } from './types.ts';
 
 /**
@@ -8,6 +9,11 @@ import type { DocumentKind, ExceptionKind } from './types.ts';
 
 /** The dates a close is about, half open, local to each contract's zone. */
 export type CloseDates = { readonly start: string; readonly end: string };
+
+/** The zone whose days end last. */
+const LAST_ZONE = 'Etc/GMT+12';
+/** The instant at which the dates are over everywhere: what holds anywhere within them is known then. */
+export const endOfDates = ({ end }: CloseDates): string => startOfDay(end, LAST_ZONE);
 
 const compact = (date: string): string => date.replaceAll('-', '');
 const dashed = (date: string): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}`;

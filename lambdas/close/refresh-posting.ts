@@ -22,7 +22,7 @@ export const refreshPosting = async (
   const status = waiting.length > 0 ? 'needs you' : 'running';
   if (record.status !== status) await ports.store.changeClose(closeId, { status });
 
-  const going = manifests.filter((each) => each.decision?.decision === 'approve');
+  const going = manifests.filter(goesToErp);
   const documents = going.flatMap((manifest) => manifest.documents);
   const posted: Manifest['documents'][number][] = [];
   let givenUp = 0;
@@ -46,6 +46,10 @@ export const refreshPosting = async (
   });
 };
 
+/** Approved, and not taken back because it was not what was approved. */
+export const goesToErp = ({ decision, status }: Manifest): boolean =>
+  decision?.decision === 'approve' && status !== 'returned';
+
 const approval = (before: StepProgress, manifests: readonly Manifest[], now: string): StepProgress => {
   const decided = manifests.filter(({ status }) => status !== 'awaiting approval');
   const over = decided.length === manifests.length;
@@ -55,9 +59,9 @@ const approval = (before: StepProgress, manifests: readonly Manifest[], now: str
     done: decided.length,
     total: manifests.length,
     totals: totalsOf(
-      decided.flatMap(({ decision, documents }) =>
-        decision?.decision === 'approve' ? documents.map(({ currency, total }) => ({ currency, amount: total })) : [],
-      ),
+      decided
+        .filter(goesToErp)
+        .flatMap(({ documents }) => documents.map(({ currency, total }) => ({ currency, amount: total }))),
     ),
     notes: against.map(
       ({ entity, status, decision }) => `${entity}: ${status}${decision?.reason ? `, ${decision.reason}` : ''}`,

@@ -24,7 +24,7 @@ export const resolveException = async (
   const { exceptionId, decision, reason, by } = request;
   const known = await ports.store.exception(exceptionId);
   if (known === undefined) throw new ProblemError(404, 'NO_SUCH_EXCEPTION', `there is no exception ${exceptionId}`);
-  if (known.state === 'open') await fit(ports, known, decision);
+  if (known.state === 'open') await refuseUnfit(ports, known, decision);
   const resolved = await ports.store.resolveException(
     exceptionId,
     { decision, reason, by, at: ports.clock.now() },
@@ -44,7 +44,7 @@ export const resolveException = async (
 };
 
 /** A document is posted or it is not: only mending it or giving it up leads on. */
-const fit = async (ports: ResolvePorts, exception: CloseException, decision: string): Promise<void> => {
+const refuseUnfit = async (ports: ResolvePorts, exception: CloseException, decision: string): Promise<void> => {
   if (exception.kind !== 'posting-failed') {
     if (decision !== 'void') return;
     throw new ProblemError(409, 'NOT_VOIDABLE', 'only a document that was not posted can be void');

@@ -99,9 +99,9 @@ const recordToRun = async (
     ports.audit.append({ actor: startedBy, action, target, details });
   if (latest?.status === 'failed') {
     const attempt = (latest.attempt ?? 1) + 1;
-    if (!(await ports.store.restartClose(latest.closeId, attempt))) return undefined;
+    if (!(await ports.store.restartClose(latest.closeId, attempt, startedBy))) return undefined;
     await say('close.restart', latest.closeId, { attempt, after: latest.failure?.code ?? '' });
-    return { ...latest, attempt };
+    return { ...latest, attempt, restartedBy: [...(latest.restartedBy ?? []), startedBy] };
   }
   const run = (latest?.run ?? 0) + 1;
   const record = newRecord(dates, run, startedBy, ports.clock.now());

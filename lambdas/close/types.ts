@@ -39,6 +39,8 @@ export type CloseRecord = {
   readonly executionArn?: string;
   /** Counts the starts of this close: a failed one is started again and goes on where it stopped. Absent = 1. */
   readonly attempt?: number;
+  /** Who started it again; makers like who started it. */
+  readonly restartedBy?: readonly string[];
   readonly steps: Readonly<Record<CloseStep, StepProgress>>;
   readonly failure?: { readonly step: CloseStep; readonly code: string; readonly message: string };
 };

@@ -148,15 +148,18 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
     it('starts a failed close again exactly once per attempt', async () => {
       const { store } = await make();
       await store.createClose(record(1));
-      expect(await store.restartClose(closeId, 2)).toBe(false);
+      expect(await store.restartClose(closeId, 2, 'bo')).toBe(false);
       const failure = { step: 'rate' as const, code: 'X', message: 'x' };
       await store.changeClose(closeId, { status: 'failed', failure, endedAt: '2026-11-02T02:00:00.000Z' });
-      expect(await store.restartClose(closeId, 2)).toBe(true);
-      expect(await store.restartClose(closeId, 2)).toBe(false);
+      expect(await store.restartClose(closeId, 2, 'bo')).toBe(true);
+      expect(await store.restartClose(closeId, 2, 'bo')).toBe(false);
       const found = await store.close(closeId);
       expect(found).toMatchObject({ status: 'running', attempt: 2 });
       expect(found?.failure).toBeUndefined();
       expect(found?.endedAt).toBeUndefined();
+      await store.changeClose(closeId, { status: 'failed' });
+      await store.restartClose(closeId, 3, 'cy');
+      expect((await store.close(closeId))?.restartedBy).toEqual(['bo', 'cy']);
     });
 
     it('ends an account once: the first result stands', async () => {

@@ -56,11 +56,11 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
     changeClose: async (closeId, change) => {
       closes.set(closeId, { ...must(closeId), ...copy(change) });
     },
-    restartClose: async (closeId, attempt) => {
+    restartClose: async (closeId, attempt, by) => {
       const record = closes.get(closeId);
       if (record?.status !== 'failed' || (record.attempt ?? 1) >= attempt) return false;
       const { failure: _failure, endedAt: _endedAt, ...rest } = record;
-      closes.set(closeId, { ...rest, status: 'running', attempt });
+      closes.set(closeId, { ...rest, status: 'running', attempt, restartedBy: [...(rest.restartedBy ?? []), by] });
       return true;
     },
 

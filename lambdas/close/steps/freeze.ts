@@ -78,6 +78,7 @@ const freezeEntity = async (
   const entries: Entry[] = [];
   const used = new Set<CatalogEntry<Mapping>>();
   const involved = new Set<string>();
+  const listed: ErpDocument[] = [];
   for (const document of documents) {
     const mapped = await mapDocument(document, mappings);
     if (!mapped.mapped) {
@@ -88,6 +89,7 @@ const freezeEntity = async (
     await ports.files.putText(payloadKey, mapped.payload);
     await storeDocument(ports, plan.accounts, document);
     used.add(mapped.mapping);
+    listed.push(document);
     for (const line of document.lines) involved.add(line.rated.account);
     entries.push({
       documentId: document.documentId,
@@ -115,7 +117,13 @@ const freezeEntity = async (
     status: 'awaiting approval',
     ...body,
     hash: manifestHash(record, body),
-    makers: await makersOf(ports, record, { accounts, exceptions: plan.exceptions, mappings: used }),
+    makers: await makersOf(ports, record, {
+      entity,
+      documents: listed,
+      accounts,
+      exceptions: plan.exceptions,
+      mappings: used,
+    }),
   });
 };
 

@@ -1,6 +1,7 @@
 import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { adapterOf } from '../load-plan.ts';
+import { isAsFrozen } from '../manifest-hash.ts';
 import { absoluteText, totalsOf } from '../money.ts';
 import { closeIdOfManifest, documentCorrelationId, exceptionIdOf } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
@@ -156,11 +157,27 @@ const send = async (
   return jobs.length;
 };
 
+/** What is not as it was approved, if anything: the payloads themselves are checked by hash when they are sent. */
+const changedSinceApproval = ({ manifest, documents }: Posting): string | undefined => {
+  if (!isAsFrozen(manifest)) return manifest.manifestId;
+  return manifest.documents.find(({ documentId, total, currency, kind }) => {
+    const document = documents.get(documentId);
+    return document?.total !== total || document.currency !== currency || document.kind !== kind;
+  })?.documentId;
+};
+
 /** Starts posting: everything that is not posted is sent; what stopped in an earlier try is tried again. */
 export const post = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
+  const posting = await load(ports, input.manifestId);
+  const changed = changedSinceApproval(posting);
+  if (changed !== undefined) {
+    // Nothing was sent yet: as a returned one it bills nothing, and the next close makes it anew.
+    await ports.store.moveManifest(input.manifestId, ['approved'], 'returned');
+    await refreshPosting(ports, posting.manifest.closeId);
+    return refused('MANIFEST_CHANGED', `${changed} is not what was approved: nothing is posted. Close again.`);
+  }
   const moved = await ports.store.moveManifest(input.manifestId, ['approved', 'posting', 'failed'], 'posting');
   if (!moved) return refused('NOT_APPROVED', `${input.manifestId} is not approved: nothing is posted.`);
-  const posting = await load(ports, input.manifestId);
   const sent = await send(ports, posting, (state) => state === undefined || !ENDED.includes(state));
   await refreshPosting(ports, posting.manifest.closeId);
   return ok({ sent });

@@ -6,6 +6,7 @@ import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { Reconciliation, SlimDocument } from '../records.ts';
+import { goesToErp } from '../refresh-posting.ts';
 import { settleException } from '../settle-exception.ts';
 import type { CloseRecord } from '../types.ts';
 
@@ -59,9 +60,7 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
 };
 
 const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<SlimDocument[]> => {
-  const manifests = (await ports.store.manifests(record.closeId)).filter(
-    (each) => each.decision?.decision === 'approve',
-  );
+  const manifests = (await ports.store.manifests(record.closeId)).filter(goesToErp);
   const entries = manifests.flatMap(({ documents }) => documents);
   const stored = await Promise.all(
     entries.map(({ account, documentId }) => ports.store.documentOf(record.closeId, account, documentId)),

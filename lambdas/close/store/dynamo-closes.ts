@@ -64,7 +64,7 @@ export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
       }),
     );
   },
-  restartClose: async (closeId, attempt) => {
+  restartClose: async (closeId, attempt, by) => {
     const itFailed = '#record.#status = :failed';
     const nobodyWasFirst = '(attribute_not_exists(#record.#attempt) OR #record.#attempt < :attempt)';
     try {
@@ -73,16 +73,23 @@ export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
           TableName: table.name,
           Key: closeKey(closeId),
           UpdateExpression:
-            'SET #record.#status = :running, #record.#attempt = :attempt REMOVE #record.#failure, #record.#ended',
+            'SET #record.#status = :running, #record.#attempt = :attempt, #record.#by = list_append(if_not_exists(#record.#by, :nobody), :by) REMOVE #record.#failure, #record.#ended',
           ConditionExpression: `${itFailed} AND ${nobodyWasFirst}`,
           ExpressionAttributeNames: {
             '#record': 'record',
             '#status': 'status',
             '#attempt': 'attempt',
+            '#by': 'restartedBy',
             '#failure': 'failure',
             '#ended': 'endedAt',
           },
-          ExpressionAttributeValues: { ':failed': 'failed', ':running': 'running', ':attempt': attempt },
+          ExpressionAttributeValues: {
+            ':failed': 'failed',
+            ':running': 'running',
+            ':attempt': attempt,
+            ':nobody': [],
+            ':by': [by],
+          },
         }),
       );
       return true;

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { decideManifest } from '../../../lambdas/close/approval.ts';
+import { runStep } from '../../../lambdas/close/run-step.ts';
 import type { Manifest } from '../../../lambdas/close/types.ts';
 import type { Role } from '../../../lambdas/platform/http-edge.ts';
-import { goOn, makeWorld, priceBook, resolve, runMachine, start, type World } from './close-world.ts';
+import {
+  catalogOf,
+  contract,
+  goOn,
+  makeWorld,
+  priceBook,
+  resolve,
+  runMachine,
+  start,
+  type World,
+} from './close-world.ts';
 
 const caller = (name: string, ...roles: Role[]) => ({ name, roles });
 const ANTON = caller('anton', 'finance-approver');
@@ -77,7 +88,7 @@ describe('approval', () => {
     const world = makeWorld();
     world.ownerless.push({ subject: 'org-99', events: 1 });
     const manifest = await frozen(world, 'schedule');
-    expect(manifest.makers).toEqual([]);
+    expect(manifest.makers).toEqual(['pia']);
     const [exception] = await world.store.exceptions({ start: '2026-10-01', end: '2026-11-01' });
     await resolve(world, exception?.exceptionId ?? '', 'accepted', 'anton');
     await expect(decider(world)(manifest)).rejects.toMatchObject(code('MAKER_IS_CHECKER'));
@@ -129,5 +140,98 @@ describe('approval', () => {
       if (each.status === 'awaiting approval') await decider(world)(each);
     }
     expect((await goOn(world, manifest.closeId)).state).toBe('done');
+  });
+});
+
+describe('whoever had a hand in what a manifest bills may not approve it', () => {
+  const hands: readonly [string, (world: World) => void][] = [
+    ['a price, though it is old', (world) => world.publish(priceBook('USD', '0.20', since('anton')))],
+    ['a contract', (world) => world.publish({ ...contract('a1'), ...since('anton') })],
+    ['who the customer is in the ERP', (world) => world.publish(changed('account', 'a1', 'anton'))],
+    ['which usage is the customer’s', (world) => world.publish(changed('attribution', 'org-a1', 'anton'))],
+    ['the legal entity', (world) => world.publish(changed('entity', 'inc', 'anton'))],
+    ['a mapping', (world) => world.publish(changed('mapping', 'netsuite-invoice', 'anton'))],
+    ['a meter', (world) => world.publish(changed('meter', 'api_calls', 'anton'))],
+  ];
+  const since = (proposedBy: string) => ({ version: 2, proposedBy, publishedBy: 'berta' });
+  const changed = (kind: string, id: string, by: string) => {
+    const found = catalogOf().find((each) => each.kind === kind && each.id === id);
+    if (found === undefined) throw new Error(`there is no ${kind} ${id}`);
+    return { ...found, ...since(by) };
+  };
+
+  it.each(hands)('who proposed %s', async (_what, publish) => {
+    const world = makeWorld();
+    world.usage.set('org-a1', '150');
+    publish(world);
+    const manifest = await frozen(world);
+    expect(manifest.makers).toContain('anton');
+    await expect(decider(world)(manifest)).rejects.toMatchObject(code('MAKER_IS_CHECKER'));
+  });
+
+  it('but not who proposed something that it does not use', async () => {
+    const world = makeWorld();
+    world.publish({
+      ...contract('a3', { entity: 'gmbh', currency: 'EUR', zone: 'Europe/Berlin', priceBook: 'list-eur' }),
+      ...since('anton'),
+    });
+    expect((await frozen(world)).makers).toEqual(['pia']);
+  });
+
+  it('who started the close again after a schedule had failed', async () => {
+    const world = makeWorld();
+    world.erp.told.open = false;
+    const closeId = await start(world, 'schedule');
+    await runMachine(world, closeId);
+    world.erp.told.open = true;
+    const manifest = await frozen(world, 'anton');
+    expect(manifest).toMatchObject({ closeId, makers: ['anton', 'pia'] });
+    expect((await world.store.close(closeId))?.restartedBy).toEqual(['anton']);
+    await expect(decider(world)(manifest)).rejects.toMatchObject(code('MAKER_IS_CHECKER'));
+  });
+});
+
+describe('a manifest whose content is not what its hash says', () => {
+  /** As two freezers that wrote over one another would leave it. */
+  const tamper = (world: World, manifest: Manifest): void => {
+    const { manifest: read } = world.store;
+    const documents = manifest.documents.map((each) => ({ ...each, payloadHash: 'other' }));
+    Object.assign(world.store, {
+      manifest: async (id: string) => {
+        const found = await read(id);
+        return found?.manifestId === manifest.manifestId ? { ...found, documents } : found;
+      },
+    });
+  };
+
+  it('cannot be approved, only returned', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    tamper(world, manifest);
+    await expect(decider(world)(manifest)).rejects.toMatchObject(code('STALE_MANIFEST'));
+    await decider(world)(manifest, { decision: 'return', reason: 'broken' });
+  });
+
+  it('is not posted', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    await decider(world)(manifest);
+    tamper(world, manifest);
+    const { manifestId } = manifest;
+    expect(await runStep(world.ports, { step: 'post', manifestId })).toMatchObject({ code: 'MANIFEST_CHANGED' });
+    expect(world.sent).toEqual([]);
+    expect((await world.store.manifest(manifestId))?.status).toBe('returned');
+  });
+
+  it('nor is a document that says another amount than its manifest', async () => {
+    const world = makeWorld();
+    const manifest = await frozen(world);
+    await decider(world)(manifest);
+    const { closeId, manifestId } = manifest;
+    const stored = await world.store.documentOf(closeId, 'a1', manifest.documents[0]?.documentId ?? '');
+    if (stored === undefined) throw new Error('no document');
+    await world.store.putDocument({ ...stored, document: { ...stored.document, total: '1.00' } }, []);
+    expect(await runStep(world.ports, { step: 'post', manifestId })).toMatchObject({ code: 'MANIFEST_CHANGED' });
+    expect(world.sent).toEqual([]);
   });
 });
