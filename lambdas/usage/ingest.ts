@@ -7,6 +7,7 @@ import { decode, type KinesisRecord, type Line, recordOf } from './decode.ts';
 import { conflictRejection, type QuarantineStore, quarantineEntry } from './quarantine.ts';
 import type { RegisteredSchema } from './schemas.ts';
 import { type SpillQueue, spillMessages } from './spill.ts';
+import type { FailedLook } from './thresholds.ts';
 import type { ArchivePointer, CanonicalUsage, QuarantineEntry } from './types.ts';
 import { type Rejection, rejectEncoding, rejectUnforeseen, validate } from './validate.ts';
 
@@ -17,8 +18,8 @@ export type IngestPorts = {
   /** Appends to the ledger. @throws only when the ledger as a whole cannot be reached. */
   readonly append: (usages: readonly CanonicalUsage[]) => Promise<AppendOutcome>;
   readonly spill: SpillQueue;
-  /** Looks whether these events took their accounts over a threshold, and publishes what crossed. */
-  readonly thresholds: (usages: readonly CanonicalUsage[], correlationId: string) => Promise<void>;
+  /** Looks whether these events took their accounts over a threshold, and publishes what crossed. Answers what failed. */
+  readonly thresholds: (usages: readonly CanonicalUsage[], correlationId: string) => Promise<readonly FailedLook[]>;
   /** A stamper for one batch. */
   readonly stamper: () => Stamper;
   readonly clock: Clock;
@@ -117,28 +118,34 @@ const conflictEntries = (outcome: AppendOutcome, lines: readonly Archived[]): Qu
   });
 };
 
-/**
- * Steps 3 to 6 for lines that are in the archive already. What happens to groups that the ledger did not take is the
- * caller's to decide.
- */
+/** What became of lines. `again`: what the ledger did not take, or could not be looked at, and must be tried again. */
+type Accounted = {
+  readonly judged: Judged;
+  readonly outcome: AppendOutcome;
+  readonly again: { readonly pointers: readonly ArchivePointer[]; readonly reasons: readonly string[] };
+};
+
+/** Steps 3 to 6 for lines that are in the archive already. What happens to `again` is the caller's to decide. */
 const account = async (
   ports: IngestPorts,
   settings: IngestSettings,
   lines: readonly Archived[],
   correlationId: string,
-): Promise<{ readonly judged: Judged; readonly outcome: AppendOutcome }> => {
+): Promise<Accounted> => {
   const judged = await judge(lines, ports.stamper(), settings);
   await ports.quarantine.put(judged.bad);
   const outcome = await ports.append(judged.good);
   await ports.quarantine.put(conflictEntries(outcome, lines));
   // Duplicates too: an earlier delivery may have died between its append and this look.
-  await ports.thresholds([...outcome.accepted, ...outcome.duplicates], correlationId);
-  return { judged, outcome };
+  const looks = await ports.thresholds([...outcome.accepted, ...outcome.duplicates], correlationId);
+  const open = new Set([...outcome.failed, ...looks.flatMap(({ usages }) => usages)]);
+  const pointers = [...open].map(({ pointer }) => pointer);
+  return { judged, outcome, again: { pointers, reasons: [...outcome.reasons, ...looks.map(({ reason }) => reason)] } };
 };
 
 const summaryOf = (
   lines: readonly Line[],
-  { judged, outcome }: { readonly judged: Judged; readonly outcome: AppendOutcome },
+  { judged, outcome, again }: Accounted,
   about: Pick<IngestSummary, 'correlationId' | 'records'> & { readonly nowMillis: number },
 ): IngestSummary => {
   const { correlationId, records, nowMillis } = about;
@@ -152,8 +159,8 @@ const summaryOf = (
     accepted: outcome.accepted.length,
     duplicate: outcome.duplicates.length,
     late: outcome.accepted.filter(({ late }) => late).length,
-    spilled: outcome.failed.length,
-    spillReasons: outcome.reasons.slice(0, REASONS_SHOWN),
+    spilled: again.pointers.length,
+    spillReasons: again.reasons.slice(0, REASONS_SHOWN),
     quarantined: {
       ...countBy(judged.bad, ({ code }) => code),
       ...(conflicts > 0 ? { CONFLICT: conflicts } : {}),
@@ -179,8 +186,8 @@ export type KinesisBatch = { readonly Records: readonly KinesisRecord[] };
  *    id or not at all, and a repeat finds the id and counts it as a duplicate.
  * 5. Quarantine the conflicts, which only the append could know. A repeat finds the same ones.
  * 6. Look at thresholds, for duplicates too. A crossing's id follows from the threshold: a repeat is the same crossing.
- * 7. Spill the groups whose chain did not take them: pointers into the archive, to a queue that tries again. A repeat
- *    may spill a group twice; the append decides once.
+ * 7. Spill the groups whose chain did not take them, and the events of accounts whose limits could not be looked at:
+ *    pointers into the archive, to a queue that tries again. A repeat may spill a group twice; the append decides once.
  *
  * Only then does the batch count as done.
  */
@@ -196,13 +203,12 @@ export const makeIngest =
       return pointer ? [{ line, pointer }] : [];
     });
     const result = await account(ports, settings, archived, correlationId);
-    const failed = result.outcome.failed.map(({ pointer }) => pointer);
-    for (const message of spillMessages(failed, correlationId)) await ports.spill.send(message);
+    for (const message of spillMessages(result.again.pointers, correlationId)) await ports.spill.send(message);
     const about = { correlationId, records: batch.Records.length, nowMillis: ports.clock.nowMillis() };
     return summaryOf(lines, result, about);
   };
 
-/** The chain is still contended or throttled; the queue's own retry brings the message back. */
+/** A chain is still contended, or a look at a limit fails again; the queue's own retry brings the message back. */
 export class StillRefused extends Error {
   override readonly name = 'StillRefused';
 }
@@ -210,7 +216,7 @@ export class StillRefused extends Error {
 /**
  * Takes spilled lines: reads them from the archive and does steps 3 to 6 again. What was appended in the meantime is a
  * duplicate.
- * @throws {StillRefused} if the ledger took not all of them.
+ * @throws {StillRefused} if not all of them are done.
  */
 export const makeRespill =
   (ports: IngestPorts, settings: IngestSettings) =>
@@ -222,9 +228,8 @@ export const makeRespill =
       archived.push({ line, pointer });
     }
     const result = await account(ports, settings, archived, correlationId);
-    if (result.outcome.failed.length > 0) {
-      throw new StillRefused(`the ledger did not take ${result.outcome.failed.length} of ${pointers.length} lines`);
-    }
+    const { pointers: open, reasons } = result.again;
+    if (open.length > 0) throw new StillRefused(`${open.length} of ${pointers.length} lines: ${reasons[0]}`);
     const lines = archived.map(({ line }) => line);
     return summaryOf(lines, result, { correlationId, records: 1, nowMillis: ports.clock.nowMillis() });
   };

@@ -55,7 +55,12 @@ type Watch = {
   readonly meters: readonly CatalogEntry<Meter>[];
   /** What the batch adds; for meters that do not add up, nothing can be said. */
   readonly added: Decimal | undefined;
+  /** The events that touch it. */
+  readonly events: readonly CanonicalUsage[];
 };
+
+/** Events after which a look failed. They must come again: only the events of an account bring a look at it. */
+export type FailedLook = { readonly usages: readonly CanonicalUsage[]; readonly reason: string };
 
 /** Within this share of a threshold the balance is read, but not more often than `NEAR_MILLIS`. */
 const NEAR = parseDecimal('0.95');
@@ -141,7 +146,8 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
         if (touching.length === 0) continue;
         const key = `${stamp.account}#${limit.id}#${period.start}`;
         const added = addedBy(touching, meters, index);
-        watches.push({ key, account: stamp.account, salesRegion: stamp.salesRegion, period, limit, meters, added });
+        const { account, salesRegion } = stamp;
+        watches.push({ key, account, salesRegion, period, limit, meters, added, events: touching });
       }
     }
   }
@@ -150,7 +156,8 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
 
 /**
  * Looks, after a batch, whether accounts with limits crossed a threshold, and publishes each crossing once. Works from what
- * the worker knows; a balance is read only where it knows nothing or a threshold is near. Repeats are harmless.
+ * the worker knows; a balance is read only where it knows nothing or a threshold is near. Repeats are harmless. One look
+ * that fails does not stop the others, nor the batch: answers what failed.
  */
 export const makeThresholds = (ports: ThresholdPorts) => {
   const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
@@ -195,7 +202,7 @@ export const makeThresholds = (ports: ThresholdPorts) => {
     known.set(watch.key, { quantity, seen: ZERO, readAt, told });
   };
 
-  return async (usages: readonly CanonicalUsage[], correlationId: string): Promise<void> => {
+  return async (usages: readonly CanonicalUsage[], correlationId: string): Promise<FailedLook[]> => {
     const watches = await watchesOf(catalog, usages);
     const toRead: Watch[] = [];
     for (const watch of watches) {
@@ -205,6 +212,15 @@ export const makeThresholds = (ports: ThresholdPorts) => {
         known.set(watch.key, { ...before, seen: add(before.seen, watch.added ?? ZERO) });
       }
     }
-    await mapBounded(toRead, BALANCES_AT_A_TIME, (watch) => read(watch, correlationId));
+    const looks = await mapBounded(toRead, BALANCES_AT_A_TIME, async (watch): Promise<FailedLook | undefined> => {
+      try {
+        await read(watch, correlationId);
+        return undefined;
+      } catch (error) {
+        const reason = `limit ${watch.limit.id} of ${watch.account}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+        return { usages: watch.events, reason };
+      }
+    });
+    return looks.filter((look) => look !== undefined);
   };
 };

@@ -47,6 +47,8 @@ export const ingestFixture = () => {
   const ledger = idLedger();
   const spilled: SpillMessage[] = [];
   const looked: string[][] = [];
+  /** Subjects at whose limits a look fails. */
+  const unlookable = new Set<string>();
   const ports: IngestPorts = {
     archive,
     quarantine,
@@ -58,11 +60,14 @@ export const ingestFixture = () => {
     },
     thresholds: async (usages) => {
       looked.push(usages.map(({ event }) => event.id));
+      return usages
+        .filter(({ slot }) => unlookable.has(slot.subject))
+        .map((usage) => ({ usages: [usage], reason: 'limit calls of acct-01: Error: no' }));
     },
     stamper: () => async (subject) => (subject === 'org-99' ? undefined : US),
     clock: manualClock('2026-10-05T10:00:10.000Z'),
   };
-  return { ports, objects, archive, quarantine, ledger, spilled, looked };
+  return { ports, objects, archive, quarantine, ledger, spilled, looked, unlookable };
 };
 
 /** A record of the stream as Lambda delivers it: a pack of these lines. */

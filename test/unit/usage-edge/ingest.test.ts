@@ -101,6 +101,20 @@ describe('ingest', () => {
     ]);
   });
 
+  it('spills the events of an account whose limits cannot be looked at, and goes on with the others', async () => {
+    const { ports, ledger, spilled, unlookable } = ingestFixture();
+    unlookable.add('org-99');
+    const summary = await makeIngest(ports, SETTINGS)(mixed());
+    expect(summary).toMatchObject({ accepted: 4, spilled: 1, spillReasons: ['limit calls of acct-01: Error: no'] });
+    expect(spilled.flatMap(({ lines }) => lines.map(({ numbers }) => numbers))).toEqual([[2]]);
+    const respill = makeRespill(ports, SETTINGS);
+    const pointer = { key: spilled[0]?.lines[0]?.key ?? '', line: 2 };
+    await expect(respill([pointer], 'c')).rejects.toBeInstanceOf(StillRefused);
+    unlookable.clear();
+    expect(await respill([pointer], 'c')).toMatchObject({ accepted: 0, duplicate: 1 });
+    expect(ledger.known.size).toBe(4);
+  });
+
   it('throws when the spill queue fails too, so that the batch comes again', async () => {
     const { ports, ledger } = ingestFixture();
     ledger.refusing.add('org-99');

@@ -323,6 +323,30 @@ describe('thresholds', () => {
     expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
+  it('tells what it could not look at, and looks at it when its events come again', async () => {
+    const catalog = memoryCatalog([
+      ...METERS,
+      entry('limit', 'team-calls', limit),
+      entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
+    ]);
+    const { clock, ports } = world;
+    let down = true;
+    const publisher = {
+      ...ports.publisher,
+      publish: (...args: Parameters<typeof ports.publisher.publish>) =>
+        down ? Promise.reject(new Error('the bus is down')) : ports.publisher.publish(...args),
+    } as typeof ports.publisher;
+    const look = makeThresholds({ catalog, balance: ports, crossings: memoryCrossings(), publisher, clock });
+    const event = stamped('a', 90);
+    await world.append(event);
+    expect(await look([event], 'c-1')).toEqual([
+      { usages: [event], reason: 'limit team-calls of acct-01: Error: the bus is down' },
+    ]);
+    down = false;
+    expect(await look([event], 'c-1')).toEqual([]);
+    expect(ports.publisher.published('usage.threshold-crossed')).toMatchObject([{ percent: 80 }]);
+  });
+
   it('counts a limit from anchor to anchor of the contract', () => {
     const contract = { zone: 'Asia/Kolkata', anchorDay: 31, start: '2026-01-12' };
     expect(limitPeriod(contract, '2026-02-28T18:29:00.000Z')).toMatchObject({ start: '2026-02-28', end: '2026-03-31' });
