@@ -14,7 +14,7 @@ const isEnvironment = (name: unknown): name is EnvironmentName => ENVIRONMENTS.s
  */
 export const configFor = (name: unknown): EnvironmentConfig => {
   if (!isEnvironment(name)) {
-    const message = `must be one of ${ENVIRONMENTS.join(', ')}: pass it as "-c env=dev".`;
+    const message = `must be one of ${ENVIRONMENTS.join(', ')}: pass it as "--env dev" (to the CDK CLI: "-c env=dev").`;
     throw new ConfigError(String(name), [{ path: 'env', message }]);
   }
   return validateConfig(CONFIGS[name]);
