@@ -1,4 +1,5 @@
 import { ApiError, allItems } from '../../ops/api-client.ts';
+import { grouped } from '../../ops/print.ts';
 import type { System } from '../system.ts';
 import { type Checks, sameNumber, sumDecimals } from './checks.ts';
 import type { Owed } from './invoice-oracle.ts';
@@ -120,7 +121,7 @@ export const runClose = async (
   });
   const totals = frozen.manifests.map((m) =>
     Object.entries(m.totals)
-      .map(([currency, amount]) => `${currency} ${amount}`)
+      .map(([currency, amount]) => `${currency} ${grouped(amount)}`)
       .join(' + '),
   );
   note(`${frozen.manifests.length} manifests frozen: ${totals.join('; ')}`);
@@ -227,7 +228,7 @@ export const checkAmounts = (
   }
 };
 
-/** Invoice totals by currency, largest first. */
+/** Totals of documents by currency. */
 export const totalsByCurrency = (
   documents: CloseOutcome['documents'],
 ): { currency: string; documents: number; total: string }[] =>

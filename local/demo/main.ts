@@ -1,45 +1,33 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { grouped } from '../../ops/print.ts';
+import { sentenceFor } from '../../scripts/setup/failure.mjs';
 import { clock } from '../clock.ts';
 import { describeSystem } from '../describe-system.ts';
 import { localDirectory, root } from '../paths.ts';
-import { startSystem } from '../system.ts';
+import { type System, startSystem } from '../system.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { readOptions } from './options.ts';
 import { runDemoPath } from './path.ts';
 import { makeProgress } from './progress.ts';
 import { summaryOf } from './summary.ts';
 
 /** `npm run demo`: the whole path on this machine, then a summary; see docs/demo.md. */
 
-const previousMonth = (): string => {
-  const now = new Date(clock.nowMillis());
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
-};
-
-const readOptions = () => {
-  const { values } = parseArgs({
-    options: {
-      events: { type: 'string', default: '250000' },
-      seed: { type: 'string', default: '1' },
-      month: { type: 'string', default: previousMonth() },
-      stay: { type: 'boolean', default: process.stdout.isTTY === true },
-    },
-  });
-  const events = Number(values.events);
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(events) || !Number.isSafeInteger(seed))
-    throw new Error('--events and --seed take whole numbers');
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(values.month)) throw new Error(`--month takes YYYY-MM, not "${values.month}"`);
-  return { events, seed, month: values.month, stay: values.stay };
-};
-
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+/** What a person does who wants to see it with their own eyes: without a terminal it is gone by now. */
+const howToStay = ({ consoleUrl }: System): string =>
+  [
+    `\nThe console was at ${consoleUrl} and stops now. To look around, with the demo users and their passwords shown:`,
+    '  npm run demo -- --stay   the same again, then up until Ctrl-C',
+    '  npm run dev              the system alone, without demo data',
+    '',
+  ].join('\n');
+
 const main = async (): Promise<void> => {
-  const options = readOptions();
+  const options = readOptions(process.argv.slice(2), clock.nowMillis(), process.stdout.isTTY === true);
   const directory = path.join(localDirectory, 'demo');
   // From the start on: a Ctrl-C in mid-path fails the step, and then what was started is stopped.
   const stopped = untilStopped();
@@ -66,6 +54,8 @@ const main = async (): Promise<void> => {
       say(describeSystem(system));
       say('Press Ctrl-C to stop everything.');
       await stopped;
+    } else {
+      say(howToStay(system));
     }
   } finally {
     say('Stopping what was started ...');
@@ -76,7 +66,7 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  say(`\n${error instanceof Error ? error.message : String(error)}`);
+  say(`\n✖ ${sentenceFor(error)}`);
   process.exitCode = 1;
 }
 // The wait for Ctrl-C keeps the process open; the work is done.

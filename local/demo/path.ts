@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalogFiles } from '../../ops/catalog-files.ts';
 import { publishCatalog } from '../../ops/commands/catalog.ts';
+import { grouped } from '../../ops/print.ts';
 import { outputOf } from '../../scripts/deploy/stacks.ts';
 import { connectCloud } from '../cloud.ts';
 import { monthEdges } from '../generator/calendar.ts';
@@ -46,13 +47,13 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
   mkdirSync(directory, { recursive: true });
   const people = await signEverybodyIn(system);
 
-  await progress.step('Publish the catalog: one proposes, another approves', async () => {
-    await publishCatalog(people.preparer, people.approver, catalogFolder, month);
+  await progress.step('Publish the catalog: one proposes, another approves', async (note) => {
+    await publishCatalog(people.preparer, people.approver, catalogFolder, month, note);
   });
   const generated = await progress.step(`Make the usage of ${month} (seed ${seed})`, async (note) => {
     const made = generateMonth({ month, seed, events, catalog });
     writeEvents(directory, made);
-    note(`${made.expected.sent.toLocaleString('en')} events of ${Object.keys(made.expected.usage).length} accounts`);
+    note(`${grouped(made.expected.sent)} events of ${Object.keys(made.expected.usage).length} accounts`);
     return made;
   });
   const sent = await progress.step('Send it', (note) => sendMonth(system, people, generated.sends, note));
@@ -64,7 +65,7 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
   breakGainsight(system);
   const settledDays = await progress.step('Settle the days, look for signals', async (note) => {
     const days = await settleUsage(people);
-    note(`${days} days of usage settled`);
+    note(`${grouped(days)} days settled, one subject's day each`);
     return days;
   });
   const usage = await progress.step("Compare every account's usage with the generator's", () =>
@@ -106,9 +107,7 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
 
   await progress.step('An event after the close, and a decision on the exception', async (note) => {
     await sendLate(system, people, generated, start, end, totals.accepted);
-    note(
-      `${generated.expected.afterClose.calls.toLocaleString('en')} calls of ${generated.expected.afterClose.account} came late`,
-    );
+    note(`${grouped(generated.expected.afterClose.calls)} calls of ${generated.expected.afterClose.account} came late`);
     if (twice) {
       await people.operator.post(`/exceptions/${encodeURIComponent(twice.exceptionId)}/resolution`, {
         decision: DECISION,

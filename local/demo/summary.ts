@@ -3,10 +3,12 @@ import type { DemoReport } from './report.ts';
 
 const heading = (text: string): string => `\n${text}\n${'═'.repeat(text.length)}`;
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
 /** What the demo found, as a person reads it. */
 export const summaryOf = (report: DemoReport): string => {
   const { totals, success, closes } = report;
-  const quarantined = Object.entries(totals.quarantined);
+  const quarantined = Object.entries(totals.quarantined).sort(([a], [b]) => (a < b ? -1 : 1));
   const [first, second] = closes;
   const lines = [
     heading(`What came in: usage of ${report.month}`),
@@ -23,7 +25,7 @@ export const summaryOf = (report: DemoReport): string => {
           totals.unattributed.map((u) => `${grouped(u.events)} (${u.subject})`).join(', '),
         ],
         ['duplicate', grouped(totals.duplicate)],
-        ['quarantined', grouped(quarantined.reduce((sum, [, count]) => sum + count, 0))],
+        ['quarantined', grouped(sum(quarantined.map(([, count]) => count)))],
         ...quarantined.map(([code, count]): [string, string] => [`  ${code}`, grouped(count)]),
       ],
     ),
@@ -37,14 +39,14 @@ export const summaryOf = (report: DemoReport): string => {
         m.generator === m.meterbridge ? 'none' : 'DIFFERS',
       ]),
     ),
-    heading('Invoices by currency'),
+    heading('Invoices of the first close, by currency'),
     table(
       ['currency', 'documents', 'total'],
       report.invoices.map((i) => [i.currency, i.documents, grouped(i.total)]),
     ),
     heading('Controls'),
     `Four eyes: the preparer's own approval was refused (${first?.ownApproval}); the approver's passed.`,
-    `ERP outage in mid-posting: ${report.outage.answersLost} answers lost after the effect, ${report.outage.duplicates} documents twice.`,
+    `ERP outage in mid-posting: ${report.outage.answersLost} answers lost after the invoice was booked, ${report.outage.duplicates} documents there twice.`,
     `Dead letters: ${success.deadLettered} in the queue to Gainsight (${success.why}); ${success.redriven} redriven.`,
     `The id at two times: an exception held ${report.sameIdAtTwoTimes.account}; decided "${report.sameIdAtTwoTimes.decision}", billed in the second close.`,
     report.correction
@@ -56,7 +58,10 @@ export const summaryOf = (report: DemoReport): string => {
     heading('Where the time went'),
     table(
       ['step', 'seconds'],
-      report.timings.map((t) => [t.step, t.seconds.toFixed(1)]),
+      [
+        ...report.timings.map((t): [string, string] => [t.step, t.seconds.toFixed(1)]),
+        ['all of it, installation apart', sum(report.timings.map((t) => t.seconds)).toFixed(1)],
+      ],
     ),
     '',
     verdict(report),

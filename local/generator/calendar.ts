@@ -21,5 +21,15 @@ export const monthEdges = (month: string): { first: string; end: string } => {
   return { first: first.toString(), end: first.add({ months: 1 }).toString() };
 };
 
+/** A month ends in the last zone of the earth (UTC-12) so much after it ended in UTC. */
+const LAST_ZONE_MILLIS = 12 * 3_600_000;
+
+/** The last calendar month, `YYYY-MM`, that is over in every zone: until then nobody can close it. */
+export const lastMonthOver = (nowMillis: number): string =>
+  Temporal.PlainDate.from(new Date(nowMillis - LAST_ZONE_MILLIS).toISOString().slice(0, 10))
+    .toPlainYearMonth()
+    .subtract({ months: 1 })
+    .toString();
+
 /** ISO 8601 UTC with milliseconds. */
 export const iso = (millis: number): string => new Date(millis).toISOString();

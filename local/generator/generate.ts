@@ -51,13 +51,16 @@ export type GenerateOptions = {
   readonly catalog: readonly CatalogFile[];
 };
 
+/** With fewer events not every oddity would find its place. */
+export const LEAST_EVENTS = 5_000;
+
 /**
  * Makes one month of a SaaS company's usage: the same seed, month and catalog give the same lines.
  * @throws {RangeError} for fewer than 5,000 events: the standing events of 24 accounts alone are about half of that.
  */
 export const generateMonth = ({ month, seed, events: wanted, catalog }: GenerateOptions): GeneratedMonth => {
-  if (!Number.isSafeInteger(wanted) || wanted < 5_000) {
-    throw new RangeError(`a month needs at least 5,000 events, not ${wanted}`);
+  if (!Number.isSafeInteger(wanted) || wanted < LEAST_EVENTS) {
+    throw new RangeError(`a month needs at least ${LEAST_EVENTS.toLocaleString('en')} events, not ${wanted}`);
   }
   const random = seededRandom(seed);
   const { first, end } = monthEdges(month);

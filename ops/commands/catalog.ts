@@ -74,20 +74,21 @@ export const approveCatalog = async (api: ApiClient, publicationId: string, give
 
 /**
  * Publishes the entries of a folder at once, where both people are at hand: one proposes, another approves. What is
- * published already is left alone. Answers the number of entries that changed.
+ * published already is left alone. Tells what it did, and answers the number of entries that changed.
  */
 export const publishCatalog = async (
   proposer: ApiClient,
   approver: ApiClient,
   folder: string,
   month: string,
+  tell: (text: string) => void = say,
 ): Promise<number> => {
   const proposed = await propose(proposer, folder, month);
   if (proposed.changes.length === 0) {
-    say('All entries are published as they are.');
+    tell('All entries are published as they are.');
     return 0;
   }
   await approve(approver, proposed);
-  say(`Published ${proposed.changes.length} entries (publication ${proposed.publicationId}).`);
+  tell(`Published ${proposed.changes.length} entries (publication ${proposed.publicationId}).`);
   return proposed.changes.length;
 };

@@ -3,18 +3,12 @@ import path from 'node:path';
 import { runDemoPath } from '../../local/demo/path.ts';
 import { makeProgress } from '../../local/demo/progress.ts';
 import type { DemoReport } from '../../local/demo/report.ts';
+import { lastMonthOver } from '../../local/generator/calendar.ts';
 import { localDirectory, root } from '../../local/paths.ts';
 import type { System } from '../../local/system.ts';
 
 /** Small enough for a test, large enough for every oddity of the generator. */
 const EVENTS = 8_000;
-
-/** The calendar month before the present one. */
-const previousMonth = (now: string): string => {
-  const first = new Date(`${now.slice(0, 7)}-01T00:00:00Z`);
-  first.setUTCMonth(first.getUTCMonth() - 1);
-  return first.toISOString().slice(0, 7);
-};
 
 /** Runs the demo's path in a folder of its own; its progress goes to the test's log. */
 export const runPath = (system: System, now: string, name: string): Promise<DemoReport> => {
@@ -23,7 +17,13 @@ export const runPath = (system: System, now: string, name: string): Promise<Demo
   mkdirSync(directory, { recursive: true });
   return runDemoPath(
     system,
-    { month: previousMonth(now), seed: 1, events: EVENTS, directory, catalogFolder: path.join(root, 'catalog') },
+    {
+      month: lastMonthOver(Date.parse(now)),
+      seed: 1,
+      events: EVENTS,
+      directory,
+      catalogFolder: path.join(root, 'catalog'),
+    },
     makeProgress((line) => process.stdout.write(`      ${line}\n`)),
   );
 };
