@@ -17,9 +17,12 @@ export type SubjectRecord = {
   readonly watchedFrom: string;
   /** Every watched day up to this one is settled for good. */
   readonly settledThrough?: string;
-  /** Days that a settle sweep may have changed without having told anybody yet. */
-  readonly announcing?: { readonly token: string; readonly days: readonly string[] };
+  /** What a settle sweep is at, or was when it died. */
+  readonly announcing?: SweepNote;
 };
+
+/** Days that a settle sweep may have changed without having told anybody yet, and since when; `''`: it gave up. */
+export type SweepNote = { readonly token: string; readonly at: string; readonly days: readonly string[] };
 
 /** The registry of subjects. Reads are strongly consistent. */
 export type Subjects = {
@@ -28,14 +31,18 @@ export type Subjects = {
   get(subject: string): Promise<SubjectRecord | undefined>;
   /** All subjects, ordered. */
   list(): Promise<SubjectRecord[]>;
-  /** Notes what a sweep is about to change, replacing an older note (whose days the caller has taken over). */
-  announce(subject: string, note: NonNullable<SubjectRecord['announcing']>): Promise<void>;
+  /**
+   * Notes what a sweep is about to change, in place of the note whose token is `seen` (`undefined`: there was none), whose
+   * days it takes over. Answers false, and notes nothing, if that is no longer how it is: another sweep was first.
+   */
+  announce(subject: string, note: SweepNote, seen: string | undefined): Promise<boolean>;
   /** Removes the note if it is still that one, and moves `settledThrough`. */
   announced(subject: string, token: string | undefined, settledThrough: string | undefined): Promise<void>;
 };
 
 const IS_NEW = 'attribute_not_exists(pk)';
 const IS_MINE = '#announcing.#token = :mine';
+const IS_FREE = 'attribute_exists(pk) AND attribute_not_exists(#announcing)';
 const REGISTRY = 'SUBJECTS';
 
 const recordOf = (item: Record<string, unknown>): SubjectRecord => {
@@ -107,8 +114,12 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
       } while (from !== undefined);
       return records;
     },
-    announce: async (subject, note) => {
-      await update(subject, 'SET #announcing = :note', { '#announcing': 'announcing' }, { ':note': note });
+    announce: (subject, note, seen) => {
+      const set = 'SET #announcing = :note';
+      const name = { '#announcing': 'announcing' };
+      return seen === undefined
+        ? update(subject, set, name, { ':note': note }, IS_FREE)
+        : update(subject, set, { ...name, '#token': 'token' }, { ':note': note, ':mine': seen }, IS_MINE);
     },
     announced: async (subject, token, settledThrough) => {
       if (settledThrough !== undefined) {

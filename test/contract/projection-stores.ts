@@ -60,8 +60,12 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
     it('keeps an announcement until its own sweep ends, and moves forward only', async () => {
       const { subjects } = await make();
       await subjects.register({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
-      await subjects.announce('org-01', { token: 'a', days: ['2026-10-01'] });
-      await subjects.announce('org-01', { token: 'b', days: ['2026-10-01', '2026-10-02'] });
+      const note = (token: string, ...days: string[]) => ({ token, at: NOW, days });
+      expect(await subjects.announce('org-01', note('a', '2026-10-01'), 'z')).toBe(false);
+      expect(await subjects.announce('org-01', note('a', '2026-10-01'), undefined)).toBe(true);
+      expect(await subjects.announce('org-01', note('b', '2026-10-02'), undefined)).toBe(false);
+      expect(await subjects.announce('org-01', note('b', '2026-10-01', '2026-10-02'), 'a')).toBe(true);
+      expect(await subjects.announce('org-77', note('a', '2026-10-01'), undefined)).toBe(false);
       await subjects.announced('org-01', 'a', '2026-10-04');
       expect(await subjects.get('org-01')).toMatchObject({ announcing: { token: 'b' }, settledThrough: '2026-10-04' });
       await subjects.announced('org-01', 'b', '2026-10-03');

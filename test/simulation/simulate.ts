@@ -161,6 +161,8 @@ export const simulate = async (seed: number): Promise<SimulationReport> => {
   };
 
   for (const name of ['a', 'b', 'c']) void writer(name);
+  // Two: a sweep by schedule, and one that somebody asked for.
+  void settler();
   void settler();
   await stage.run(between);
   stage.calm();

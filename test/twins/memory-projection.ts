@@ -40,9 +40,11 @@ export const memorySubjects = (): Subjects => {
     },
     get: async (subject) => records.get(subject),
     list: async () => [...records.values()].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
-    announce: async (subject, announcing) => {
+    announce: async (subject, announcing, seen) => {
       const record = records.get(subject);
-      if (record !== undefined) records.set(subject, { ...record, announcing });
+      if (record === undefined || record.announcing?.token !== seen) return false;
+      records.set(subject, { ...record, announcing });
+      return true;
     },
     announced: async (subject, token, settledThrough) => {
       const record = records.get(subject);

@@ -42,7 +42,7 @@ const appender = (refuses: (subject: string) => boolean = () => false) =>
         register: async () => undefined,
         get: async () => undefined,
         list: async () => [],
-        announce: async () => undefined,
+        announce: async () => true,
         announced: async () => undefined,
       },
       memory: writerMemory(),

@@ -141,6 +141,41 @@ describe('settling', () => {
     expect(events.map(({ subject, days }) => [subject, days])).toEqual([['org-01', ['2026-10-05', '2026-10-06']]]);
   });
 
+  it('leaves a subject to the sweep that is at it, and takes over from one that died before it told', async () => {
+    await world.append(api('a', '2026-10-05T00:00:00.000Z', 1));
+    let dies: () => void = () => undefined;
+    const died = new Promise<void>((resolve) => {
+      dies = resolve;
+    });
+    const publisher = {
+      ...world.ports.publisher,
+      publish: () => {
+        dies();
+        return new Promise<void>(() => undefined);
+      },
+    };
+    void settleSweep({ ...world.ports, publisher }, METERS);
+    await died;
+    // The dead one has settled the day: to another sweep nothing is new.
+    expect(await sweep()).toMatchObject({ busy: 1, subjects: 0, settledDays: 0 });
+    expect(world.ports.publisher.published('usage.settled')).toEqual([]);
+    world.clock.advance(17 * 60_000);
+    expect(await sweep()).toMatchObject({ busy: 0, subjects: 1 });
+    const [told] = world.ports.publisher.published('usage.settled');
+    expect(told?.days).toContain('2026-10-05');
+    expect((await world.ports.subjects.get('org-01'))?.announcing).toBeUndefined();
+  });
+
+  it('settles and tells the other days when one cannot be settled, and is at it again at once', async () => {
+    await world.append(api('a', '2026-10-05T00:00:00.000Z', 1), api('b', '2026-10-06T00:00:00.000Z', 1));
+    const { settled } = world.ports;
+    const put: typeof settled.put = (day) =>
+      day.day === '2026-10-05' ? Promise.reject(new Error('no')) : settled.put(day);
+    await expect(settleSweep({ ...world.ports, settled: { ...settled, put } }, METERS)).rejects.toThrow('1 subjects');
+    expect(world.ports.publisher.published('usage.settled')).toMatchObject([{ days: ['2026-10-06'] }]);
+    expect(await sweep()).toMatchObject({ busy: 0, settledDays: 1 });
+  });
+
   it('gives a balance from settled days with few queries', async () => {
     const days = Array.from({ length: 20 }, (_, n) => `2026-10-${String(n + 3).padStart(2, '0')}`);
     await world.append(...days.map((day) => api(day, `${day}T10:00:00.000Z`, 2)));
