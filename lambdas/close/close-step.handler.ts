@@ -12,6 +12,7 @@ import { makeLogger, makeMetrics } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/dirty-marks.ts';
 import { dynamoLedger } from '../usage/ledger-store.ts';
 import { dynamoQuarantine } from '../usage/quarantine-store.ts';
+import { dynamoSettled } from '../usage/settled-store.ts';
 import { dynamoSubjects } from '../usage/subjects.ts';
 import { s3DataFiles } from './data-files.ts';
 import { closeMetrics } from './metered-close.ts';
@@ -38,6 +39,7 @@ const ports: ClosePorts = {
     ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
+    settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
     catalog,
   }),
   erp: connectNetSuite(

@@ -74,7 +74,11 @@ const attributions = async (ports: Ports, accounts: readonly AccountProgress[]):
 /** Every version of a meter that a line was measured by: the events of one period may have met several. */
 const meters = async (ports: Ports, { documents, accounts }: ManifestInputs): Promise<CatalogEntry[]> => {
   const measured = new Set(documents.flatMap(({ lines }) => lines.flatMap(({ rated }) => rated.meter ?? [])));
-  const knownAt = accounts.reduce((latest, each) => (each.knownAt > latest ? each.knownAt : latest), '');
+  const knownAt =
+    accounts
+      .map((each) => each.knownAt)
+      .sort()
+      .at(-1) ?? '';
   const all = await ports.catalog.history('meter');
   return all.filter(({ id, publishedAt }) => measured.has(id) && publishedAt <= knownAt);
 };

@@ -31,6 +31,9 @@ export type TwiceCounted = {
   readonly slots: readonly { readonly subject: string; readonly start: string }[];
 };
 
+/** Last values by the key of a carried value: `[meter, dimensions, subject]` as canonical JSON. */
+export type LastValues = Opening['carryIn'];
+
 export type UsagePort = {
   read(request: {
     readonly subjects: readonly PlannedSubject[];
@@ -39,6 +42,15 @@ export type UsagePort = {
     readonly carryIn: Opening['carryIn'];
     readonly meters: readonly CatalogEntry<Meter>[];
   }): Promise<UsageReading>;
+  /**
+   * The last values of a subject's meters that go on, before `until` and from `from` on (absent: from its first event).
+   */
+  lastValues(request: {
+    readonly subject: string;
+    readonly from?: string;
+    readonly until: string;
+    readonly meters: readonly CatalogEntry<Meter>[];
+  }): Promise<LastValues>;
   /** Days with late usage that is not settled yet. */
   dirtyDays(interval: Interval): Promise<number>;
   ownerless(interval: Interval): Promise<OwnerlessSubject[]>;

@@ -1,15 +1,16 @@
 import type { CatalogEntry, Contract, Meter, PriceBook } from '../catalog/types.ts';
 import { contentHash } from '../platform/hash.ts';
-import type { Interval } from '../platform/period.ts';
+import { type Interval, intervalOf } from '../platform/period.ts';
 import { policyOf } from '../rating/policies.ts';
 import { metersOf, rate } from '../rating/rate.ts';
 import { RatingError } from '../rating/rating-error.ts';
-import type { Closing, RatedLine } from '../rating/types.ts';
+import type { Closing, Opening, RatedLine } from '../rating/types.ts';
 import type { SlotPin } from '../usage/types.ts';
 import type { AccountStore, CloseRecords, ExceptionStore } from './close-store.ts';
-import { getPinned, putByHash } from './data-files.ts';
+import { putByHash } from './data-files.ts';
 import { overlap } from './intervals.ts';
 import { totalsOf } from './money.ts';
+import { type CarriedOn, type Left, leftBefore, leftBy, openingOf } from './opening.ts';
 import type { ClosePorts, UsageReading } from './ports.ts';
 import { raise } from './raise.ts';
 import type { AccountProgress, PlannedContract, PlannedSubject } from './records.ts';
@@ -22,6 +23,7 @@ export type LinesFile = {
   readonly account: string;
   readonly lines: readonly RatedLine[];
   readonly closing: Closing;
+  readonly carried: CarriedOn;
 };
 
 /** The pins file of an account: everything the lines were made from. */
@@ -36,6 +38,8 @@ export type PinsFile = {
     readonly meters: readonly { readonly id: string; readonly version: number; readonly hash: string }[];
     readonly usageHash: string;
     readonly slots: readonly SlotPin[];
+    /** What it began with, by value: the ledger may know better by now. */
+    readonly opening: Opening;
     readonly openingHash: string;
   }[];
 };
@@ -103,26 +107,19 @@ const notRatable = (error: unknown): NotRatable | undefined => {
 };
 
 const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<'rated'> => {
-  const opening = await openingOf(ports, record, plan.account);
-  const lines: RatedLine[] = [];
-  const pinned: PinsFile['contracts'][number][] = [];
-  let carryOut: Closing['carryIn'] = {};
-  for (const planned of plan.contracts) {
-    const result = await rateContract(ports, plan, planned, opening);
-    lines.push(...result.lines);
-    pinned.push(result.pins);
-    carryOut = { ...carryOut, ...result.carryOut };
-  }
+  const before = await leftBefore(ports, record, plan.account);
+  const rated: Awaited<ReturnType<typeof rateContract>>[] = [];
+  for (const planned of plan.contracts) rated.push(await rateContract(ports, plan, planned, before));
+  const lines = rated.flatMap((each) => each.lines);
   const { closeId, account } = plan;
-  const closing: Closing = { format: 1, carryIn: carryOut };
-  const linesFile: LinesFile = { format: 1, closeId, account, lines, closing };
+  const linesFile: LinesFile = { format: 1, closeId, account, lines, ...leftBy(rated) };
   const pinsFile: PinsFile = {
     format: 1,
     closeId,
     account,
     knownAt: plan.knownAt,
     subjects: plan.subjects,
-    contracts: pinned,
+    contracts: rated.map(({ pins }) => pins),
   };
   const storedLines = await putByHash(ports.files, `closes/${closeId}/lines/${account}`, linesFile);
   const storedPins = await putByHash(ports.files, `closes/${closeId}/pins/${account}`, pinsFile);
@@ -142,15 +139,12 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
   return 'rated';
 };
 
-/** What the period before left: the last values of meters that go on. Nothing, when no close knows that period. */
-const openingOf = async (ports: Ports, record: CloseRecord, account: string): Promise<Closing> => {
-  const before = await ports.store.resultEndingAt(account, record.start);
-  if (before === undefined) return { format: 1, carryIn: {} };
-  const file = await getPinned<LinesFile>(ports.files, { key: before.linesKey, hash: before.linesHash });
-  return file.closing;
-};
-
-const rateContract = async (ports: Ports, plan: AccountProgress, planned: PlannedContract, opening: Closing) => {
+const rateContract = async (
+  ports: Ports,
+  plan: AccountProgress,
+  planned: PlannedContract,
+  before: Left | undefined,
+) => {
   const [contract, priceBook] = await Promise.all([
     pinnedVersion<Contract>(ports, 'contract', planned.contract, planned.contractVersion),
     pinnedVersion<PriceBook>(ports, 'price-book', planned.priceBook, planned.priceBookVersion),
@@ -162,6 +156,7 @@ const rateContract = async (ports: Ports, plan: AccountProgress, planned: Planne
   const needed = metersOf(contract, priceBook);
   const meters = await metersFor(ports, plan, needed);
   const subjects = plan.subjects.flatMap((subject) => within(subject, planned.active));
+  const opening = await openingOf(ports, before, subjects, meters);
   const reading = await ports.usage.read({
     subjects,
     period: planned.covered,
@@ -185,9 +180,10 @@ const rateContract = async (ports: Ports, plan: AccountProgress, planned: Planne
     meters: meters.map(({ id, version, hash }) => ({ id, version, hash })),
     usageHash: reading.usageHash,
     slots: reading.pins,
+    opening,
     openingHash: contentHash(opening),
   };
-  return { lines, pins, carryOut: reading.carryOut };
+  return { planned, lines, pins, subjects, carryOut: reading.carryOut, end: intervalOf(planned.period).to };
 };
 
 /** Usage that was accepted and that these meters do not count must not be left out of a bill silently. */

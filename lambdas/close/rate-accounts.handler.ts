@@ -5,6 +5,7 @@ import { env } from '../platform/env.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/dirty-marks.ts';
 import { dynamoLedger } from '../usage/ledger-store.ts';
+import { dynamoSettled } from '../usage/settled-store.ts';
 import { dynamoSubjects } from '../usage/subjects.ts';
 import { s3DataFiles } from './data-files.ts';
 import type { StepResult } from './ports.ts';
@@ -23,6 +24,7 @@ const ports = {
     ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
+    settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
     catalog,
   }),
 };

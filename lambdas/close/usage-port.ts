@@ -1,20 +1,17 @@
 import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
-import type { DirtyMarks } from '../usage/dirty-marks.ts';
-import type { LedgerStore } from '../usage/ledger-store.ts';
 import { readPeriodUsage } from '../usage/period-usage.ts';
 import { findSameIdAtTwoTimes } from '../usage/same-id-sweep.ts';
 import type { Subjects } from '../usage/subjects.ts';
+import { type LastValueSources, lastValues } from './last-values.ts';
 import type { OwnerlessSubject, UsagePort } from './ports.ts';
 import { inGroups } from './progress.ts';
 
 const AT_ONCE = 16;
 
-type Sources = {
-  readonly ledger: LedgerStore;
-  readonly subjects: Pick<Subjects, 'list'>;
-  readonly marks: Pick<DirtyMarks, 'marksOf'>;
+type Sources = LastValueSources & {
+  readonly subjects: Pick<Subjects, 'list' | 'get'>;
   readonly catalog: CatalogReader;
 };
 
@@ -36,6 +33,7 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
       const { usage, pins, usageHash, carryOut, overflow, unknownMeters } = reading;
       return { usage, pins, usageHash, carryOut, overflow, unknownMeters };
     },
+    lastValues: (request) => lastValues(sources, request),
     dirtyDays: async (interval) => {
       const days = new Set(utcDaysOf(interval));
       const counts = await inGroups(await sources.subjects.list(), AT_ONCE, async ({ subject }) => {

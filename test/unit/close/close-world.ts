@@ -179,6 +179,7 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
           unknownMeters: [],
         };
       },
+      lastValues: async () => ({}),
       dirtyDays: async () => 0,
       ownerless: async () => world.ownerless,
       twiceCounted: async (subjects) => subjects.flatMap((subject) => twice.get(subject) ?? []),

@@ -10,7 +10,7 @@ import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
 import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
 import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
-import { memoryDirtyMarks, memorySubjects } from '../../twins/memory-projection.ts';
+import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { usage as event } from '../usage/usage-fixtures.ts';
 import { closeAll, documentsOf, makeWorld } from './close-world.ts';
 
@@ -28,7 +28,7 @@ const ledgerWorld = () => {
   const [subjects, marks] = [memorySubjects(), memoryDirtyMarks()];
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();
-  const port = ledgerUsage({ ledger, subjects, marks, catalog: world.catalog });
+  const port = ledgerUsage({ ledger, subjects, marks, settled: memorySettled(), catalog: world.catalog });
   Object.assign(world.ports.usage, port);
   const append = async (...events: CanonicalUsage[]) => {
     const meters = (await world.catalog.history('meter')).map((each) => ({
