@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ApiClient, ApiError, apiClient } from './api-client.ts';
+import { createKey, revokeKey } from './commands/api-keys.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
@@ -139,6 +140,13 @@ usage
     accountUsage(await as('success'), account, start, end),
   );
 usage.command('settle').action(async () => settle(await as('operator')));
+
+const apiKey = program.command('api-key').description('keys by which product services send events');
+apiKey
+  .command('create <name> <source...>')
+  .description('issue a key for these sources; a name may have two, so that one is replaced without a gap')
+  .action(async (name: string, sources: string[]) => createKey(await as('operator'), name, sources));
+apiKey.command('revoke <keyId>').action(async (keyId: string) => revokeKey(await as('operator'), keyId));
 
 program
   .command('ledger')
