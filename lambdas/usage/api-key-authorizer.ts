@@ -8,6 +8,16 @@ const policy = (effect: 'Allow' | 'Deny', resource: string) => ({
   Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resource }],
 });
 
+/** The one value of the header; none if there are several, for then nobody can say which of them was meant. */
+const presentedKey = ({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent): string => {
+  const valuesOf = <V>(fields: Readonly<Record<string, V | undefined>> | null | undefined): V[] =>
+    Object.entries(fields ?? {}).flatMap(([name, value]) =>
+      name.toLowerCase() === HEADER && value !== undefined ? [value] : [],
+    );
+  const values = new Set([...valuesOf(headers), ...valuesOf(multiValueHeaders).flat()]);
+  return values.size === 1 ? ([...values][0] ?? '') : '';
+};
+
 /**
  * Who a presented key is: an allow with the usage plan's key and the sources it may send for, or a deny. A missing, an
  * unknown and a revoked key get the very same answer. Context values are texts; `sources` is a JSON list.
@@ -15,8 +25,8 @@ const policy = (effect: 'Allow' | 'Deny', resource: string) => ({
 export const makeAuthorizer =
   (access: Pick<AccessStore, 'valid'>) =>
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const presented = Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === HEADER)?.[1] ?? '';
-    const key = await access.valid(secretHashOf(presented));
+    const presented = presentedKey(event);
+    const key = presented === '' ? undefined : await access.valid(secretHashOf(presented));
     if (key === undefined) {
       return {
         principalId: 'unknown',

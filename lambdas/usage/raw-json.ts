@@ -89,7 +89,7 @@ const MAX_POWER = 30;
  * astronomically large nor small. `1.50` and `1500000000000000000000` pass (2 digits), `0.1234567890123456` does not.
  */
 export const isExactNumber = (text: string): boolean => {
-  const [mantissa = '', power = '0'] = text.replace('-', '').toLowerCase().split(/e(.*)/s);
+  const [mantissa = '', power = '0'] = text.replace(/^-/, '').toLowerCase().split(/e(.*)/s);
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return true;

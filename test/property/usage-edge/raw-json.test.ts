@@ -76,6 +76,11 @@ describe('raw JSON', () => {
     );
   });
 
+  it("judges a number by its own sign, not by its exponent's", () => {
+    // 29 places and two more: 31 decimals, with or without a sign before it.
+    expect(['1.23e-29', '-1.23e-29', '1.5e-29', '1.23e29'].map(isExactNumber)).toEqual([false, false, true, true]);
+  });
+
   it('never misses an inexact number by its cheap look first', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^-?[1-9]\d{0,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?$/), (number) => {

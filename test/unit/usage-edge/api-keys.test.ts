@@ -5,13 +5,17 @@ import {
   DeleteApiKeyCommand,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
+import type { AuditLog } from '../../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
+import { dynamoAccess } from '../../../lambdas/usage/access-store.ts';
 import { makeAuthorizer } from '../../../lambdas/usage/api-key-authorizer.ts';
-import { issueKey, revokeKey, secretHashOf } from '../../../lambdas/usage/api-keys.ts';
+import { type ApiKey, issueKey, revokeKey, secretHashOf } from '../../../lambdas/usage/api-keys.ts';
 import { apiGatewayKeys } from '../../../lambdas/usage/gateway-keys-client.ts';
 import { memoryAccess } from '../../twins/memory-access.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
@@ -40,7 +44,48 @@ const issue = (ports: ReturnType<typeof setUp>['ports'], name = 'Larkspur platfo
 const present = (ports: ReturnType<typeof setUp>['ports'], headers: Record<string, string>) =>
   makeAuthorizer(ports.access)({ methodArn: ARN, headers } as unknown as APIGatewayRequestAuthorizerEvent);
 
+describe('API keys in DynamoDB', () => {
+  const cancelled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: 'cancelled',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+  const key = { keyId: 'k', name: 'n', createdBy: 'olga', sources: [], secretHash: 'h' } as unknown as ApiKey;
+  const store = (error: Error) => {
+    const audit: AuditLog = { append: () => Promise.reject(error), list: async () => [] };
+    return dynamoAccess({} as DynamoDBDocumentClient, 'access', audit);
+  };
+
+  it('says that a key has ended, or has no room, only if a condition said so', async () => {
+    const refused = store(cancelled('None', 'ConditionalCheckFailed', 'None', 'None'));
+    expect([await refused.revoke(key, 'now', 'olga'), await refused.add(key)]).toEqual([false, false]);
+  });
+
+  it.each([
+    ['throttling', cancelled('None', 'ThrottlingError', 'None', 'None')],
+    ['a conflict', cancelled('None', 'TransactionConflict', 'None', 'None')],
+    ['a race for the audit log that was lost too often', cancelled('ConditionalCheckFailed', 'None')],
+  ])('does not call a key revoked after %s', async (_, error) => {
+    await expect(store(error).revoke(key, 'now', 'olga')).rejects.toBe(error);
+  });
+});
+
 describe('API keys', () => {
+  it('are refused when two are presented at once', async () => {
+    const { ports } = setUp();
+    const { secret } = await issue(ports);
+    const judge = (multiValueHeaders: Record<string, string[]>) =>
+      makeAuthorizer(ports.access)({
+        methodArn: ARN,
+        headers: { 'X-Api-Key': secret },
+        multiValueHeaders,
+      } as unknown as APIGatewayRequestAuthorizerEvent);
+    expect((await judge({ 'X-Api-Key': [secret] })).policyDocument.Statement[0]).toMatchObject({ Effect: 'Allow' });
+    expect((await judge({ 'X-Api-Key': ['other', secret] })).principalId).toBe('unknown');
+    expect((await judge({ 'x-api-key': ['other'], 'X-API-KEY': [secret] })).principalId).toBe('unknown');
+  });
+
   it('shows the secret once and stores its hash only', async () => {
     const { ports, audit } = setUp();
     const { keyId, secret } = await issue(ports);
