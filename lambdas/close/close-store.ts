@@ -27,6 +27,15 @@ export type CloseRecords = {
   listCloses(limit: number, after?: string): Promise<Page<CloseRecord>>;
   setStep(closeId: string, step: CloseStep, progress: StepProgress): Promise<void>;
   changeClose(closeId: string, change: CloseChange): Promise<void>;
+  /**
+   * Sets status and steps of a close that goes on, in one write.
+   * @returns false if it has ended meanwhile: nothing was written.
+   */
+  progressClose(
+    closeId: string,
+    status: 'running' | 'needs you',
+    steps: Partial<Record<CloseStep, StepProgress>>,
+  ): Promise<boolean>;
   /** Sets a failed close running again. @returns false if it was not failed or another caller was first. */
   restartClose(closeId: string, attempt: number, by: string): Promise<boolean>;
 };

@@ -17,11 +17,6 @@ export const refreshPosting = async (
   const [record, manifests] = await Promise.all([ports.store.close(closeId), ports.store.manifests(closeId)]);
   if (record === undefined || record.status === 'done' || record.status === 'failed') return;
   const waiting = manifests.filter(({ status }) => status === 'awaiting approval');
-  const approve = approval(record.steps.approve, manifests, ports.clock.now());
-  await ports.store.setStep(closeId, 'approve', approve);
-  const status = waiting.length > 0 ? 'needs you' : 'running';
-  if (record.status !== status) await ports.store.changeClose(closeId, { status });
-
   const going = manifests.filter(goesToErp);
   const documents = going.flatMap((manifest) => manifest.documents);
   const posted: Manifest['documents'][number][] = [];
@@ -36,13 +31,18 @@ export const refreshPosting = async (
   const before = record.steps.post;
   const now = ports.clock.now();
   const over = waiting.length === 0 && posted.length + givenUp === documents.length;
-  await ports.store.setStep(closeId, 'post', {
+  const post: StepProgress = {
     state: over ? 'done' : going.length > 0 ? 'running' : 'open',
     done: posted.length,
     total: documents.length - givenUp,
     totals: totalsOf(posted.map(({ currency, total }) => ({ currency, amount: total }))),
     ...(going.length > 0 ? { startedAt: before.startedAt ?? now } : {}),
     ...(over ? { endedAt: before.endedAt ?? now } : {}),
+  };
+  // The machine may have ended the close since it was read here: that stands.
+  await ports.store.progressClose(closeId, waiting.length > 0 ? 'needs you' : 'running', {
+    approve: approval(record.steps.approve, manifests, now),
+    post,
   });
 };
 

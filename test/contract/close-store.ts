@@ -145,6 +145,23 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       await expect(store.setStep(closeIdOf(dates, 9), 'rate', done)).rejects.toThrow();
     });
 
+    it('changes a close that goes on, and never one that has ended', async () => {
+      const { store } = await make();
+      await store.createClose(record(1));
+      const running: StepProgress = { ...open, state: 'running' };
+      expect(await store.progressClose(closeId, 'needs you', { approve: running, post: open })).toBe(true);
+      expect(await store.close(closeId)).toMatchObject({
+        status: 'needs you',
+        steps: { approve: running, post: open },
+      });
+      expect(await store.progressClose(closeId, 'running', { post: running })).toBe(true);
+      for (const status of ['done', 'failed'] as const) {
+        await store.changeClose(closeId, { status });
+        expect(await store.progressClose(closeId, 'running', { post: open })).toBe(false);
+        expect(await store.close(closeId)).toMatchObject({ status, steps: { post: running } });
+      }
+    });
+
     it('starts a failed close again exactly once per attempt', async () => {
       const { store } = await make();
       await store.createClose(record(1));

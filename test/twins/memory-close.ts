@@ -56,6 +56,12 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
     changeClose: async (closeId, change) => {
       closes.set(closeId, { ...must(closeId), ...copy(change) });
     },
+    progressClose: async (closeId, status, steps) => {
+      const record = closes.get(closeId);
+      if (record?.status !== 'running' && record?.status !== 'needs you') return false;
+      closes.set(closeId, { ...record, status, steps: { ...record.steps, ...copy(steps) } });
+      return true;
+    },
     restartClose: async (closeId, attempt, by) => {
       const record = closes.get(closeId);
       if (record?.status !== 'failed' || (record.attempt ?? 1) >= attempt) return false;

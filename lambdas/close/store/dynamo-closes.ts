@@ -64,6 +64,36 @@ export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
       }),
     );
   },
+  progressClose: async (closeId, status, steps) => {
+    const itGoesOn = '#record.#status IN (:running, :needsYou)';
+    const changed = Object.entries(steps);
+    try {
+      await table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: closeKey(closeId),
+          UpdateExpression: `SET #record.#status = :status${changed.map((_, n) => `, #record.#steps.#s${n} = :s${n}`).join('')}`,
+          ConditionExpression: itGoesOn,
+          ExpressionAttributeNames: {
+            '#record': 'record',
+            '#status': 'status',
+            '#steps': 'steps',
+            ...Object.fromEntries(changed.map(([step], n) => [`#s${n}`, step])),
+          },
+          ExpressionAttributeValues: {
+            ':status': status,
+            ':running': 'running',
+            ':needsYou': 'needs you',
+            ...Object.fromEntries(changed.map(([, progress], n) => [`:s${n}`, progress])),
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      throw error;
+    }
+  },
   restartClose: async (closeId, attempt, by) => {
     const itFailed = '#record.#status = :failed';
     const nobodyWasFirst = '(attribute_not_exists(#record.#attempt) OR #record.#attempt < :attempt)';

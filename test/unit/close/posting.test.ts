@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refreshPosting } from '../../../lambdas/close/refresh-posting.ts';
 import { resolveException } from '../../../lambdas/close/resolve-exception.ts';
 import { runStep } from '../../../lambdas/close/run-step.ts';
 import { approveAll, closeAll, documentsOf, goOn, makeWorld, resolve, runMachine, start } from './close-world.ts';
@@ -96,6 +97,21 @@ describe('posting and reconciling', () => {
     await start(world);
     await runMachine(world, close.closeId);
     expect(await world.store.exception(found?.exceptionId ?? '')).toMatchObject({ state: 'open' });
+  });
+
+  it('leaves a close that ended while somebody counted as it ended', async () => {
+    const world = makeWorld();
+    const { close } = await closeAll(world);
+    await world.store.changeClose(close.closeId, { status: 'running' });
+    const { statuses } = world.erp.delivery;
+    const delivery = {
+      statuses: async (adapter: string, ids: readonly string[]) => {
+        await world.store.changeClose(close.closeId, { status: 'done' });
+        return statuses(adapter, ids);
+      },
+    };
+    await refreshPosting({ ...world, delivery }, close.closeId);
+    expect((await world.store.close(close.closeId))?.status).toBe('done');
   });
 
   it('sends a memo only when what it corrects is in the ERP', async () => {
