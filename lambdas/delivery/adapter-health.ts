@@ -8,14 +8,22 @@ export type AdapterHealth = {
   refused(adapter: string, message: string): Promise<void>;
 };
 
-/** Health of adapters. What the process knows already is not written again: one write per change, not per delivery. */
-export const adapterHealth = (store: DeliveryStore, clock: Clock): AdapterHealth => {
-  const known = new Map<string, AdapterState['state']>();
+/** What a process knows is looked up again after this long: other processes write it too. */
+const TRUSTED_MILLIS = 60_000;
+
+/** Health of adapters. One write per change, not per delivery; one read a minute sees what others wrote. */
+export const adapterHealth = (
+  store: Pick<DeliveryStore, 'adapterState' | 'setAdapterState'>,
+  clock: Clock,
+): AdapterHealth => {
+  const known = new Map<string, { readonly state: AdapterState['state']; readonly at: number }>();
   const set = async (state: AdapterState): Promise<void> => {
-    if (known.get(state.adapter) === state.state) return;
-    const stored = known.has(state.adapter) ? undefined : await store.adapterState(state.adapter);
-    if (stored?.state !== state.state) await store.setAdapterState(state);
-    known.set(state.adapter, state.state);
+    const { adapter } = state;
+    const seen = known.get(adapter);
+    const now = clock.nowMillis();
+    if (seen?.state === state.state && now - seen.at < TRUSTED_MILLIS) return;
+    if ((await store.adapterState(adapter)).state !== state.state) await store.setAdapterState(state);
+    known.set(adapter, { state: state.state, at: now });
   };
   return {
     works: (adapter) => set({ adapter, state: 'ok', since: clock.now() }),

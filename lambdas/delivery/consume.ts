@@ -114,7 +114,11 @@ export const consume = async (
 
   const work = async (message: QueueMessage): Promise<void> => {
     const pause = ports.breaker.waitMillis();
-    if (pause > 0) return postpone(message, Math.ceil(pause / 1000));
+    // A wait uses up one of the message's tries, so it grows like the wait after a failure: an outage is outlasted.
+    if (pause > 0) {
+      const seconds = retryDelay('transient', message.receiveCount, message.messageId);
+      return postpone(message, Math.max(Math.ceil(pause / 1000), seconds));
+    }
     if (deadline - ports.clock.nowMillis() < ENOUGH_MILLIS) return postpone(message, 1);
     let job: DeliveryJob;
     try {

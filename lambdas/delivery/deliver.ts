@@ -29,6 +29,8 @@ export type DeliverPorts = {
   readonly clock: Clock;
 };
 
+const PAYLOAD_CHANGED = 'PAYLOAD_CHANGED';
+
 const STATES: Readonly<Record<DeliveryOutcome['outcome'], DeliveryState>> = {
   posted: 'posted',
   accepted: 'accepted',
@@ -100,7 +102,7 @@ const readPayload = async (ports: DeliverPorts, job: DeliveryJob): Promise<strin
   const payload = await ports.payloads.read(job.payloadKey);
   if (sha256Hex(payload) === job.payloadHash) return payload;
   const message = `${job.payloadKey} is not what was approved (hash ${job.payloadHash})`;
-  return { outcome: 'rejected', code: 'PAYLOAD_CHANGED', message };
+  return { outcome: 'rejected', code: PAYLOAD_CHANGED, message };
 };
 
 /** Lookup, create, and after an ambiguous end lookup again. Renews the credentials at most once. */
@@ -155,6 +157,10 @@ const tryOnce = async (ports: DeliverPorts, job: DeliveryJob, payload: string, n
   return adopted(after);
 };
 
+/** A refusal of the record, not of us: whoever says so has let us in. */
+const isVendorsWord = ({ outcome, code }: DeliveryFailure): boolean =>
+  outcome === 'closed-period' || (outcome === 'rejected' && code !== PAYLOAD_CHANGED);
+
 /**
  * Delivers one job, at most once whatever happens: a finished one is not sent again, a record that exists is adopted
  * if it is equal and live, and nobody else works on it until `leaseUntil` (when this worker is dead for certain).
@@ -178,6 +184,7 @@ export const deliver = async (ports: DeliverPorts, job: DeliveryJob, leaseUntil:
   const { outcome: errorClass, code, message } = outcome;
   await ports.store.end(job, number, { state, lastError: { class: errorClass, code, message } }, ports.clock.now());
   if (errorClass === 'auth') await ports.health.refused(job.adapter, message);
+  if (isVendorsWord(outcome)) await ports.health.works(job.adapter);
   if (errorClass === 'closed-period') return { verdict: 'done', state, repeat: false };
   return { verdict: errorClass === 'rejected' ? 'dead' : 'retry', failure: outcome };
 };

@@ -2,6 +2,7 @@ import type { AuditLog } from '../platform/audit-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeadLetter, DeadLetterQueues, HeldLetter, QueueDescription } from './dead-letters.ts';
 import type { DeliveryStore } from './delivery-store.ts';
+import type { AdapterState } from './types.ts';
 
 /** One line of the list of queues. Counts are the queue service's, approximate under load. */
 export type QueueSummary = {
@@ -11,6 +12,8 @@ export type QueueSummary = {
   /** Age of the oldest dead letter among the first ten; absent if there is none. */
   readonly oldestSeconds?: number;
   readonly runbook: string;
+  /** Of a vendor's queue, once something was delivered: whether the vendor takes our credentials. */
+  readonly signIn?: Pick<AdapterState, 'state' | 'since' | 'message'>;
 };
 
 /** Which dead letters: of this error class, and with this text in subject, code, message or body. */
@@ -43,6 +46,7 @@ export type RedrivePorts = {
   readonly queues: DeadLetterQueues;
   /** Knows why a letter is dead that the queue gave up on by itself; see `explainByStatus`. */
   readonly explain: Explain;
+  readonly adapters: Pick<DeliveryStore, 'adapterState'>;
   readonly audit: AuditLog;
   readonly clock: Clock;
   /** Waits; `node:timers/promises` in production. */
@@ -110,7 +114,7 @@ export const showMessages = async (
 
 /** How deep every queue and its dead-letter queue is. */
 export const listQueues = async (
-  ports: Pick<RedrivePorts, 'queues' | 'explain' | 'clock'>,
+  ports: Pick<RedrivePorts, 'queues' | 'explain' | 'adapters' | 'clock'>,
   queues: readonly QueueDescription[],
 ): Promise<QueueSummary[]> =>
   Promise.all(
@@ -119,12 +123,15 @@ export const listQueues = async (
       const dlqDepth = await ports.queues.depth(queue.dlqUrl);
       const [oldest] = dlqDepth === 0 ? [] : await showMessages(ports, queue, 10);
       const age = oldest && Math.max(0, Math.round((ports.clock.nowMillis() - Date.parse(oldest.since)) / 1000));
+      // The adapter of a queue has the queue's name; the other queues have none, and nothing is known of it.
+      const { adapter: _adapter, ...signIn } = await ports.adapters.adapterState(queue.name);
       return {
         name: queue.name,
         depth,
         dlqDepth,
         ...(age === undefined ? {} : { oldestSeconds: age }),
         runbook: queue.runbook,
+        ...(signIn.since === '' ? {} : { signIn }),
       };
     }),
   );

@@ -36,6 +36,7 @@ const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
 const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
+const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
@@ -44,7 +45,8 @@ export const handler = httpEdge(
     ...quarantineRoutes(quarantine, archive),
     ...queueRoutes(readQueues(env('QUEUES_JSON')), {
       queues: sqsDeadLetters(sqs()),
-      explain: explainByStatus(dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'))),
+      explain: explainByStatus(deliveries),
+      adapters: deliveries,
       audit,
       clock,
       pause: (millis) => pause(millis),

@@ -26,9 +26,9 @@ export const prod: EnvironmentConfig = {
     gainsight: 'https://larkspur.gainsightcloud.com',
   },
   queues: {
-    // Ten tries of six minutes: an hour's outage of a vendor passes without a person.
-    netsuite: { maxReceiveCount: 10, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 4, batchSize: 1 },
-    gainsight: { maxReceiveCount: 10, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 2, batchSize: 1 },
+    // Tries come at most five minutes apart: with 36 an hour's outage of a vendor passes without a person.
+    netsuite: { maxReceiveCount: 36, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 4, batchSize: 1 },
+    gainsight: { maxReceiveCount: 36, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 2, batchSize: 1 },
     signals: { maxReceiveCount: 5, visibilitySeconds: 360, timeoutSeconds: 60, concurrency: 5, batchSize: 10 },
     spill: { maxReceiveCount: 10, visibilitySeconds: 720, timeoutSeconds: 120, concurrency: 5, batchSize: 1 },
   },

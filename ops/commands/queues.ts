@@ -7,6 +7,7 @@ type Queue = {
   readonly dlqDepth: number;
   readonly oldestSeconds?: number;
   readonly runbook: string;
+  readonly signIn?: { readonly state: 'ok' | 'auth'; readonly since: string; readonly message?: string };
 };
 type DeadLetter = {
   readonly messageId: string;
@@ -27,16 +28,18 @@ export const listQueues = async (api: ApiClient): Promise<void> => {
   const { items } = await api.get<{ items: Queue[] }>('/queues');
   say(
     table(
-      ['queue', 'waiting', 'dead-lettered', 'oldest', 'runbook'],
+      ['queue', 'waiting', 'dead-lettered', 'oldest', 'sign-in', 'runbook'],
       items.map((q) => [
         q.name,
         q.depth,
         q.dlqDepth,
         q.oldestSeconds === undefined ? '' : age(q.oldestSeconds),
+        q.signIn?.state === 'auth' ? `refused since ${q.signIn.since}` : q.signIn?.state,
         q.runbook,
       ]),
     ),
   );
+  for (const { name, signIn } of items) if (signIn?.message) say(`${name} refuses our credentials: ${signIn.message}`);
 };
 
 /** The messages of one dead-letter queue: what each is and why it is there. */

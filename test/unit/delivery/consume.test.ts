@@ -149,4 +149,12 @@ describe('consume', () => {
     await consumer(slow, 3).run(Array.from({ length: 12 }, (_, n) => message(`d-${n}`)));
     expect(peak).toBe(3);
   });
+
+  it('waits the longer, while the breaker is open, the more often it has waited', async () => {
+    const { run, postponed, breaker: opened } = consumer(fakeAdapter({}));
+    for (let n = 0; n < 3; n += 1) opened.failed();
+    await run([message('a', 1), message('b', 9)]);
+    expect(postponed['m-a']).toBe(30);
+    expect(postponed['m-b']).toBeGreaterThanOrEqual(128);
+  });
 });

@@ -158,4 +158,23 @@ describe('deliver', () => {
     clock.set(LATER);
     expect(await run()).toMatchObject({ verdict: 'done', state: 'posted' });
   });
+
+  it('sees that another process was refused meanwhile, and clears it at the next success', async () => {
+    const { store, clock } = frame(fakeAdapter({}));
+    const [here, there] = [adapterHealth(store, clock), adapterHealth(store, clock)];
+    await here.works('netsuite');
+    await there.refused('netsuite', '401');
+    clock.advance(61_000);
+    await here.works('netsuite');
+    expect(await store.adapterState('netsuite')).toMatchObject({ state: 'ok' });
+    await there.refused('netsuite', '401 again');
+    expect(await store.adapterState('netsuite')).toMatchObject({ state: 'auth', message: '401 again' });
+  });
+
+  it('takes a refusal of the record for a sign that the credentials are good', async () => {
+    const { run, store } = frame(fakeAdapter({ creates: [failure('rejected')] }));
+    await store.setAdapterState({ adapter: 'netsuite', state: 'auth', since: START, message: '401' });
+    await run();
+    expect(await store.adapterState('netsuite')).toMatchObject({ state: 'ok' });
+  });
 });

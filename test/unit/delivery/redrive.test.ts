@@ -32,6 +32,7 @@ const house = (letters: readonly DeadLetter[]) => {
     clock,
     audit: memoryAuditLog(clock),
     explain: explainByStatus(store),
+    adapters: store,
     pause: async (millis: number) => {
       pauses.push(millis);
     },
@@ -48,6 +49,15 @@ describe('looking at dead letters', () => {
       ['d-1', 'rejected', '2026-10-31T23:58:00.000Z'],
     ]);
     expect(queues.visible('dlq')).toBe(2);
+  });
+
+  it('says that a vendor refuses our credentials, and that it takes them again', async () => {
+    const { ports, store } = house([]);
+    const refused = { state: 'auth', since: START, message: '401: Invalid login' } as const;
+    await store.setAdapterState({ adapter: 'netsuite', ...refused });
+    expect(await listQueues(ports, [NETSUITE])).toMatchObject([{ name: 'netsuite', signIn: refused }]);
+    await store.setAdapterState({ adapter: 'netsuite', state: 'ok', since: START });
+    expect((await listQueues(ports, [NETSUITE]))[0]?.signIn).toEqual({ state: 'ok', since: START });
   });
 
   it('lists depths and the age of the oldest', async () => {

@@ -111,7 +111,8 @@ describe('queues', () => {
       ]),
     );
     const audit = memoryAuditLog(clock);
-    const ports = { queues, audit, clock, explain: async () => undefined, pause: async () => undefined };
+    const adapters = { adapterState: async (adapter: string) => ({ adapter, state: 'ok', since: '' }) as const };
+    const ports = { queues, adapters, audit, clock, explain: async () => undefined, pause: async () => undefined };
     return { call: caller(queueRoutes(described, ports)), audit, live };
   };
 
