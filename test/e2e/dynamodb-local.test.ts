@@ -2,8 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BackgroundProgram } from '../../local/background-program.ts';
 import { fetchDynamoDbLocal } from '../../local/dynamodb-local/fetch.ts';
-import { type DynamoDbLocal, startDynamoDbLocal } from '../../local/dynamodb-local/server.ts';
+import { startDynamoDbLocal } from '../../local/dynamodb-local/server.ts';
 import { dynamoSuites, sharedSuites } from './store-suites.ts';
 
 /**
@@ -18,7 +19,7 @@ if ('absent' in fetched) {
     expect(fetched.absent).toMatch(/^DynamoDB Local is passed over: .+\.$/);
   });
 } else {
-  let local: DynamoDbLocal | undefined;
+  let local: BackgroundProgram | undefined;
   let client: DynamoDBDocumentClient | undefined;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const region = 'us-east-1';
