@@ -1,8 +1,5 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
@@ -15,6 +12,7 @@ import { useLocale } from '../../frame/preferences.tsx';
 import { type Column, definitionsOf } from '../../parts/columns.tsx';
 import { Id } from '../../parts/id.tsx';
 import { Amount, Money } from '../../parts/numbers.tsx';
+import { Question } from '../../parts/question.tsx';
 import { accountsOf, type CurrencySummary, largestOf, summariesOf } from './manifest-summary.ts';
 import { closeTitle } from './words.ts';
 
@@ -80,51 +78,37 @@ export const Decision = ({ close, manifest, decision, names, done }: Props) => {
   };
 
   return (
-    <Modal
-      visible
-      size="large"
+    <Question
       header={`${isApproval ? 'Approve' : 'Return'} the manifest of ${entity}`}
-      closeAriaLabel="Close"
-      onDismiss={done}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={done}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={submit} loading={decide.isPending}>
-              {isApproval ? `Approve and post ${documents}` : `Return ${documents}`}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={isApproval ? `Approve and post ${documents}` : `Return ${documents}`}
+      submit={submit}
+      isPending={decide.isPending}
+      done={done}
     >
-      <SpaceBetween size="l">
-        <div>
-          {isApproval
-            ? `Posts ${documents} for ${accounts} of ${entity} to the ERP, for ${closeTitle(close, locale)}. A posted document is not taken back; later changes become memos.`
-            : `Sends ${documents} for ${accounts} of ${entity} back to the preparers. Nothing is posted; after mending, the close is started again and makes a new manifest.`}
-        </div>
-        <Table
-          variant="embedded"
-          items={summariesOf(manifest)}
-          trackBy="currency"
-          columnDefinitions={definitionsOf(COLUMNS)}
-          ariaLabels={{ tableLabel: 'What is decided, by currency' }}
-        />
-        <Largest manifest={manifest} names={names} />
-        <FormField
-          label={isApproval ? 'Remark (optional)' : 'Reason'}
-          description={isApproval ? 'Kept in the audit log.' : 'The preparers read it; it is kept in the audit log.'}
-          errorText={tried && missing ? 'Say why it is returned.' : ''}
-        >
-          <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={2} />
-        </FormField>
-        <Box fontSize="body-s" color="text-body-secondary">
-          Made by {manifest.makers.join(', ') || 'the schedule'}. You sign the hash <Id id={manifest.hash} short={16} />
-        </Box>
-      </SpaceBetween>
-    </Modal>
+      <div>
+        {isApproval
+          ? `Posts ${documents} for ${accounts} of ${entity} to the ERP, for ${closeTitle(close, locale)}. A posted document is not taken back; later changes become memos.`
+          : `Sends ${documents} for ${accounts} of ${entity} back to the preparers. Nothing is posted; after mending, the close is started again and makes a new manifest.`}
+      </div>
+      <Table
+        variant="embedded"
+        items={summariesOf(manifest)}
+        trackBy="currency"
+        columnDefinitions={definitionsOf(COLUMNS)}
+        ariaLabels={{ tableLabel: 'What is decided, by currency' }}
+      />
+      <Largest manifest={manifest} names={names} />
+      <FormField
+        label={isApproval ? 'Remark (optional)' : 'Reason'}
+        description={isApproval ? 'Kept in the audit log.' : 'The preparers read it; it is kept in the audit log.'}
+        errorText={tried && missing ? 'Say why it is returned.' : ''}
+      >
+        <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={2} />
+      </FormField>
+      <Box fontSize="body-s" color="text-body-secondary">
+        Made by {manifest.makers.join(', ') || 'the schedule'}. You sign the hash <Id id={manifest.hash} short={16} />
+      </Box>
+    </Question>
   );
 };
 

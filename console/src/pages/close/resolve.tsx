@@ -1,16 +1,13 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Modal from '@cloudscape-design/components/modal';
 import RadioGroup from '@cloudscape-design/components/radio-group';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 import type { CloseException } from '../../../../lambdas/close/types.ts';
 import { type Names, useResolution } from '../../api/queries.ts';
 import { explain } from '../../api/words.ts';
 import { useFlashes } from '../../frame/flashes.tsx';
+import { Question } from '../../parts/question.tsx';
 import { decisionsFor } from './decisions.ts';
 import { evidenceOf } from './evidence.ts';
 import { aboutOf, EXCEPTION_NAMES } from './words.ts';
@@ -53,43 +50,29 @@ export const Resolve = ({ exception, closeId, names, done }: Props) => {
   };
 
   return (
-    <Modal
-      visible
-      size="large"
+    <Question
       header={`${EXCEPTION_NAMES[exception.kind]}: ${aboutOf(exception, names)}`}
-      closeAriaLabel="Close"
-      onDismiss={done}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={done}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={submit} loading={resolve.isPending}>
-              Record the decision
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action="Record the decision"
+      submit={submit}
+      isPending={resolve.isPending}
+      done={done}
     >
-      <SpaceBetween size="l">
-        <div>{exception.message}</div>
-        <KeyValuePairs columns={2} items={evidenceOf(exception)} />
-        <FormField label="Decision" errorText={tried && decision === '' ? 'Choose what holds.' : ''}>
-          <RadioGroup
-            value={decision}
-            items={[...decisionsFor(exception.kind)]}
-            onChange={({ detail }) => setDecision(detail.value)}
-          />
-        </FormField>
-        <FormField
-          label="Reason"
-          description="The approver and the auditor read it."
-          errorText={tried && text === '' ? 'Say why.' : ''}
-        >
-          <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={2} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <div>{exception.message}</div>
+      <KeyValuePairs columns={2} items={evidenceOf(exception)} />
+      <FormField label="Decision" errorText={tried && decision === '' ? 'Choose what holds.' : ''}>
+        <RadioGroup
+          value={decision}
+          items={[...decisionsFor(exception.kind)]}
+          onChange={({ detail }) => setDecision(detail.value)}
+        />
+      </FormField>
+      <FormField
+        label="Reason"
+        description="The approver and the auditor read it."
+        errorText={tried && text === '' ? 'Say why.' : ''}
+      >
+        <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={2} />
+      </FormField>
+    </Question>
   );
 };

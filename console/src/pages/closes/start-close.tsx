@@ -1,11 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import DateInput from '@cloudscape-design/components/date-input';
 import FormField from '@cloudscape-design/components/form-field';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { CloseRecord } from '../../../../lambdas/close/types.ts';
@@ -15,6 +11,7 @@ import { nowMillis } from '../../format/clock.ts';
 import { formatPeriod, moveDays, previousMonth } from '../../format/time.ts';
 import { useFlashes } from '../../frame/flashes.tsx';
 import { useLocale } from '../../frame/preferences.tsx';
+import { Question } from '../../parts/question.tsx';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -64,47 +61,35 @@ export const StartClose = ({ closes, done }: { closes: readonly CloseRecord[]; d
   };
 
   return (
-    <Modal
-      visible
+    <Question
       header="Start a close"
-      closeAriaLabel="Close"
-      onDismiss={done}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={done}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={submit} loading={start.isPending}>
-              {wrong ? 'Start the close' : `Close ${formatPeriod(first, end, locale)}`}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={wrong ? 'Start the close' : `Close ${formatPeriod(first, end, locale)}`}
+      submit={submit}
+      isPending={start.isPending}
+      done={done}
+      size="medium"
     >
-      <SpaceBetween size="l">
-        <div>
-          Rates the usage of these days for every contract, each in its own time zone, and freezes manifests for
-          approval. Nothing is posted before an approver has approved.
-        </div>
-        <ColumnLayout columns={2}>
-          <FormField label="First day" constraintText="year/month/day" errorText={wrong ?? ''}>
-            <DateInput value={first} onChange={({ detail }) => setFirst(detail.value)} />
-          </FormField>
-          <FormField label="Last day" constraintText="included">
-            <DateInput value={last} onChange={({ detail }) => setLast(detail.value)} />
-          </FormField>
-        </ColumnLayout>
-        {running ? (
-          <Alert type="warning" header="A close of these days has not ended">
-            Finish or look at that one first; a second one at the same time would wait or be refused.
-          </Alert>
-        ) : earlier.length > 0 ? (
-          <Alert type="info" header={`This will be run ${earlier.length + 1} of these days`}>
-            It bills what is new and corrects what changed since; what is billed already is not billed again.
-          </Alert>
-        ) : null}
-      </SpaceBetween>
-    </Modal>
+      <div>
+        Rates the usage of these days for every contract, each in its own time zone, and freezes manifests for approval.
+        Nothing is posted before an approver has approved.
+      </div>
+      <ColumnLayout columns={2}>
+        <FormField label="First day" constraintText="year/month/day" errorText={wrong ?? ''}>
+          <DateInput value={first} onChange={({ detail }) => setFirst(detail.value)} />
+        </FormField>
+        <FormField label="Last day" constraintText="included">
+          <DateInput value={last} onChange={({ detail }) => setLast(detail.value)} />
+        </FormField>
+      </ColumnLayout>
+      {running ? (
+        <Alert type="warning" header="A close of these days has not ended">
+          Finish or look at that one first; a second one at the same time would wait or be refused.
+        </Alert>
+      ) : earlier.length > 0 ? (
+        <Alert type="info" header={`This will be run ${earlier.length + 1} of these days`}>
+          It bills what is new and corrects what changed since; what is billed already is not billed again.
+        </Alert>
+      ) : null}
+    </Question>
   );
 };
