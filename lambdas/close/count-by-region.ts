@@ -1,7 +1,5 @@
+import { NO_REGION } from '../platform/metric-names.ts';
 import type { AccountProgress } from './records.ts';
-
-/** Where things are counted whose account has no plan in this close, or that have no account. */
-const NO_REGION = 'none';
 
 /** How many of these things lie in which sales region. Regions without any are left out. */
 export const countByRegion = (

@@ -39,6 +39,9 @@ export const METRICS = {
   appendBytes: 'AppendBytes',
 } as const;
 
+/** The `salesRegion` of what has no account, or an account without a plan in the close that counts it. */
+export const NO_REGION = 'none';
+
 /** The namespace of every metric. */
 export const METRIC_NAMESPACE = 'Meterbridge';
 

@@ -1,5 +1,5 @@
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from '../../lambdas/platform/metric-names.ts';
+import { METRIC_NAMESPACE, METRICS, type MetricName, NO_REGION } from '../../lambdas/platform/metric-names.ts';
 import { ALARM_PERIOD } from './alarm-with-runbook.ts';
 
 export type Statistic = 'Sum' | 'Maximum' | 'p95';
@@ -14,6 +14,10 @@ export const serviceMetric = (metricName: MetricName, service: string, statistic
     period: ALARM_PERIOD,
   });
 
+/** A metric that is told in milliseconds, in seconds. */
+export const inSeconds = (millis: Metric, label: string): MathExpression =>
+  new MathExpression({ expression: 'millis / 1000', usingMetrics: { millis }, label, period: ALARM_PERIOD });
+
 /** A graph of a metric, one line per sales region (a search, which alarms may not use). */
 export const byRegion = (metricName: MetricName, statistic: Statistic): MathExpression =>
   new MathExpression({
@@ -22,8 +26,8 @@ export const byRegion = (metricName: MetricName, statistic: Statistic): MathExpr
     period: ALARM_PERIOD,
   });
 
-/** The sales regions there are. A metric by region is one metric for each. */
-const SALES_REGIONS = ['us', 'eu', 'ap'] as const;
+/** The sales regions there are, and none. A metric by region is one metric for each. */
+const SALES_REGIONS = ['us', 'eu', 'ap', NO_REGION] as const;
 
 /** A metric of one service summed over the sales regions; missing data counts as 0. Arithmetic, so only on AWS. */
 export const overRegions = (metricName: MetricName, service: string): MathExpression =>

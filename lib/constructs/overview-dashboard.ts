@@ -11,7 +11,15 @@ import { METRICS, type MetricName } from '../../lambdas/platform/metric-names.ts
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { Parts } from '../stacks/console-stack.ts';
 import { ALARM_PERIOD } from './alarm-with-runbook.ts';
-import { byRegion, ERP_SERVICE, erpSuccessRate, type Statistic, SUCCESS_SERVICE, serviceMetric } from './metrics.ts';
+import {
+  byRegion,
+  ERP_SERVICE,
+  erpSuccessRate,
+  inSeconds,
+  type Statistic,
+  SUCCESS_SERVICE,
+  serviceMetric,
+} from './metrics.ts';
 
 const graph = (title: string, ...left: IMetric[]): IWidget => new GraphWidget({ title, left, width: 8, height: 6 });
 const regions = (title: string, name: MetricName, statistic: Statistic): IWidget =>
@@ -23,13 +31,12 @@ export class OverviewDashboard extends Construct {
     super(scope, id);
     const { ingest, finance, success, foundation } = parts;
     const ofIngest = (name: MetricName, statistic: Statistic = 'Sum') => serviceMetric(name, 'ingest', statistic);
-    const deadLetters = [
-      finance.netsuite.consumer.dlq,
-      success.gainsight.consumer.dlq,
-      success.signals.dlq,
-      ingest.spillQueue.dlq,
-      foundation.asyncFailures.queue,
-    ].map((queue) => queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: ALARM_PERIOD }));
+    const deadLetters = [finance.netsuite.consumer, success.gainsight.consumer, success.signals, ingest.spillQueue]
+      .map(({ queueName, dlq }) => ({ label: String(queueName), queue: dlq }))
+      .concat({ label: 'async-failures', queue: foundation.asyncFailures.queue })
+      .map(({ label, queue }) =>
+        queue.metricApproximateNumberOfMessagesVisible({ label, statistic: 'Maximum', period: ALARM_PERIOD }),
+      );
 
     new Dashboard(this, 'Dashboard', {
       dashboardName: nameOf(deployment, 'overview'),
@@ -38,8 +45,11 @@ export class OverviewDashboard extends Construct {
         [
           graph(
             'Ingestion lag, seconds',
-            ofIngest(METRICS.ingestionLag, 'Maximum'),
-            ingest.ingest.function.metric('IteratorAge', { statistic: 'Maximum', period: ALARM_PERIOD }),
+            ofIngest(METRICS.ingestionLag, 'Maximum').with({ label: 'from receipt to ledger' }),
+            inSeconds(
+              ingest.ingest.function.metric('IteratorAge', { statistic: 'Maximum', period: ALARM_PERIOD }),
+              'age of what was read',
+            ),
           ),
           graph(
             'Events',

@@ -129,6 +129,15 @@ describe('metrics', () => {
     expect(dashboard).not.toMatch(/account(Id)?\\+"/i);
   });
 
+  it('of breaks are watched in every sales region, and where there is none', () => {
+    const alarm = alarms.find(({ Properties }) => headingOf(Properties.AlarmName) === 'Reconciliation breaks');
+    const regions = (at(alarm?.Properties, 'Metrics') as unknown[]).flatMap((metric) => {
+      const dimensions = (at(metric, 'MetricStat', 'Metric', 'Dimensions') ?? []) as unknown[];
+      return dimensions.filter((one) => at(one, 'Name') === 'salesRegion').map((one) => at(one, 'Value'));
+    });
+    expect(regions.sort()).toEqual(['ap', 'eu', 'none', 'us']);
+  });
+
   it('of what finance disputes stand on the dashboard by sales region', () => {
     const dashboard = JSON.stringify(app.ofType('AWS::CloudWatch::Dashboard'));
     for (const name of ['DocumentsDisputed', 'ExceptionsOpen', 'ReconciliationBreaks']) {
