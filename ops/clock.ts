@@ -1,2 +1,2 @@
-/** The one place where the command line reads the machine's clock: whether a kept sign-in has expired. */
+/** The one place where the command line reads the machine's clock: whether a sign-in has expired, or a wait is too long. */
 export const nowMillis = (): number => Date.now();

@@ -22,13 +22,15 @@ import { apiGatewayKeys } from '../usage/gateway-keys-client.ts';
 import { dynamoLedger } from '../usage/ledger-store.ts';
 import { dynamoQuarantine } from '../usage/quarantine-store.ts';
 import { eventTypes } from '../usage/schemas.ts';
+import { dynamoSettled } from '../usage/settled-store.ts';
+import { dynamoSettlements } from '../usage/settlements.ts';
 import { dynamoSubjects } from '../usage/subjects.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
-import { lambdaSettlement } from './settlement.ts';
+import { lambdaSettle } from './settlement.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 const clock = systemClock;
@@ -38,6 +40,7 @@ const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
 const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
 const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
+const projection = env('PROJECTION_TABLE');
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
 export const handler = httpEdge(
@@ -56,11 +59,14 @@ export const handler = httpEdge(
     ...usageRoutes({
       ledger,
       countedLedger: countedDays(ledger),
-      subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
+      subjects: dynamoSubjects(dynamo(), projection),
+      settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
       catalog,
-      count: archiveCounter(archive, quarantine),
-      settlement: lambdaSettlement(new LambdaClient({}), env('SETTLE_FUNCTION')),
+      count: archiveCounter(archive, quarantine, clock),
+      settle: lambdaSettle(new LambdaClient({}), env('SETTLE_FUNCTION')),
+      settlements: dynamoSettlements(dynamo(), projection),
       clock,
+      ids: systemIds,
     }),
     ...apiKeyRoutes({
       access: dynamoAccess(dynamo(), env('ACCESS_TABLE'), audit),

@@ -2,16 +2,20 @@ import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
+import type { Ids } from '../platform/ids.ts';
 import { ProblemError } from '../platform/problem.ts';
-import { type ArchiveCounter, TooManyLines } from '../usage/archive-totals.ts';
+import { TooManyObjects } from '../usage/archive.ts';
+import { type ArchiveCounter, NotCountedYet, TooMuchToCount } from '../usage/archive-totals.ts';
 import { mapBounded } from '../usage/bounded.ts';
 import type { ExpectedEvents } from '../usage/counted-days.ts';
 import type { LedgerStore } from '../usage/ledger-store.ts';
+import type { SettledStore } from '../usage/settled-store.ts';
+import { type Settlements, settlementAt, settlementIdOf } from '../usage/settlements.ts';
 import type { Subjects } from '../usage/subjects.ts';
 import { readTotals } from '../usage/totals.ts';
 import { type LedgerVerification, verifyLedger } from '../usage/verify.ts';
 import { dates, OPERATORS, optionalText, READERS } from './requests.ts';
-import type { Settlement } from './settlement.ts';
+import type { SettleStarter } from './settlement.ts';
 
 export type UsagePorts = {
   readonly ledger: LedgerStore;
@@ -20,13 +24,27 @@ export type UsagePorts = {
   readonly subjects: Pick<Subjects, 'list'>;
   readonly catalog: CatalogReader;
   readonly count: ArchiveCounter;
-  readonly settlement: Settlement;
+  readonly settled: Pick<SettledStore, 'heads'>;
+  readonly settle: SettleStarter;
+  readonly settlements: Pick<Settlements, 'get'>;
   readonly clock: Clock;
+  readonly ids: Pick<Ids, 'next'>;
 };
 
 /** A month with its edges in every zone, three times over. */
 const MAX_DAYS = 100;
 const SUBJECTS_AT_A_TIME = 4;
+/** The API gateway's patience ends after 29 seconds; nothing new is begun after so many. */
+const PATIENCE_MILLIS = 20_000;
+
+/** The ledger until the time is up. */
+const inTime = (ledger: LedgerStore, clock: Clock, deadline: number): LedgerStore => ({
+  ...ledger,
+  day: async (...range) => {
+    if (clock.nowMillis() > deadline) throw new NotCountedYet('there are more days than can be read in one request');
+    return ledger.day(...range);
+  },
+});
 
 /**
  * What came in for a period, and what became of it. `waiting` is what was received and is not decided yet: spilled, or in
@@ -34,12 +52,13 @@ const SUBJECTS_AT_A_TIME = 4;
  */
 const totals = async (ports: UsagePorts, start: string, end: string) => {
   const today = ports.clock.now().slice(0, 10);
-  const period = { start, end, today };
+  const deadline = ports.clock.nowMillis() + PATIENCE_MILLIS;
+  const period = { start, end, today, deadline };
   const { expected } = await ports.count(period);
   // The ledger before the figures of the archive: what is appended meanwhile shows as waiting, never as more accepted
   // than received.
   const ledger = await readTotals(
-    { ledger: ports.countedLedger(expected), subjects: ports.subjects },
+    { ledger: inTime(ports.countedLedger(expected), ports.clock, deadline), subjects: ports.subjects },
     (subjects, interval) => unattributed(ports.catalog, subjects, interval),
     start,
     end,
@@ -51,30 +70,69 @@ const totals = async (ports: UsagePorts, start: string, end: string) => {
   return { received, accepted, duplicate, late, quarantined, waiting, unattributed: ledger.unattributed };
 };
 
-const verify = async (ports: UsagePorts, subject: string | undefined, start: string, end: string) => {
+/** Verifies chains subject by subject, as many as there is time for; `next` is where the next request goes on. */
+const verify = async (
+  ports: UsagePorts,
+  { subject, after = '' }: { readonly subject: string | undefined; readonly after: string | undefined },
+  { start, end }: { readonly start: string; readonly end: string },
+) => {
+  const deadline = ports.clock.nowMillis() + PATIENCE_MILLIS;
   const known = (await ports.subjects.list()).map((record) => record.subject);
   if (subject !== undefined && !known.includes(subject)) {
     throw new ProblemError(404, 'NO_SUCH_SUBJECT', `no usage was ever appended for ${subject}`);
   }
-  const results = await mapBounded(subject === undefined ? known : [subject], SUBJECTS_AT_A_TIME, (each) =>
-    verifyLedger(ports.ledger, each, start, end),
-  );
+  const open = subject === undefined ? known.filter((each) => each > after) : [subject];
+  const results: LedgerVerification[] = [];
+  while (results.length < open.length && (results.length === 0 || ports.clock.nowMillis() < deadline)) {
+    const some = open.slice(results.length, results.length + SUBJECTS_AT_A_TIME);
+    results.push(...(await mapBounded(some, SUBJECTS_AT_A_TIME, (each) => verifyLedger(ports, each, start, end))));
+  }
+  const next = results.length < open.length ? open[results.length - 1] : undefined;
   const sum = (count: (result: LedgerVerification) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   return {
     slots: sum(({ slots }) => slots),
     appends: sum(({ appends }) => appends),
     broken: results.flatMap(({ broken }) => broken),
+    ...(next === undefined ? {} : { next }),
   };
 };
 
-/** `POST /v1/usage/settlements`, `GET /v1/usage/totals`, `GET /v1/ledger/verification`. */
+const RANGE_HINT = 'Ask for a period that begins later.';
+
+/** What a count that is too much for one request says, and what to do about it. */
+const asProblem = (error: unknown): unknown => {
+  if (error instanceof TooMuchToCount || error instanceof TooManyObjects) {
+    return new ProblemError(413, 'RANGE_TOO_LARGE', `${error.message}. ${RANGE_HINT}`);
+  }
+  if (error instanceof NotCountedYet) {
+    const detail = `${error.message}. Ask again: what was read is kept for a while. ${RANGE_HINT}`;
+    return new ProblemError(503, 'NOT_COUNTED_YET', detail);
+  }
+  return error;
+};
+
+/** `POST /v1/usage/settlements`, `GET /v1/usage/settlements/{settlementId}`, `GET /v1/usage/totals`, `GET /v1/ledger/verification`. */
 export const usageRoutes = (ports: UsagePorts): ApiRoute[] => [
   {
     method: 'POST',
     path: '/v1/usage/settlements',
     roles: OPERATORS,
-    run: async () => ({ status: 200, body: await ports.settlement.run() }),
+    run: async () => {
+      const settlementId = settlementIdOf(ports.clock, ports.ids.next());
+      await ports.settle.start(settlementId);
+      return { status: 202, body: { settlementId, state: 'waiting' } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/usage/settlements/{settlementId}',
+    roles: READERS,
+    run: async ({ path: { settlementId = '' } }) => {
+      const settlement = await settlementAt(ports.settlements, ports.clock, settlementId);
+      if (settlement !== undefined) return { status: 200, body: settlement };
+      throw new ProblemError(404, 'NO_SUCH_SETTLEMENT', `there is no settlement ${settlementId}`);
+    },
   },
   {
     method: 'GET',
@@ -85,8 +143,7 @@ export const usageRoutes = (ports: UsagePorts): ApiRoute[] => [
       try {
         return { status: 200, body: await totals(ports, start, end) };
       } catch (error) {
-        if (error instanceof TooManyLines) throw new ProblemError(413, 'RANGE_TOO_LARGE', error.message);
-        throw error;
+        throw asProblem(error);
       }
     },
   },
@@ -95,8 +152,9 @@ export const usageRoutes = (ports: UsagePorts): ApiRoute[] => [
     path: '/v1/ledger/verification',
     roles: READERS,
     run: async ({ query }) => {
-      const { start, end } = dates(query, MAX_DAYS);
-      return { status: 200, body: await verify(ports, optionalText('subject', query.subject), start, end) };
+      const range = dates(query, MAX_DAYS);
+      const [subject, after] = [optionalText('subject', query.subject), optionalText('after', query.after)];
+      return { status: 200, body: await verify(ports, { subject, after }, range) };
     },
   },
 ];

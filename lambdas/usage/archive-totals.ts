@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../platform/clock.ts';
 import { addDays } from '../platform/period.ts';
 import { type Archive, type ArchiveLine, beyondFurthest } from './archive.ts';
+import { mapBounded } from './bounded.ts';
 import type { ExpectedEvents } from './counted-days.ts';
 import { bodyHashOf, idHashOf } from './event-identity.ts';
 import { normalTime, slotStart } from './event-time.ts';
 import { QUARANTINE_CODES, type QuarantineStore } from './quarantine.ts';
 import { partitionKey, utcDay } from './slot.ts';
 import type { Position, QuarantineCode } from './types.ts';
-import { readEnvelope } from './validate.ts';
+import { MAX_AHEAD_MILLIS, readEnvelope } from './validate.ts';
 
 /** What the archive and the quarantine say of a period. */
 export type ArchiveTotals = {
@@ -20,14 +22,23 @@ export type ArchiveTotals = {
   readonly expected: ExpectedEvents;
 };
 
-/** A period would need more lines read than one request may. */
-export class TooManyLines extends RangeError {
-  override readonly name = 'TooManyLines';
+/** A period holds more than one request may look at. */
+export class TooMuchToCount extends RangeError {
+  override readonly name = 'TooMuchToCount';
 }
 
-/** Lines that one count reads at most, and that a warm process keeps in digested form. */
-const MAX_LINES = 2_000_000;
-const KEPT_LINES = 600_000;
+/** The time is up. What was read is kept: asked again, the same process goes on from there. */
+export class NotCountedYet extends Error {
+  override readonly name = 'NotCountedYet';
+}
+
+/**
+ * What one count looks at, at most: listing more objects takes too long, and more lines do not fit into a process of 1 GB
+ * (measured: 700 bytes and 20 µs per line; again from memory, 1 µs).
+ */
+const LIMITS = { objects: 20_000, lines: 600_000 };
+/** Objects read at a time. */
+const READS_AT_ONCE = 16;
 const PAGE = 500;
 
 /** What is needed of a line to count it. Without `identity` it is no readable event. */
@@ -89,59 +100,72 @@ export type ArchiveCounter = (period: {
   readonly end: string;
   /** The UTC date of today: nothing has arrived after it. */
   readonly today: string;
+  /** When to give up, in milliseconds since 1970. */
+  readonly deadline: number;
 }) => Promise<ArchiveTotals>;
 
 /**
  * Counts by distinct positions in the archive, whatever was delivered twice. An event belongs to the period in which its
  * time is. A quarantined line belongs to every period that had begun when it arrived: nobody can say yet whose usage it
  * would be, and a person who looks at a period must see it.
- * @throws {TooManyLines} from the counter, for a period that one request cannot count.
+ * @throws {TooMuchToCount} from the counter, for a period that no request can count.
+ * @throws {NotCountedYet} from the counter, when the time is up.
  */
 export const archiveCounter = (
   archive: Pick<Archive, 'shards' | 'read'>,
   quarantine: Pick<QuarantineStore, 'list'>,
+  clock: Clock,
+  limits: { readonly objects: number; readonly lines: number } = LIMITS,
 ): ArchiveCounter => {
   const kept = new LRUCache<string, readonly Digest[]>({
-    maxSize: KEPT_LINES,
+    maxSize: limits.lines,
     sizeCalculation: (lines) => Math.max(1, lines.length),
   });
-  const digests = async (key: string): Promise<readonly Digest[]> => {
+  const digests = async (key: string, deadline: number): Promise<readonly Digest[]> => {
     const known = kept.get(key);
     if (known !== undefined) return known;
+    if (clock.nowMillis() > deadline) throw new NotCountedYet('there is more to read than the time for one request');
     const lines = (await archive.read(key)).map(digestOf);
     kept.set(key, lines);
     return lines;
   };
 
-  return async ({ start, end, today }) => {
+  return async ({ start, end, today, deadline }) => {
     const from = `${start}T00:00:00.000Z`;
     const to = `${end}T00:00:00.000Z`;
-    const codes = await quarantinedFrom(quarantine, from);
+    // Usage of a period may arrive until now, and from a clock that is ahead a little before it began: what arrived
+    // earlier than that is of no period that begins then, whatever time it bears.
+    const earliest = new Date(Date.parse(from) - MAX_AHEAD_MILLIS).toISOString();
+    const shards = await archive.shards(utcDay(earliest), addDays(today, 1), limits.objects);
+    const codes = await quarantinedFrom(quarantine, earliest);
     const quarantined: Partial<Record<QuarantineCode, number>> = {};
     const bodies = new Map<string, string>();
     const expected = new Map<string, number>();
     let [received, duplicate, read] = [0, 0, 0];
-    // Usage of a period may arrive until now, and from a clock that is ahead a little before it began.
-    for (const keys of await archive.shards(addDays(start, -1), addDays(today, 1))) {
+    const count = ({ position, receivedAt, identity }: Digest): void => {
+      const code = codes.get(positionText(position));
+      if (code !== undefined || identity === undefined) {
+        if (receivedAt < from) return;
+        // Without a code it is about to get one.
+        received += 1;
+        if (code !== undefined) quarantined[code] = (quarantined[code] ?? 0) + 1;
+      } else if (identity.time >= from && identity.time < to) {
+        received += 1;
+        const body = bodies.get(identity.chainId);
+        if (body === undefined) {
+          bodies.set(identity.chainId, identity.bodyHash);
+          expected.set(identity.partition, (expected.get(identity.partition) ?? 0) + 1);
+        } else if (body === identity.bodyHash) duplicate += 1;
+      }
+    };
+    for (const keys of shards) {
       const isNew = beyondFurthest();
-      for (const key of keys) {
-        for (const { position, receivedAt, identity } of await digests(key)) {
-          read += 1;
-          if (read > MAX_LINES) throw new TooManyLines(`more than ${MAX_LINES} lines arrived since ${start}`);
-          if (!isNew(position)) continue;
-          const code = codes.get(positionText(position));
-          if (code !== undefined || identity === undefined) {
-            // Without a code it is about to get one.
-            if (receivedAt >= from) received += 1;
-            if (code !== undefined) quarantined[code] = (quarantined[code] ?? 0) + 1;
-          } else if (identity.time >= from && identity.time < to) {
-            received += 1;
-            const body = bodies.get(identity.chainId);
-            if (body === undefined) {
-              bodies.set(identity.chainId, identity.bodyHash);
-              expected.set(identity.partition, (expected.get(identity.partition) ?? 0) + 1);
-            } else if (body === identity.bodyHash) duplicate += 1;
-          }
+      for (let n = 0; n < keys.length; n += READS_AT_ONCE) {
+        const some = keys.slice(n, n + READS_AT_ONCE);
+        for (const lines of await mapBounded(some, READS_AT_ONCE, (key) => digests(key, deadline))) {
+          read += lines.length;
+          if (read > limits.lines) throw new TooMuchToCount(`more than ${limits.lines} lines arrived since ${start}`);
+          for (const line of lines) if (isNew(line.position) && line.receivedAt >= earliest) count(line);
         }
       }
     }

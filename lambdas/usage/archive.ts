@@ -37,6 +37,11 @@ const ROOT = 'events';
 const KEPT_OBJECTS = 32;
 /** Days listed at a time. */
 const LISTS_AT_ONCE = 16;
+/**
+ * An object lies under the day of its first line. The first batch after an outage of ingest holds lines of all the days
+ * that it lasted, and the stream keeps a week.
+ */
+const REACH_DAYS = 8;
 
 /** The lines of one object, as they are to be written, and where it goes. */
 type ArchiveObject = { readonly key: string; readonly lines: readonly Line[] };
@@ -65,9 +70,6 @@ const objectsOf = (lines: readonly Line[]): ArchiveObject[] =>
     lines: group,
   }));
 
-/** A line and where it lies. */
-export type ArchivedLine = { readonly pointer: ArchivePointer; readonly line: ArchiveLine };
-
 /** Reads and writes the archive. */
 export type Archive = {
   /**
@@ -79,14 +81,18 @@ export type Archive = {
   line(pointer: ArchivePointer): Promise<ArchiveLine>;
   /**
    * The objects that may hold lines which arrived on the days from `start` to before `end` (UTC dates), grouped by shard,
-   * each group in the order in which `distinctLines` wants them.
+   * each group in the order in which `beyondFurthest` wants them.
+   * @throws {TooManyObjects} if there are more than `most`.
    */
-  shards(start: string, end: string): Promise<string[][]>;
+  shards(start: string, end: string, most: number): Promise<string[][]>;
   /** All lines of an object, in order. */
   read(key: string): Promise<readonly ArchiveLine[]>;
-  /** Every distinct line that arrived on those days, each position once. */
-  lines(start: string, end: string): AsyncGenerator<ArchivedLine>;
 };
+
+/** A stretch of the archive has more objects than the caller can look at. */
+export class TooManyObjects extends RangeError {
+  override readonly name = 'TooManyObjects';
+}
 
 const parse = (body: Uint8Array): ArchiveLine[] =>
   gunzipSync(body)
@@ -101,7 +107,10 @@ const compareSequence = (a: string, b: string): number => a.length - b.length ||
 const comparePosition = (a: Position, b: Position): number =>
   compareSequence(a.sequence, b.sequence) || a.index - b.index;
 
-const firstSequence = (key: string): string => key.split('/').at(-1)?.split('-')[0] ?? '';
+const sequencesOf = (key: string): string[] => (key.split('/').at(-1) ?? '').replace(/\..*$/, '').split('-');
+const firstSequence = (key: string): string => sequencesOf(key)[0] ?? '';
+const lastSequence = (key: string): string => sequencesOf(key)[1] ?? '';
+const inOrder = (a: string, b: string): number => compareSequence(firstSequence(a), firstSequence(b));
 /** Stream and shard of a key: `events/<stream>/<yyyy>/<mm>/<dd>/<shard>/<object>`. */
 const shardOf = (key: string): string => `${key.split('/')[1]}/${key.split('/').at(-2)}`;
 
@@ -119,10 +128,12 @@ export const beyondFurthest = (): ((position: Position) => boolean) => {
   };
 };
 
-const collect = async (keys: AsyncIterable<string>): Promise<string[]> => {
-  const found: string[] = [];
-  for await (const key of keys) found.push(key);
-  return found;
+/** Of the objects of a shard, in order, those with lines that no later one of them follows. */
+const lastOnes = (keys: readonly string[]): string[] => {
+  const latest = keys.at(-1);
+  return latest === undefined
+    ? []
+    : keys.filter((key) => compareSequence(lastSequence(key), firstSequence(latest)) >= 0);
 };
 
 /** The archive over an object store. */
@@ -135,15 +146,31 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
     return known;
   };
 
-  const shards = async (start: string, end: string): Promise<string[][]> => {
-    // An object lies under the day of its first record, so the day before may hold the first lines of `start`.
-    const days = Array.from({ length: daysBetween(start, end) + 1 }, (_, n) => addDays(start, n - 1));
-    const prefixes = (await objects.folders(`${ROOT}/`)).flatMap((stream) =>
-      days.map((day) => `${ROOT}/${stream}/${day.replaceAll('-', '/')}/`),
+  const shards = async (start: string, end: string, most: number): Promise<string[][]> => {
+    // Arrival is approximate: the first lines of `start` may lie under the day before.
+    const early = addDays(start, -1);
+    const first = addDays(start, -REACH_DAYS);
+    const days = Array.from({ length: daysBetween(first, end) }, (_, n) => addDays(first, n));
+    let listed = 0;
+    const collect = async (prefix: string): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const key of objects.list(prefix)) {
+        listed += 1;
+        if (listed > most)
+          throw new TooManyObjects(`more than ${most} objects of the archive may hold lines since ${start}`);
+        found.push(key);
+      }
+      return found;
+    };
+    const under = (await objects.folders(`${ROOT}/`)).flatMap((stream) => days.map((day) => ({ stream, day })));
+    const keys = await mapBounded(under, LISTS_AT_ONCE, async ({ stream, day }) =>
+      (await collect(`${ROOT}/${stream}/${day.replaceAll('-', '/')}/`)).map((key) => ({ key, isEarly: day < early })),
     );
-    const keys = await mapBounded(prefixes, LISTS_AT_ONCE, (prefix) => collect(objects.list(prefix)));
-    const byShard = [...Map.groupBy(keys.flat(), shardOf)].sort(([a], [b]) => (a < b ? -1 : 1));
-    return byShard.map(([, group]) => group.sort((a, b) => compareSequence(firstSequence(a), firstSequence(b))));
+    const byShard = [...Map.groupBy(keys.flat(), ({ key }) => shardOf(key))].sort(([a], [b]) => (a < b ? -1 : 1));
+    return byShard.map(([, group]) => {
+      const of = (isEarly: boolean) => group.filter((each) => each.isEarly === isEarly).map(({ key }) => key);
+      return [...lastOnes(of(true).sort(inOrder)), ...of(false)].sort(inOrder);
+    });
   };
 
   return {
@@ -166,16 +193,5 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
     },
     read,
     shards,
-    lines: async function* (start, end) {
-      for (const keys of await shards(start, end)) {
-        const isNew = beyondFurthest();
-        for (const key of keys) {
-          for (const [n, line] of parse(await objects.get(key)).entries()) {
-            const day = line.receivedAt.slice(0, 10);
-            if (isNew(line.position) && day >= start && day < end) yield { pointer: { key, line: n }, line };
-          }
-        }
-      }
-    },
   };
 };

@@ -22,7 +22,7 @@ export const appendHash = ({ ids, pointers, ...said }: Omit<Append, 'hash'>): st
 /** What is wrong with a slot's chain, and at which version. */
 export type BrokenLink = {
   readonly version: number;
-  readonly reason: 'HASH' | 'LINK' | 'GAP';
+  readonly reason: 'HASH' | 'LINK' | 'GAP' | 'CUT';
   readonly message: string;
 };
 

@@ -10,6 +10,7 @@ import { dynamoDirtyMarks } from './dirty-marks.ts';
 import { dynamoLedger } from './ledger-store.ts';
 import { type SweepResult, settleSweep } from './settle-sweep.ts';
 import { dynamoSettled } from './settled-store.ts';
+import { dynamoSettlements, runSettlement } from './settlements.ts';
 import { dynamoSubjects } from './subjects.ts';
 
 const logger = makeLogger('settle');
@@ -25,10 +26,18 @@ const ports = {
   ids: systemIds,
 };
 
-/** Runs the settle sweep: by schedule, or at once when the operations API invokes it. Answers what it did. */
-export const handler = async (_event: unknown, context: Context): Promise<SweepResult> => {
-  logger.appendKeys({ correlationId: context.awsRequestId });
-  const result = await settleSweep(ports, await catalog.history('meter'));
+const settlements = dynamoSettlements(dynamo(), projection);
+
+/** What starts a sweep; with `settlementId`, somebody asked for it and wants to see how it stands. */
+type SettleEvent = { readonly sweep: true; readonly settlementId?: string };
+
+/** Runs the settle sweep: by schedule, or when the operations API asks for it. */
+export const handler = async ({ settlementId }: SettleEvent, context: Context): Promise<SweepResult> => {
+  logger.appendKeys({ correlationId: settlementId ?? context.awsRequestId });
+  const sweep = async () => settleSweep(ports, await catalog.history('meter'));
+  const result = await (settlementId === undefined
+    ? sweep()
+    : runSettlement(settlements, systemClock, settlementId, sweep));
   logger.info('settled', { ...result });
   return result;
 };

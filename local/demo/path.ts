@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalogFiles } from '../../ops/catalog-files.ts';
 import { publishCatalog } from '../../ops/commands/catalog.ts';
+import { settleUsage, verifyChains } from '../../ops/commands/ledger.ts';
 import { grouped } from '../../ops/print.ts';
 import { outputOf } from '../../scripts/deploy/stacks.ts';
 import { connectCloud } from '../cloud.ts';
@@ -15,7 +16,7 @@ import { type People, signEverybodyIn } from './people.ts';
 import { type Progress, until } from './progress.ts';
 import type { DemoReport } from './report.ts';
 import { packLines, putRecords } from './send.ts';
-import { breakGainsight, redriveSignal, settleUsage } from './success-part.ts';
+import { breakGainsight, redriveSignal } from './success-part.ts';
 import {
   around,
   checkTotals,
@@ -64,7 +65,7 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
 
   breakGainsight(system);
   const settledDays = await progress.step('Settle the days, look for signals', async (note) => {
-    const days = await settleUsage(people);
+    const days = await settleUsage(people.operator);
     note(`${grouped(days)} days settled, one subject's day each`);
     return days;
   });
@@ -115,7 +116,7 @@ export const runDemoPath = async (system: System, options: DemoOptions, progress
       });
       note(`${twice.about}: ${DECISION}`);
     }
-    await settleUsage(people);
+    await settleUsage(people.operator);
   });
   const secondClose = await progress.step('Close again: the correction and the account that waited', (note) =>
     runClose(people, checks, { start, end }, () => undefined, note),
@@ -207,11 +208,10 @@ const sendLate = async (
   );
 };
 
-type Verified = { readonly slots: number; readonly appends: number; readonly broken: readonly unknown[] };
-
 /** Both hash chains, from their first entry on. */
 const verify = async (people: People, start: string, end: string): Promise<Pick<DemoReport, 'ledger' | 'audit'>> => {
-  const ledger = await people.operator.get<Verified>('/ledger/verification', around(start, end));
+  const edges = around(start, end);
+  const ledger = await verifyChains(people.operator, edges.start, edges.end);
   const audit = await people.operator.get<{ entries: number; whole: boolean }>('/audit/verification');
   return { ledger: { slots: ledger.slots, appends: ledger.appends, broken: ledger.broken.length }, audit };
 };

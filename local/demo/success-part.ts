@@ -28,12 +28,6 @@ export const breakGainsight = (system: System): void => {
   system.sandboxes.gainsight.misbehave({ kind: 'refuse-key', times: 10_000 });
 };
 
-/** Settles the month's usage; the drop of one account becomes a signal. Answers the days settled. */
-export const settleUsage = async (people: People): Promise<number> => {
-  const { settledDays } = await people.operator.post<{ settledDays: number }>('/usage/settlements', {});
-  return settledDays;
-};
-
 /** The signal ends in the dead-letter queue; the key is mended; an operator looks, previews and redrives. */
 export const redriveSignal = async (
   system: System,

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MeteredUsage } from '../../lambdas/usage/types.ts';
 import type { ApiClient } from '../api-client.ts';
+import { nowMillis } from '../clock.ts';
 import { grouped, say, table } from '../print.ts';
 
 type Totals = {
@@ -42,15 +44,61 @@ export const accountUsage = async (api: ApiClient, account: string, start: strin
   );
 };
 
-/** Settles every day that is ended or touched by late usage. */
-export const settle = async (api: ApiClient): Promise<void> => {
-  const { settledDays } = await api.post<{ settledDays: number }>('/usage/settlements', {});
-  say(`Settled ${settledDays} days of usage.`);
+type Settlement = {
+  readonly settlementId: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly settledDays?: number;
+  readonly message?: string;
 };
 
-/** Verifies the hash chains of a subject, or of all. */
+/** Between two looks at a settlement. */
+const LOOK_MILLIS = 500;
+/** A sweep has a quarter of an hour, and an asynchronous call does not always begin at once. */
+const PATIENCE_MILLIS = 20 * 60_000;
+
+/**
+ * Settles every day that is ended or touched by late usage, and waits for it. Answers the number of days that changed.
+ * @throws if it fails.
+ */
+export const settleUsage = async (api: ApiClient): Promise<number> => {
+  const started = nowMillis();
+  let settlement = await api.post<Settlement>('/usage/settlements', {});
+  while (settlement.state === 'waiting' || settlement.state === 'running') {
+    if (nowMillis() - started > PATIENCE_MILLIS) throw new Error(`${settlement.settlementId} does not end`);
+    await pause(LOOK_MILLIS);
+    settlement = await api.get<Settlement>(`/usage/settlements/${settlement.settlementId}`);
+  }
+  if (settlement.state === 'failed') throw new Error(`the settlement failed: ${settlement.message}`);
+  return settlement.settledDays ?? 0;
+};
+
+/** `settleUsage`, told to a person. */
+export const settle = async (api: ApiClient): Promise<void> => {
+  say(`Settled ${await settleUsage(api)} days of usage.`);
+};
+
+/** Verifies the hash chains of a subject, or of all, request by request. */
+export const verifyChains = async (
+  api: ApiClient,
+  start: string,
+  end: string,
+  subject?: string,
+): Promise<Verification> => {
+  let [slots, appends, broken, after]: [number, number, unknown[], string | undefined] = [0, 0, [], undefined];
+  do {
+    const query = { start, end, subject, after };
+    const page: Verification & { next?: string } = await api.get('/ledger/verification', query);
+    slots += page.slots;
+    appends += page.appends;
+    broken = [...broken, ...page.broken];
+    after = page.next;
+  } while (after !== undefined);
+  return { slots, appends, broken };
+};
+
+/** `verifyChains`, told to a person; a broken chain makes the command fail. */
 export const verifyLedger = async (api: ApiClient, start: string, end: string, subject?: string): Promise<void> => {
-  const { slots, appends, broken } = await api.get<Verification>('/ledger/verification', { start, end, subject });
+  const { slots, appends, broken } = await verifyChains(api, start, end, subject);
   say(
     `${grouped(appends)} appends in ${grouped(slots)} slots verified: ${broken.length === 0 ? 'every chain is whole' : `${broken.length} BROKEN`}`,
   );

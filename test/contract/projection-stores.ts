@@ -3,6 +3,7 @@ import type { Crossings } from '../../lambdas/usage/crossings.ts';
 import type { DirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
 import type { SettledDay } from '../../lambdas/usage/settled-item.ts';
 import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
+import type { Settlements } from '../../lambdas/usage/settlements.ts';
 import type { Subjects } from '../../lambdas/usage/subjects.ts';
 
 /** The stores of one projection table. */
@@ -11,6 +12,7 @@ export type ProjectionStores = {
   readonly subjects: Subjects;
   readonly settled: SettledStore;
   readonly crossings: Crossings;
+  readonly settlements: Settlements;
 };
 
 const NOW = '2026-10-05T00:00:00.000Z';
@@ -102,6 +104,15 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       const { days, bytes } = await settled.days('org-01', '2026-10-01', '2026-10-02');
       expect(days[0]?.states).toEqual({ '["users",1,{}]': { class: 'set', values: many } });
       expect(bytes).toBeLessThan(1024);
+    });
+
+    it('keeps how a settlement stands', async () => {
+      const { settlements } = await make();
+      const settlementId = 'settlement-1';
+      expect(await settlements.get(settlementId)).toBeUndefined();
+      await settlements.put({ settlementId, state: 'running', startedAt: NOW });
+      await settlements.put({ settlementId, state: 'failed', message: 'no' });
+      expect(await settlements.get(settlementId)).toEqual({ settlementId, state: 'failed', message: 'no' });
     });
 
     it('records a crossing once and remembers that it was told', async () => {

@@ -15,6 +15,7 @@ import { dynamoDirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger-store.ts';
 import { dynamoQuarantine } from '../../lambdas/usage/quarantine-store.ts';
 import { dynamoSettled } from '../../lambdas/usage/settled-store.ts';
+import { dynamoSettlements } from '../../lambdas/usage/settlements.ts';
 import { dynamoSubjects } from '../../lambdas/usage/subjects.ts';
 import { accessStoreContract } from '../contract/access-store.ts';
 import { archiveObjectsContract } from '../contract/archive-objects.ts';
@@ -110,6 +111,7 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
       subjects: dynamoSubjects(dynamo(), table),
       settled: dynamoSettled(dynamo(), table, s3(), bucket),
       crossings: dynamoCrossings(dynamo(), table),
+      settlements: dynamoSettlements(dynamo(), table),
     };
   });
 };

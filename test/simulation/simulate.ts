@@ -205,7 +205,7 @@ export const simulate = async (seed: number): Promise<SimulationReport> => {
       fail(`the ledger says\n${JSON.stringify(told)}\nexpected\n${JSON.stringify(expected)}`);
     }
     for (const subject of SUBJECTS) {
-      const { broken } = await verifyLedger(real.ledger, subject, FIRST_DAY, addDays(LAST_DAY, 2));
+      const { broken } = await verifyLedger(real, subject, FIRST_DAY, addDays(LAST_DAY, 2));
       if (broken.length > 0) fail(`a chain is broken: ${JSON.stringify(broken)}`);
     }
     // Two sweeps, days later: the first makes everything final, the second clears what was too young.

@@ -9,6 +9,7 @@ import {
   settledBytes,
 } from '../../lambdas/usage/settled-item.ts';
 import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
+import type { Settlement, Settlements } from '../../lambdas/usage/settlements.ts';
 import type { SubjectRecord, Subjects } from '../../lambdas/usage/subjects.ts';
 
 /** Dirty marks in memory. Passes test/contract/projection-stores.ts, as all here. */
@@ -92,6 +93,17 @@ export const memorySettled = (): SettledStore & { objects(): number } => {
       items.set(key, item);
       return true;
     },
+  };
+};
+
+/** Settlements in memory. */
+export const memorySettlements = (): Settlements => {
+  const known = new Map<string, Settlement>();
+  return {
+    put: async (settlement) => {
+      known.set(settlement.settlementId, settlement);
+    },
+    get: async (settlementId) => known.get(settlementId),
   };
 };
 

@@ -2,16 +2,20 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import type { CatalogEntry } from '../../../lambdas/catalog/types.ts';
-import { lambdaSettlement } from '../../../lambdas/operations/settlement.ts';
-import { usageRoutes } from '../../../lambdas/operations/usage-routes.ts';
+import { lambdaSettle } from '../../../lambdas/operations/settlement.ts';
+import { type UsagePorts, usageRoutes } from '../../../lambdas/operations/usage-routes.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
 import type { Role } from '../../../lambdas/platform/http-edge.ts';
-import { TooManyLines } from '../../../lambdas/usage/archive-totals.ts';
+import { countingIds } from '../../../lambdas/platform/ids.ts';
+import { TooManyObjects } from '../../../lambdas/usage/archive.ts';
+import { NotCountedYet, TooMuchToCount } from '../../../lambdas/usage/archive-totals.ts';
 import { FIRST_HASH } from '../../../lambdas/usage/chain.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
+import { runSettlement } from '../../../lambdas/usage/settlements.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
+import { memorySettled, memorySettlements } from '../../twins/memory-projection.ts';
 import { caller } from './call.ts';
 
 const clock = manualClock('2026-11-02T00:00:00.000Z');
@@ -65,8 +69,11 @@ describe('usage and ledger', () => {
     },
     catalog: memoryCatalog([attribution]),
     count: async () => ({ received: 5, duplicate: 1, quarantined: { SCHEMA: 2 }, expected: new Map() }),
-    settlement: { run: async () => ({ settledDays: 3 }) },
+    settled: memorySettled(),
+    settle: { start: async () => undefined },
+    settlements: memorySettlements(),
     clock,
+    ids: countingIds(),
   };
   const call = caller(usageRoutes(ports));
   const october = { start: '2026-10-01', end: '2026-11-01' };
@@ -83,11 +90,27 @@ describe('usage and ledger', () => {
     });
   });
 
-  it('says when a period is too much for one request', async () => {
-    const busy = caller(usageRoutes({ ...ports, count: () => Promise.reject(new TooManyLines('too many')) }));
-    expect(await busy({ method: 'GET', path: '/v1/usage/totals', query: october })).toMatchObject(
-      bad(413, 'RANGE_TOO_LARGE'),
-    );
+  it.each([
+    [new TooMuchToCount('too many'), 413, 'RANGE_TOO_LARGE'],
+    [new TooManyObjects('too many'), 413, 'RANGE_TOO_LARGE'],
+    [new NotCountedYet('too slow'), 503, 'NOT_COUNTED_YET'],
+  ])('says when a period is too much for one request: %s', async (error, status, code) => {
+    const busy = caller(usageRoutes({ ...ports, count: () => Promise.reject(error) }));
+    const answer = await busy({ method: 'GET', path: '/v1/usage/totals', query: october });
+    expect(answer).toMatchObject(bad(status, code));
+  });
+
+  it('gives up counting the ledger when the time is up', async () => {
+    const slow: LedgerStore = {
+      ...ledger,
+      day: (...range) => {
+        clock.advance(3_000);
+        return ledger.day(...range);
+      },
+    };
+    const busy = caller(usageRoutes({ ...ports, countedLedger: () => slow }));
+    const answer = await busy({ method: 'GET', path: '/v1/usage/totals', query: october });
+    expect(answer).toMatchObject(bad(503, 'NOT_COUNTED_YET'));
   });
 
   it.each([
@@ -112,23 +135,88 @@ describe('usage and ledger', () => {
     expect(await verify({ subject: 'org-77' })).toMatchObject(bad(404, 'NO_SUCH_SUBJECT'));
   });
 
-  it('runs the settle sweep for operators', async () => {
-    const settle = (roles: Role[]) => call({ method: 'POST', path: '/v1/usage/settlements', body: {}, roles });
-    expect(await settle(['operator'])).toEqual({ status: 200, body: { settledDays: 3 } });
-    expect(await settle(['finance-preparer'])).toMatchObject(bad(403, 'ROLE_MISSING'));
+  it('verifies as many subjects as there is time for, and goes on where it ended', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const subjects = {
+      list: async () => names.map((subject) => ({ subject, firstSeenAt: '', watchedFrom: '2026-10-04' })),
+    };
+    const slow: LedgerStore = {
+      ...ledger,
+      day: (_, day) => {
+        clock.advance(1_000);
+        return ledger.day('org-01', day);
+      },
+    };
+    const call = caller(usageRoutes({ ...ports, subjects, ledger: slow }));
+    const verify = async (query: Record<string, string>) =>
+      (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
+    expect(await verify({})).toMatchObject({ appends: 4, next: 'd' });
+    const rest = await verify({ after: 'd' });
+    expect(rest).toMatchObject({ appends: 2 });
+    expect(rest).not.toHaveProperty('next');
+  });
+});
+
+describe('settlements', () => {
+  const swept = { subjects: 2, busy: 0, settledDays: 7, clearedMarks: 1 };
+  const setUp = () => {
+    const own = manualClock('2026-11-02T00:00:00.000Z');
+    const settlements = memorySettlements();
+    const started: string[] = [];
+    const settle = {
+      start: async (settlementId: string) => {
+        started.push(settlementId);
+      },
+    };
+    const ports = { settle, settlements, clock: own, ids: countingIds() } as unknown as UsagePorts;
+    const call = caller(usageRoutes(ports));
+    const ask = (roles: Role[] = ['operator']) =>
+      call({ method: 'POST', path: '/v1/usage/settlements', body: {}, roles });
+    const look = (id: string | undefined) => call({ method: 'GET', path: `/v1/usage/settlements/${id}` });
+    return { own, settlements, started, ask, look };
+  };
+
+  it('are started for operators, and looked at from then on', async () => {
+    const { own, settlements, started, ask, look } = setUp();
+    expect(await ask(['finance-preparer'])).toMatchObject(bad(403, 'ROLE_MISSING'));
+    const asked = await ask();
+    const settlementId = started[0] ?? '';
+    expect(asked).toEqual({ status: 202, body: { settlementId, state: 'waiting' } });
+    expect(await look(settlementId)).toEqual({ status: 200, body: { settlementId, state: 'waiting' } });
+    await runSettlement(settlements, own, settlementId, async () => {
+      expect((await look(settlementId)).body).toMatchObject({ state: 'running' });
+      return swept;
+    });
+    expect((await look(settlementId)).body).toMatchObject({ state: 'done', ...swept });
   });
 
-  it('waits for the settle function, and says when it failed', async () => {
+  it('say that they failed: by themselves, by never beginning, or by never ending', async () => {
+    const { own, settlements, started, ask, look } = setUp();
+    for (let n = 0; n < 3; n += 1) await ask();
+    const [first = '', second = '', third = ''] = started;
+    const failing = runSettlement(settlements, own, first, () => Promise.reject(new Error('down')));
+    await expect(failing).rejects.toThrow('down');
+    void runSettlement(settlements, own, second, () => new Promise(() => undefined));
+    expect((await look(first)).body).toMatchObject({ state: 'failed', message: 'the sweep failed; its log says why' });
+    own.advance(17 * 60_000);
+    expect((await look(second)).body).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('did not end'),
+    });
+    expect((await look(third)).body).toMatchObject({ state: 'waiting' });
+    own.advance(3_600_000);
+    expect((await look(third)).body).toMatchObject({ state: 'failed', message: expect.stringContaining('not begin') });
+  });
+
+  it.each([['settlement-1'], ['nonsense'], ['settlement-9999999999999-x']])('are not known as %s', async (id) => {
+    expect(await setUp().look(id)).toMatchObject(bad(404, 'NO_SUCH_SETTLEMENT'));
+  });
+
+  it('start the settle function without waiting for it', async () => {
     const lambda = mockClient(LambdaClient);
-    const settlement = lambdaSettlement(new LambdaClient({ region: 'us-east-1' }), 'settle');
-    const payload = (value: unknown) => Buffer.from(JSON.stringify(value)) as never;
-    lambda
-      .on(InvokeCommand)
-      .resolvesOnce({ Payload: payload({ subjects: 2, settledDays: 7, clearedMarks: 0 }) })
-      .resolvesOnce({ FunctionError: 'Unhandled', Payload: payload({ errorMessage: 'x' }) })
-      .resolves({});
-    expect(await settlement.run()).toEqual({ settledDays: 7 });
-    await expect(settlement.run()).rejects.toMatchObject({ problem: { status: 502, code: 'SETTLE_FAILED' } });
-    await expect(settlement.run()).rejects.toThrow('without settledDays');
+    await lambdaSettle(new LambdaClient({ region: 'us-east-1' }), 'settle').start('settlement-1');
+    const { InvocationType, Payload } = lambda.commandCalls(InvokeCommand)[0]?.args[0].input ?? {};
+    const payload = Buffer.from(Payload as Uint8Array).toString();
+    expect([InvocationType, payload]).toEqual(['Event', '{"sweep":true,"settlementId":"settlement-1"}']);
   });
 });

@@ -1,3 +1,4 @@
+import { type Archive, type ArchiveLine, beyondFurthest } from '../../../lambdas/usage/archive.ts';
 import type { UsageEvent } from '../../../lambdas/usage/types.ts';
 
 /** A good event, with what a test wants otherwise. */
@@ -28,9 +29,17 @@ export const storageText = (gb: string): string =>
 /** When the stream took the lines of these tests. */
 export const RECEIVED_AT = '2026-10-05T10:00:00.000Z';
 
-/** Everything an async iteration gives. */
-export const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
+/** Every distinct line of an archive that arrived on the days from `start` to before `end`. */
+export const linesOf = async (archive: Archive, start: string, end: string): Promise<ArchiveLine[]> => {
+  const found: ArchiveLine[] = [];
+  for (const keys of await archive.shards(start, end, 1_000)) {
+    const isNew = beyondFurthest();
+    for (const key of keys) {
+      for (const line of await archive.read(key)) {
+        const day = line.receivedAt.slice(0, 10);
+        if (isNew(line.position) && day >= start && day < end) found.push(line);
+      }
+    }
+  }
   return found;
 };

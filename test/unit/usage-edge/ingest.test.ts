@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchCorrelationId } from '../../../lambdas/usage/batch-correlation.ts';
 import { type IngestPorts, makeIngest, makeRespill, StillRefused } from '../../../lambdas/usage/ingest.ts';
 import { handleSpill } from '../../../lambdas/usage/spill.ts';
-import { all, eventText } from './events.ts';
+import { eventText, linesOf } from './events.ts';
 import { ingestFixture, kinesisRecord, SETTINGS } from './ingest-fixture.ts';
 
 const BAD_BYTES = Buffer.from([0x7b, 0xff]);
@@ -39,7 +39,7 @@ describe('ingest', () => {
       lagSeconds: 10,
       largestAppend: 96,
     });
-    const lines = await all(archive.lines('2026-10-05', '2026-10-06'));
+    const lines = await linesOf(archive, '2026-10-05', '2026-10-06');
     expect(lines).toHaveLength(8);
     const conflict = [...quarantine.entries.values()].find(({ code }) => code === 'CONFLICT');
     expect(conflict?.message).toBe(

@@ -1,7 +1,13 @@
 import { ledgerStoreContract } from '../../contract/ledger-store.ts';
 import { projectionStoresContract } from '../../contract/projection-stores.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
-import { memoryCrossings, memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import {
+  memoryCrossings,
+  memoryDirtyMarks,
+  memorySettled,
+  memorySettlements,
+  memorySubjects,
+} from '../../twins/memory-projection.ts';
 
 ledgerStoreContract('memory', async () => memoryLedger());
 projectionStoresContract('memory', async () => ({
@@ -9,4 +15,5 @@ projectionStoresContract('memory', async () => ({
   subjects: memorySubjects(),
   settled: memorySettled(),
   crossings: memoryCrossings(),
+  settlements: memorySettlements(),
 }));

@@ -249,7 +249,7 @@ describe('looking after the ledger', () => {
   it('finds tampering in the table', async () => {
     await world.append(api('a', '2026-10-05T00:00:00.000Z', 1));
     await world.append(api('b', '2026-10-05T00:01:00.000Z', 1));
-    const verify = () => verifyLedger(world.ports.ledger, 'org-01', '2026-10-01', '2026-11-01');
+    const verify = () => verifyLedger(world.ports, 'org-01', '2026-10-01', '2026-11-01');
     expect(await verify()).toEqual({ slots: 1, appends: 2, broken: [] });
     const [key, item] = [...world.ports.ledger.items][0] ?? [];
     if (key === undefined || item === undefined) throw new Error('the ledger is empty');
@@ -257,6 +257,21 @@ describe('looking after the ledger', () => {
     expect((await verify()).broken).toMatchObject([{ version: 1, reason: 'HASH' }]);
     world.ports.ledger.items.delete(key);
     expect((await verify()).broken).toMatchObject([{ version: 2, reason: 'GAP' }]);
+  });
+
+  it('finds what was cut off at the end of a chain, by the days that were settled from it', async () => {
+    await world.append(api('a', '2026-10-05T00:00:00.000Z', 1), api('c', '2026-10-06T00:00:00.000Z', 1));
+    await world.append(api('b', '2026-10-05T00:01:00.000Z', 1));
+    await settleSweep(world.ports, METERS);
+    const verify = () => verifyLedger(world.ports, 'org-01', '2026-10-01', '2026-11-01');
+    expect(await verify()).toEqual({ slots: 2, appends: 3, broken: [] });
+    const { items } = world.ports.ledger;
+    items.delete('org-01#2026-10-05 2026-10-05T00:00:00.000Z#00000002');
+    items.delete('org-01#2026-10-06 2026-10-06T00:00:00.000Z#00000001');
+    expect((await verify()).broken).toMatchObject([
+      { start: '2026-10-05T00:00:00.000Z', version: 2, reason: 'CUT' },
+      { start: '2026-10-06T00:00:00.000Z', version: 1, reason: 'CUT' },
+    ]);
   });
 
   it('explains a number down to its events, page by page', async () => {
