@@ -33,8 +33,12 @@ export type ArchiveObjects = {
 };
 
 const ROOT = 'events';
-/** Objects kept unpacked in a warm process; an explanation of one line visits the same few again and again. */
-const KEPT_OBJECTS = 32;
+/**
+ * Bytes of objects kept unpacked in a warm process: an explanation visits the same few again and again. One object of the
+ * largest batch there can be takes some 90 MB.
+ */
+const KEPT_BYTES = 160 * 1024 * 1024;
+const LINE_BYTES = 500;
 /** Days listed at a time. */
 const LISTS_AT_ONCE = 16;
 /**
@@ -138,13 +142,12 @@ const lastOnes = (keys: readonly string[]): string[] => {
 
 /** The archive over an object store. */
 export const makeArchive = (objects: ArchiveObjects): Archive => {
-  const kept = new LRUCache<string, Promise<ArchiveLine[]>>({ max: KEPT_OBJECTS });
-  const read = (key: string): Promise<ArchiveLine[]> => {
-    const known = kept.get(key) ?? objects.get(key).then(parse);
-    kept.set(key, known);
-    known.catch(() => kept.delete(key));
-    return known;
-  };
+  const read = async (key: string): Promise<ArchiveLine[]> => parse(await objects.get(key));
+  const kept = new LRUCache<string, readonly ArchiveLine[]>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: (lines) => lines.reduce((bytes, { line }) => bytes + line.length + LINE_BYTES, 1),
+    fetchMethod: read,
+  });
 
   const shards = async (start: string, end: string, most: number): Promise<string[][]> => {
     // Arrival is approximate: the first lines of `start` may lie under the day before.
@@ -187,7 +190,7 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
       return lines.flatMap((line) => pointers.get(line) ?? []);
     },
     line: async ({ key, line }) => {
-      const found = (await read(key))[line];
+      const found = (await kept.forceFetch(key))[line];
       if (found === undefined) throw new RangeError(`${key} has no line ${line}`);
       return found;
     },

@@ -6,6 +6,7 @@ import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
 import { batchCorrelationId } from '../../../lambdas/usage/batch-correlation.ts';
+import { bodyHashOf } from '../../../lambdas/usage/event-identity.ts';
 import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
 import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
 import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
@@ -18,7 +19,8 @@ const TYPE = 'com.larkspur.api.requests';
 const SCHEMA = `https://schemas.larkspur.example/${TYPE}/2`;
 const calls = (id: string, time: string, count: number, subject = 'org-a1'): CanonicalUsage => {
   const made = event({ id, subject, time, type: TYPE, data: { count, endpoint: 'read' } }, Number(id.slice(1)));
-  return { ...made, event: { ...made.event, dataschema: SCHEMA } };
+  const sent = { ...made.event, dataschema: SCHEMA };
+  return { ...made, event: sent, bodyHash: bodyHashOf(sent) };
 };
 
 /** A world whose usage comes from a ledger of its own. */

@@ -6,6 +6,7 @@ import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
 import { readBalance } from '../../../lambdas/usage/balance.ts';
 import { readDailyUsage } from '../../../lambdas/usage/daily-usage.ts';
 import { explain } from '../../../lambdas/usage/explain.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
 import { limitPeriod } from '../../../lambdas/usage/limit-period.ts';
 import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
 import { readPeriodUsage } from '../../../lambdas/usage/period-usage.ts';
@@ -318,11 +319,69 @@ describe('looking after the ledger', () => {
         line: JSON.stringify(batch[line]?.event),
       }),
     };
+    let queries = 0;
+    const ledger: LedgerStore = {
+      ...world.ports.ledger,
+      day: (...range) => {
+        queries += 1;
+        return world.ports.ledger.day(...range);
+      },
+    };
     const ask = { pins, meters: METERS, meter: 'calls', dimensions: { endpoint: 'read' }, limit: 1 };
-    const first = await explain({ ledger: world.ports.ledger, archive }, ask);
-    const second = await explain({ ledger: world.ports.ledger, archive }, { ...ask, after: first.next ?? '' });
-    const third = await explain({ ledger: world.ports.ledger, archive }, { ...ask, after: second.next ?? '' });
+    const first = await explain({ ledger, archive }, ask);
+    const second = await explain({ ledger, archive }, { ...ask, after: first.next ?? '' });
+    const third = await explain({ ledger, archive }, { ...ask, after: second.next ?? '' });
     expect([first, second, third].map(({ items }) => items.map(({ event }) => event.id))).toEqual([['a'], ['c'], []]);
+    queries = 0;
+    await explain({ ledger, archive }, { ...ask, limit: 9 });
+    expect([queries, pins.length]).toEqual([2, 2]);
+  });
+
+  it('explains nothing that is not what was pinned and accepted', async () => {
+    const event = api('a', '2026-10-05T00:00:00.000Z', 1);
+    await world.append(event, api('b', '2026-10-05T00:20:00.000Z', 1));
+    const { pins } = await world.read(['org-01']);
+    const of = (shown: CanonicalUsage['event']) => ({
+      line: async () => ({
+        format: 1 as const,
+        position: event.position,
+        receivedAt: '2026-10-06T00:02:00.000Z',
+        encoding: 'utf8' as const,
+        line: JSON.stringify(shown),
+      }),
+    });
+    const ask = { pins, meters: METERS, limit: 1 };
+    const { ledger } = world.ports;
+    expect((await explain({ ledger, archive: of(event.event) }, ask)).items).toHaveLength(1);
+    const forged = { ...event.event, data: { count: 100, endpoint: 'read' } };
+    await expect(explain({ ledger, archive: of(forged) }, ask)).rejects.toThrow('as it was accepted');
+    ledger.items.delete('org-01#2026-10-05 2026-10-05T00:00:00.000Z#00000001');
+    await expect(explain({ ledger, archive: of(event.event) }, ask)).rejects.toThrow('is not what was pinned');
+  });
+
+  it('ends a page when it has looked at enough lines, and goes on there', async () => {
+    const batch = Array.from({ length: 6_000 }, (_, n) =>
+      api(`e${n}`, `2026-10-05T00:${String(n % 60).padStart(2, '0')}:00.000Z`, 1, n === 5_999 ? 'write' : 'read'),
+    );
+    const lines = new Map(batch.map((event, line) => [line, event.event]));
+    const placed = batch.map((event, line) => ({ ...event, pointer: { key: 'k', line } }));
+    await world.append(...placed);
+    const { pins } = await world.read(['org-01']);
+    const archive = {
+      line: async ({ line }: { line: number }) => ({
+        format: 1 as const,
+        position: { stream: 'usage', shard: 's', sequence: '1', index: line },
+        receivedAt: '2026-10-06T00:02:00.000Z',
+        encoding: 'utf8' as const,
+        line: JSON.stringify(lines.get(line)),
+      }),
+    };
+    // All appends may hold such an event, as far as their keys tell: a set names only what is new.
+    const ask = { pins, meters: METERS, meter: 'users', limit: 9 };
+    const page = await explain({ ledger: world.ports.ledger, archive }, ask);
+    expect([page.items.length, page.next === undefined]).toEqual([0, false]);
+    const rest = await explain({ ledger: world.ports.ledger, archive }, { ...ask, after: page.next ?? '' });
+    expect(rest).toEqual({ items: [] });
   });
 });
 
