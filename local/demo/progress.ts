@@ -36,7 +36,7 @@ export const until = async <T>(
   what: string,
   limitSeconds: number,
   ask: () => Promise<T | undefined>,
-  pauseMillis = 500,
+  pauseMillis: number | (() => number) = 500,
 ): Promise<T> => {
   const started = clock.nowMillis();
   for (;;) {
@@ -44,6 +44,7 @@ export const until = async <T>(
     if (answer !== undefined) return answer;
     if (clock.nowMillis() - started > limitSeconds * 1000)
       throw new Error(`waited ${limitSeconds} s in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, pauseMillis));
+    const millis = typeof pauseMillis === 'number' ? pauseMillis : pauseMillis();
+    await new Promise((resolve) => setTimeout(resolve, millis));
   }
 };

@@ -1,5 +1,6 @@
 import { type ApiClient, allItems } from '../../ops/api-client.ts';
 import { outputOf } from '../../scripts/deploy/stacks.ts';
+import { clock } from '../clock.ts';
 import { connectCloud } from '../cloud.ts';
 import { monthEdges } from '../generator/calendar.ts';
 import type { Send } from '../generator/events.ts';
@@ -69,17 +70,26 @@ export const sendMonth = async (
   return { http: received, stream: onStream.length };
 };
 
-/** Waits until everything that was sent has been received and decided. */
-export const waitForLedger = async (people: People, start: string, end: string, sent: number): Promise<UsageTotals> =>
-  until(
+/**
+ * Waits until everything that was sent has been received and decided. Counting reads what ingest is just writing, on the
+ * same two processors: so it is asked again when about half of the rest should be done.
+ */
+export const waitForLedger = async (people: People, start: string, end: string, sent: number): Promise<UsageTotals> => {
+  const began = clock.nowMillis();
+  let pause = 2_000;
+  return until(
     `${sent} events to be in the ledger`,
     240,
     async () => {
       const totals = await readTotals(people.operator, start, end);
+      const decided = totals.received - totals.waiting;
+      const millisPerEvent = (clock.nowMillis() - began) / Math.max(decided, 1);
+      pause = Math.min(10_000, Math.max(500, ((sent - decided) * millisPerEvent) / 2));
       return totals.received >= sent && totals.waiting === 0 ? totals : undefined;
     },
-    2_000,
+    () => pause,
   );
+};
 
 /** Compares what came in with what the generator sent. */
 export const checkTotals = (checks: Checks, month: GeneratedMonth, totals: UsageTotals): void => {
