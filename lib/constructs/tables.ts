@@ -23,6 +23,10 @@ export const capitalised = (name: string): string => `${name.charAt(0).toUpperCa
 
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
+/** What a function is told of the tables that it uses, e.g. `LEDGER_TABLE`. */
+export const tableNames = (tables: Tables, ...names: readonly TableName[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]));
+
 /** All tables: on demand, restorable to any second of the last 35 days, encrypted. */
 export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tables => {
   const common = {

@@ -19,6 +19,7 @@ import {
 import { API_TIMEOUT, HandlerFunction, kebab } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
 import { Site } from '../constructs/site.ts';
+import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FinanceStack } from './finance-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
@@ -54,7 +55,7 @@ export class ConsoleStack extends MeterbridgeStack {
       description: 'Knows the hashes of API keys',
       memoryMegabytes: 256,
       timeout: API_TIMEOUT,
-      environment: { ACCESS_TABLE: tables.access.tableName },
+      environment: tableNames(tables, 'access'),
       grants: [getItems(tables.access)],
     });
     const events = new HandlerFunction(this, 'EventsApi', {
@@ -124,13 +125,7 @@ export class ConsoleStack extends MeterbridgeStack {
       memoryMegabytes: 1024,
       timeout: API_TIMEOUT,
       environment: {
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
-        QUARANTINE_TABLE: tables.quarantine.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
-        ACCESS_TABLE: tables.access.tableName,
-        DELIVERY_TABLE: tables.delivery.tableName,
+        ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'catalog', 'audit', 'access', 'delivery'),
         ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         QUEUES_JSON: this.toJsonString(queues),

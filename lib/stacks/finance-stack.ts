@@ -3,16 +3,15 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { Adapter } from '../constructs/adapter.ts';
+import { closeArns, closeMachine, manifestMachine } from '../constructs/close-machines.ts';
 import {
   addItems,
   addManyItems,
-  allow,
   answerTasks,
   changeItems,
   dependOnItems,
   getItems,
   getManyItems,
-  invoke,
   readExecutions,
   readItems,
   readObjects,
@@ -23,13 +22,10 @@ import {
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
-import { DefinedMachine, executionArns, machineArn } from '../constructs/state-machine.ts';
+import type { DefinedMachine } from '../constructs/state-machine.ts';
+import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FoundationStack } from './foundation-stack.ts';
-
-/** The files of the machines, without their ending. */
-const CLOSE = 'period-close';
-const MANIFEST = 'manifest';
 
 /** From usage to approved, posted and reconciled ERP documents. */
 export class FinanceStack extends MeterbridgeStack {
@@ -40,17 +36,41 @@ export class FinanceStack extends MeterbridgeStack {
 
   constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack) {
     super(scope, 'Finance', deployment, { description: 'Meterbridge: period close, approval and the ERP' });
-    const { config } = deployment;
-    const { tables, archive, data, alarmTopic, asyncFailures } = foundation;
+    this.netsuite = this.#netsuite(foundation);
+    const closeStep = this.#closeStep(foundation);
+    const rateAccounts = this.#rateAccounts(foundation);
+    this.manifestMachine = manifestMachine(this, deployment, { closeStep });
+    this.closeMachine = closeMachine(this, deployment, {
+      closeStep,
+      rateAccounts,
+      manifests: this.manifestMachine,
+      data: foundation.data,
+    });
+    const scheduledClose = this.#scheduledClose(foundation);
+    this.api = this.#api(foundation);
 
-    this.netsuite = new Adapter(this, 'NetSuite', {
-      deployment,
+    this.output('DeliverNetSuiteFunctionName', this.netsuite.handler.functionName);
+    this.output('CloseStepFunctionName', closeStep.functionName);
+    this.output('RateAccountsFunctionName', rateAccounts.functionName);
+    this.output('ScheduledCloseFunctionName', scheduledClose.functionName);
+    this.output('FinanceApiFunctionName', this.api.functionName);
+    this.output('CloseMachineArn', this.closeMachine.machine.stateMachineArn);
+    this.output('ManifestMachineArn', this.manifestMachine.machine.stateMachineArn);
+    this.output('NetSuiteQueueUrl', this.netsuite.consumer.queue.queueUrl);
+    this.output('NetSuiteDlqUrl', this.netsuite.consumer.dlq.queueUrl);
+    this.output('NetSuiteEndpointParameter', this.netsuite.endpoint.parameterName);
+    this.output('NetSuiteSecretId', this.netsuite.secretId);
+  }
+
+  #netsuite({ tables, data, alarmTopic }: FoundationStack): Adapter {
+    const { config } = this.deployment;
+    return new Adapter(this, 'NetSuite', {
+      deployment: this.deployment,
       vendor: 'netsuite',
       title: 'NetSuite',
       functionId: 'DeliverNetSuite',
       environment: {
-        DELIVERY_TABLE: tables.delivery.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
+        ...tableNames(tables, 'delivery', 'audit'),
         DATA_BUCKET: data.bucketName,
         NETSUITE_CONCURRENCY: String(config.queues.netsuite.concurrency),
       },
@@ -63,20 +83,17 @@ export class FinanceStack extends MeterbridgeStack {
       ],
       topic: alarmTopic,
     });
+  }
 
-    const closeStep = new HandlerFunction(this, 'CloseStep', {
-      deployment,
+  #closeStep({ tables, data }: FoundationStack): HandlerFunction {
+    const { config } = this.deployment;
+    return new HandlerFunction(this, 'CloseStep', {
+      deployment: this.deployment,
       description: 'The steps of a period close',
       memoryMegabytes: 1024,
       timeout: Duration.minutes(5),
       environment: {
-        FINANCE_TABLE: tables.finance.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
-        QUARANTINE_TABLE: tables.quarantine.tableName,
-        DELIVERY_TABLE: tables.delivery.tableName,
+        ...tableNames(tables, 'finance', 'audit', 'catalog', 'ledger', 'projection', 'quarantine', 'delivery'),
         DATA_BUCKET: data.bucketName,
         NETSUITE_QUEUE_URL: this.netsuite.consumer.queue.queueUrl,
         CLOSE_GRACE_HOURS: String(config.close.graceHours),
@@ -104,16 +121,16 @@ export class FinanceStack extends MeterbridgeStack {
         ...this.netsuite.grants,
       ],
     });
-    const rateAccounts = new HandlerFunction(this, 'RateAccounts', {
-      deployment,
+  }
+
+  #rateAccounts({ tables, data }: FoundationStack): HandlerFunction {
+    return new HandlerFunction(this, 'RateAccounts', {
+      deployment: this.deployment,
       description: 'Rates a chunk of accounts',
       memoryMegabytes: 1769,
       timeout: Duration.minutes(5),
       environment: {
-        FINANCE_TABLE: tables.finance.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
+        ...tableNames(tables, 'finance', 'catalog', 'ledger', 'projection'),
         DATA_BUCKET: data.bucketName,
       },
       grants: [
@@ -126,97 +143,52 @@ export class FinanceStack extends MeterbridgeStack {
         writeObjects(data, 'closes/'),
       ],
     });
+  }
 
-    this.manifestMachine = new DefinedMachine(this, 'Manifest', {
-      deployment,
-      name: MANIFEST,
-      substitutions: {
-        CloseStepFunctionArn: closeStep.functionArn,
-        PostingWaitSeconds: String(config.close.postingWaitSeconds),
-        ApprovalTimeoutSeconds: String(config.close.approvalTimeoutSeconds),
-      },
-      grants: [invoke(closeStep.function)],
-    });
-    const closeArn = machineArn(this, deployment, CLOSE);
-    const closeExecutions = executionArns(this, deployment, CLOSE);
-    this.closeMachine = new DefinedMachine(this, 'PeriodClose', {
-      deployment,
-      name: CLOSE,
-      substitutions: {
-        CloseStepFunctionArn: closeStep.functionArn,
-        RateAccountsFunctionArn: rateAccounts.functionArn,
-        DataBucket: data.bucketName,
-        ManifestMachineArn: this.manifestMachine.machine.stateMachineArn,
-        PostingWaitSeconds: String(config.close.postingWaitSeconds),
-        ApprovalTimeoutSeconds: String(config.close.approvalTimeoutSeconds),
-      },
-      grants: [
-        invoke(closeStep.function),
-        invoke(rateAccounts.function),
-        // The distributed map reads its chunks and runs as executions of the same machine.
-        allow(['s3:GetObject'], data.arnForObjects('closes/*')),
-        startExecutions(closeArn),
-        startExecutions(this.manifestMachine.machine.stateMachineArn),
-        allow(
-          ['states:DescribeExecution', 'states:StopExecution'],
-          closeExecutions,
-          executionArns(this, deployment, MANIFEST),
-        ),
-        // How Step Functions waits for an execution that it started (.sync:2).
-        allow(
-          ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-          this.formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-          }),
-        ),
-      ],
-    });
-
+  /** The monthly close, by the schedule of the configuration. */
+  #scheduledClose({ tables, asyncFailures }: FoundationStack): HandlerFunction {
+    const close = closeArns(this, this.deployment);
     const scheduledClose = new HandlerFunction(this, 'ScheduledClose', {
-      deployment,
+      deployment: this.deployment,
       description: 'Starts the monthly close',
       timeout: Duration.minutes(1),
       environment: {
-        FINANCE_TABLE: tables.finance.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
-        CLOSE_MACHINE_ARN: closeArn,
+        ...tableNames(tables, 'finance', 'audit'),
+        CLOSE_MACHINE_ARN: close.machine,
       },
       grants: [
         readItems(tables.finance),
         changeItems(tables.finance),
         readItems(tables.audit),
         addItems(tables.audit),
-        startExecutions(closeArn),
-        readExecutions(closeExecutions),
+        startExecutions(close.machine),
+        readExecutions(close.executions),
       ],
       onFailure: asyncFailures.queue,
     });
-    const { dayOfMonth, hour } = config.close.schedule;
+    const { dayOfMonth, hour } = this.deployment.config.close.schedule;
     new Rule(this, 'MonthlyClose', {
-      ruleName: nameOf(deployment, 'monthly-close'),
+      ruleName: nameOf(this.deployment, 'monthly-close'),
       description: 'Starts the close of the month before, when its grace is over',
       schedule: Schedule.cron({ minute: '0', hour: String(hour), day: String(dayOfMonth) }),
       targets: [new LambdaFunction(scheduledClose.function)],
     });
+    return scheduledClose;
+  }
 
-    this.api = new HandlerFunction(this, 'FinanceApi', {
-      deployment,
+  #api({ tables, archive, data }: FoundationStack): HandlerFunction {
+    const close = closeArns(this, this.deployment);
+    return new HandlerFunction(this, 'FinanceApi', {
+      deployment: this.deployment,
       description: 'Closes, documents, lines and exceptions for people of finance',
       memoryMegabytes: 1024,
       timeout: API_TIMEOUT,
       environment: {
-        FINANCE_TABLE: tables.finance.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
-        DELIVERY_TABLE: tables.delivery.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
+        ...tableNames(tables, 'finance', 'audit', 'delivery', 'catalog', 'ledger', 'projection'),
         ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
-        CLOSE_MACHINE_ARN: closeArn,
-        IDEMPOTENCY_TABLE: tables.idempotency.tableName,
+        ...tableNames(tables, 'idempotency'),
+        CLOSE_MACHINE_ARN: close.machine,
       },
       grants: [
         readItems(tables.finance, 'gsi1'),
@@ -235,22 +207,10 @@ export class FinanceStack extends MeterbridgeStack {
         removeItems(tables.idempotency),
         ...readObjects(archive),
         ...readObjects(data),
-        startExecutions(closeArn),
-        readExecutions(closeExecutions),
+        startExecutions(close.machine),
+        readExecutions(close.executions),
         answerTasks(this.manifestMachine.machine.stateMachineArn),
       ],
     });
-
-    this.output('DeliverNetSuiteFunctionName', this.netsuite.handler.functionName);
-    this.output('CloseStepFunctionName', closeStep.functionName);
-    this.output('RateAccountsFunctionName', rateAccounts.functionName);
-    this.output('ScheduledCloseFunctionName', scheduledClose.functionName);
-    this.output('FinanceApiFunctionName', this.api.functionName);
-    this.output('CloseMachineArn', this.closeMachine.machine.stateMachineArn);
-    this.output('ManifestMachineArn', this.manifestMachine.machine.stateMachineArn);
-    this.output('NetSuiteQueueUrl', this.netsuite.consumer.queue.queueUrl);
-    this.output('NetSuiteDlqUrl', this.netsuite.consumer.dlq.queueUrl);
-    this.output('NetSuiteEndpointParameter', this.netsuite.endpoint.parameterName);
-    this.output('NetSuiteSecretId', this.netsuite.secretId);
   }
 }

@@ -17,6 +17,7 @@ import {
 } from '../constructs/grants.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
+import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -42,10 +43,7 @@ export class IngestStack extends MeterbridgeStack {
       topic: alarmTopic,
     });
     const environment = {
-      LEDGER_TABLE: tables.ledger.tableName,
-      PROJECTION_TABLE: tables.projection.tableName,
-      QUARANTINE_TABLE: tables.quarantine.tableName,
-      CATALOG_TABLE: tables.catalog.tableName,
+      ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'catalog'),
       ARCHIVE_BUCKET: archive.bucketName,
       DATA_BUCKET: data.bucketName,
       EVENT_BUS: bus.eventBusName,
@@ -105,9 +103,7 @@ export class IngestStack extends MeterbridgeStack {
       memoryMegabytes: 1024,
       timeout: Duration.minutes(15),
       environment: {
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
+        ...tableNames(tables, 'ledger', 'projection', 'catalog'),
         DATA_BUCKET: data.bucketName,
         EVENT_BUS: bus.eventBusName,
       },

@@ -7,6 +7,7 @@ import { DeadLetteredConsumer } from '../constructs/dead-lettered-consumer.ts';
 import { addItems, changeItems, publishEvents, readItems, readObjects, writeObjects } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
+import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -32,10 +33,7 @@ export class SuccessStack extends MeterbridgeStack {
       description: 'Judges settled usage and raises signals',
       timeout: this.signals.timeout,
       environment: {
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        SUCCESS_TABLE: tables.success.tableName,
+        ...tableNames(tables, 'ledger', 'projection', 'catalog', 'success'),
         DATA_BUCKET: data.bucketName,
         EVENT_BUS: bus.eventBusName,
       },
@@ -58,9 +56,7 @@ export class SuccessStack extends MeterbridgeStack {
       title: 'Gainsight',
       functionId: 'DeliverGainsight',
       environment: {
-        DELIVERY_TABLE: tables.delivery.tableName,
-        AUDIT_TABLE: tables.audit.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
+        ...tableNames(tables, 'delivery', 'audit', 'catalog'),
         DATA_BUCKET: data.bucketName,
       },
       grants: [
@@ -81,10 +77,7 @@ export class SuccessStack extends MeterbridgeStack {
       description: 'Accounts, usage and signals',
       timeout: API_TIMEOUT,
       environment: {
-        LEDGER_TABLE: tables.ledger.tableName,
-        PROJECTION_TABLE: tables.projection.tableName,
-        CATALOG_TABLE: tables.catalog.tableName,
-        SUCCESS_TABLE: tables.success.tableName,
+        ...tableNames(tables, 'ledger', 'projection', 'catalog', 'success'),
         DATA_BUCKET: data.bucketName,
       },
       grants: [
