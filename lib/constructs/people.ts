@@ -32,6 +32,8 @@ export class People extends Construct {
       userPoolName: nameOf(deployment, 'people'),
       selfSignUpEnabled: false,
       signInAliases: { username: true, email: true },
+      // Or Ada and ada could be two people, one to prepare and one to approve. It cannot be changed later.
+      signInCaseSensitive: false,
       standardAttributes: { email: { required: true, mutable: true } },
       passwordPolicy: {
         minLength: 12,
