@@ -40,7 +40,9 @@ describe('least privilege', () => {
   });
 
   it('no role carries a managed policy', () => {
-    for (const { Properties } of app.ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
+    const roles = app.ofType('AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThan(14);
+    for (const { Properties } of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
 
   it.each(['Ledger', 'Audit', 'Catalog'])('nobody may change or remove an item of the %s table', (table) => {
@@ -102,7 +104,9 @@ describe('the API', () => {
   });
 
   it('answers its own errors as problem details', () => {
-    for (const { Properties } of app.ofType('AWS::ApiGateway::GatewayResponse')) {
+    const answers = app.ofType('AWS::ApiGateway::GatewayResponse');
+    expect(answers.length).toBeGreaterThan(10);
+    for (const { Properties } of answers) {
       const body = JSON.parse(String(at(Properties, 'ResponseTemplates', 'application/json')));
       expect(Object.keys(body)).toEqual(['type', 'title', 'status', 'detail', 'code', 'correlationId']);
       expect(at(Properties, 'ResponseParameters', 'gatewayresponse.header.Content-Type')).toBe(
