@@ -46,7 +46,7 @@ export const redriveSignal = async (
     limit: '10',
   });
   const why = items[0]?.why ?? 'unknown';
-  note(`${deadLettered} dead letter: ${why}`);
+  note(`${deadLettered} dead ${deadLettered === 1 ? 'letter' : 'letters'}: ${why}`);
   checks.equal('CTAs while the key is refused', 0, gainsight.ctas().length);
   gainsight.behave();
   const preview = await people.operator.post<Redriven>('/queues/gainsight/redrive', { preview: true });
