@@ -43,6 +43,19 @@ const allSpans = async (catalog: CatalogReader, knownAt?: string): Promise<Attri
     spansOf(versions, knownAt),
   );
 
+/** The subjects of any account, from one read of the attribution: for whoever asks about many accounts. */
+export const subjectsByAccount = async (
+  catalog: CatalogReader,
+  knownAt?: string,
+): Promise<(account: string, interval: Interval) => AttributedSpan[]> => {
+  const spans = Map.groupBy(await allSpans(catalog, knownAt), (span) => span.account);
+  return (account, interval) =>
+    (spans.get(account) ?? [])
+      .map((span) => clip(span, interval))
+      .filter((span) => span.from < span.to)
+      .sort((a, b) => (a.subject === b.subject ? (a.from < b.from ? -1 : 1) : a.subject < b.subject ? -1 : 1));
+};
+
 /**
  * The subjects that belonged to an account in an interval, each with the part of the interval in which it did, ordered
  * by subject and time. With `knownAt`: as it was known then.
@@ -52,12 +65,7 @@ export const subjectsOf = async (
   account: string,
   interval: Interval,
   knownAt?: string,
-): Promise<AttributedSpan[]> =>
-  (await allSpans(catalog, knownAt))
-    .filter((span) => span.account === account)
-    .map((span) => clip(span, interval))
-    .filter((span) => span.from < span.to)
-    .sort((a, b) => (a.subject === b.subject ? (a.from < b.from ? -1 : 1) : a.subject < b.subject ? -1 : 1));
+): Promise<AttributedSpan[]> => (await subjectsByAccount(catalog, knownAt))(account, interval);
 
 /** The account that a subject belongs to at an instant; `undefined` for a subject that nobody owns then. */
 export const accountOf = async (

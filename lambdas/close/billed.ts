@@ -1,8 +1,11 @@
 import type { CloseStore } from './close-store.ts';
 import { type CloseDates, closeIdOf } from './names.ts';
 import type { BilledDocument } from './plan-documents.ts';
+import { inGroups } from './progress.ts';
 import type { AccountProgress, PlannedContract } from './records.ts';
 import type { CloseException, ManifestStatus } from './types.ts';
+
+const AT_ONCE = 32;
 
 /** A manifest in one of these states was approved: its documents are billed, wherever they are on their way. */
 const APPROVED: readonly ManifestStatus[] = ['approved', 'posting', 'posted', 'failed'];
@@ -45,7 +48,7 @@ export const earlierCloses = async (store: Reader, dates: CloseDates, run: numbe
         .flatMap((manifest) => manifest.documents.map((document) => document.documentId)),
     );
     const payers = [...new Set(manifests.flatMap((manifest) => manifest.documents.map(({ account }) => account)))];
-    const stored = (await Promise.all(payers.map((payer) => store.documentsOfPayer(closeId, payer)))).flat();
+    const stored = (await inGroups(payers, AT_ONCE, (payer) => store.documentsOfPayer(closeId, payer))).flat();
     const billed = stored
       .map(({ document }) => document)
       .filter((document) => listed.has(document.documentId))

@@ -26,6 +26,8 @@ export type CloseRecords = {
   /** Newest period first. */
   listCloses(limit: number, after?: string): Promise<Page<CloseRecord>>;
   setStep(closeId: string, step: CloseStep, progress: StepProgress): Promise<void>;
+  /** Adds to how much of a step is done. */
+  countDone(closeId: string, step: CloseStep, more: number): Promise<void>;
   changeClose(closeId: string, change: CloseChange): Promise<void>;
   /**
    * Sets status and steps of a close that goes on, in one write.
@@ -47,6 +49,8 @@ export type AccountStore = {
   account(closeId: string, account: string): Promise<AccountProgress | undefined>;
   /** Ordered by account. */
   accounts(closeId: string): Promise<AccountProgress[]>;
+  /** Ordered by account, in pages. */
+  listAccounts(closeId: string, limit: number, after?: string): Promise<Page<AccountProgress>>;
   /** Ends an open account. @returns false if it was ended before: the first result stands. */
   endAccount(progress: AccountProgress): Promise<boolean>;
   /** The result of an account's period, kept for the next one. The newest close of the dates wins. */

@@ -1,3 +1,4 @@
+import { holdingAt } from '../catalog/as-of.ts';
 import type { CatalogEntry, CatalogReader, Contract } from '../catalog/types.ts';
 import { type Interval, intervalOf, type Period } from '../platform/period.ts';
 import { coveredPart } from '../rating/period-part.ts';
@@ -27,14 +28,13 @@ export const contractsIn = async (
   dates: CloseDates,
   knownAt: string,
 ): Promise<ContractInPeriod[]> => {
-  const listed = await catalog.list('contract', { effectiveAt: endOfDates(dates), knownAt });
-  const found = await Promise.all(
-    listed.map(async (latest): Promise<ContractInPeriod[]> => {
-      const last = inPeriod(latest, dates);
-      if (last === undefined) return [];
-      const entry = await catalog.get('contract', latest.id, { effectiveAt: last.active.from, knownAt });
-      return [(entry && inPeriod(entry, dates)) ?? last];
-    }),
-  );
-  return found.flat();
+  // One read for all: there may be thousands.
+  const versions = Map.groupBy(await catalog.history('contract'), ({ id }) => id);
+  return [...versions.values()].flatMap((own): ContractInPeriod[] => {
+    const latest = holdingAt(own, { effectiveAt: endOfDates(dates), knownAt });
+    const last = latest && inPeriod(latest, dates);
+    if (last === undefined) return [];
+    const entry = holdingAt(own, { effectiveAt: last.active.from, knownAt });
+    return [(entry && inPeriod(entry, dates)) ?? last];
+  });
 };

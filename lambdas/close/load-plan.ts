@@ -10,7 +10,7 @@ import type { LinesFile } from './rate-account.ts';
 import type { AccountProgress } from './records.ts';
 import type { CloseException, CloseRecord, DocumentKind } from './types.ts';
 
-const AT_ONCE = 10;
+const AT_ONCE = 32;
 
 /** The documents that a close would make now, with what they were made from. */
 export type LoadedPlan = DocumentPlan & {
@@ -34,6 +34,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     record,
     new Set([...lines.map(({ rated }) => rated.payer), ...earlier.documents.map(({ document }) => document.account)]),
   );
+  const zones = new Map(accounts.map(({ account, contracts }) => [account, contracts[0]?.period.zone]));
   const plan = planDocuments({
     closeId: record.closeId,
     dates: record,
@@ -42,7 +43,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     billed: earlier.documents,
     payers,
     billers: await billersOf(ports, record),
-    zoneOf: (payer) => accounts.find(({ account }) => account === payer)?.contracts[0]?.period.zone,
+    zoneOf: (payer) => zones.get(payer),
   });
   return { ...plan, accounts, exceptions, held };
 };

@@ -14,6 +14,7 @@ import { type CarriedOn, type Left, leftBefore, leftBy, openingOf } from './open
 import type { ClosePorts, UsageReading } from './ports.ts';
 import { raise } from './raise.ts';
 import type { AccountProgress, PlannedContract, PlannedSubject } from './records.ts';
+import { twiceCounted } from './twice-counted.ts';
 import type { CloseRecord, ExceptionKind } from './types.ts';
 
 /** The lines file of an account: what one close rated. */
@@ -62,22 +63,21 @@ export type RatingStore = CloseRecords & AccountStore & Pick<ExceptionStore, 'ra
 export type RatingPorts = Pick<ClosePorts, 'clock' | 'files' | 'catalog' | 'usage'> & { readonly store: RatingStore };
 type Ports = RatingPorts;
 
+/** How an account ended, and whether it was this call that ended it. */
+export type AccountEnd = { readonly state: 'rated' | 'excepted'; readonly isNew: boolean };
+
 /**
  * Rates one account of a close, once: lines and pins go to the data bucket by hash, then the progress says where they
  * are. A repeat finds the account ended and does nothing. What is wrong with this account's data becomes an exception
  * of this account; only what is wrong with the house (a store that does not answer) is thrown.
  */
-export const rateAccount = async (
-  ports: Ports,
-  record: CloseRecord,
-  account: string,
-): Promise<'rated' | 'excepted'> => {
+export const rateAccount = async (ports: Ports, record: CloseRecord, account: string): Promise<AccountEnd> => {
   const plan = await ports.store.account(record.closeId, account);
   if (plan === undefined) throw new Error(`${record.closeId} has no plan for ${account}`);
-  if (plan.state !== 'open') return plan.state;
-  try {
-    return await rateOpen(ports, record, plan);
-  } catch (error) {
+  if (plan.state !== 'open') return { state: plan.state, isNew: false };
+  // Here, beside the rating, because both read all of the account's usage: one function could not for all accounts.
+  for (const draft of await twiceCounted(ports, plan)) await raise(ports, record, draft);
+  const ended = await rateOpen(ports, record, plan).catch(async (error: unknown): Promise<AccountProgress> => {
     const reason = notRatable(error);
     if (reason === undefined) throw error;
     const { exceptionId } = await raise(ports, record, {
@@ -87,9 +87,11 @@ export const rateAccount = async (
       message: reason.evidence.code === UNCOUNTED ? reason.message : `${reason.message} ${MEND}`,
       evidence: reason.evidence,
     });
-    await ports.store.endAccount({ ...plan, state: 'excepted', exceptionId });
-    return (await ports.store.account(record.closeId, account))?.state === 'rated' ? 'rated' : 'excepted';
-  }
+    return { ...plan, state: 'excepted', exceptionId };
+  });
+  const isNew = await ports.store.endAccount(ended);
+  const stands = isNew ? ended : await ports.store.account(record.closeId, account);
+  return { state: stands?.state === 'rated' ? 'rated' : 'excepted', isNew };
 };
 
 /** What a person can do about data that cannot be rated. */
@@ -106,7 +108,7 @@ const notRatable = (error: unknown): NotRatable | undefined => {
   return undefined;
 };
 
-const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<'rated'> => {
+const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<AccountProgress> => {
   const before = await leftBefore(ports, record, plan.account);
   const rated: Awaited<ReturnType<typeof rateContract>>[] = [];
   for (const planned of plan.contracts) rated.push(await rateContract(ports, plan, planned, before));
@@ -123,7 +125,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
   };
   const storedLines = await putByHash(ports.files, `closes/${closeId}/lines/${account}`, linesFile);
   const storedPins = await putByHash(ports.files, `closes/${closeId}/pins/${account}`, pinsFile);
-  await ports.store.endAccount({
+  return {
     ...plan,
     state: 'rated',
     rated: {
@@ -135,8 +137,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
       pinsHash: storedPins.hash,
       at: ports.clock.now(),
     },
-  });
-  return 'rated';
+  };
 };
 
 const rateContract = async (

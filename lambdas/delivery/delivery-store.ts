@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -43,6 +44,9 @@ export type DeliveryStore = {
 };
 
 const BATCH_GET = 100;
+const BATCH_TRIES = 8;
+/** Milliseconds, doubled with each try: 3 s in all. */
+const FIRST_PAUSE = 50;
 const FINISHED: readonly DeliveryState[] = ['posted', 'accepted', 'void'];
 const keyOf = (adapter: string, deliveryId: string) => ({ pk: `DELIVERY#${adapter}#${deliveryId}`, sk: 'STATUS' });
 const adapterKey = (adapter: string) => ({ pk: `ADAPTER#${adapter}`, sk: 'STATE' });
@@ -88,7 +92,10 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
         let keys: Record<string, unknown>[] = [...new Set(deliveryIds.slice(from, from + BATCH_GET))].map((id) =>
           keyOf(adapter, id),
         );
-        while (keys.length > 0) {
+        for (let tries = 1; keys.length > 0; tries += 1) {
+          if (tries > BATCH_TRIES) throw new Error(`${keys.length} statuses of ${table} could not be read`);
+          // What was left out was throttled: asking again at once would only be throttled again.
+          if (tries > 1) await pause(FIRST_PAUSE * 2 ** (tries - 2));
           const { Responses, UnprocessedKeys } = await client.send(
             new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
           );

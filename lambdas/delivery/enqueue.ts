@@ -6,6 +6,8 @@ import type { DeliveryJob } from './types.ts';
 /** Sends jobs to an adapter's queue. @throws if any was not taken, so that the caller's own retry repeats them. */
 export type JobQueue = { send(jobs: readonly DeliveryJob[]): Promise<void> };
 
+/** Deliveries marked at a time. */
+const AT_ONCE = 16;
 /** SQS takes at most 10 messages in one call. */
 const BATCH = 10;
 
@@ -43,10 +45,14 @@ export const enqueueDeliveries = async (
 ): Promise<{ readonly sent: string[]; readonly finished: string[] }> => {
   const open: DeliveryJob[] = [];
   const finished: string[] = [];
-  for (const job of jobs) {
-    const { state } = await ports.store.queue(job, ports.clock.now());
-    if (state === 'posted' || state === 'accepted' || state === 'void') finished.push(job.deliveryId);
-    else open.push(job);
+  for (let from = 0; from < jobs.length; from += AT_ONCE) {
+    const some = jobs.slice(from, from + AT_ONCE);
+    const marked = await Promise.all(some.map((job) => ports.store.queue(job, ports.clock.now())));
+    for (const [n, job] of some.entries()) {
+      const state = marked[n]?.state;
+      if (state === 'posted' || state === 'accepted' || state === 'void') finished.push(job.deliveryId);
+      else open.push(job);
+    }
   }
   await ports.queue.send(open);
   return { sent: open.map((job) => job.deliveryId), finished };

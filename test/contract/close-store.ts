@@ -145,6 +145,17 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       await expect(store.setStep(closeIdOf(dates, 9), 'rate', done)).rejects.toThrow();
     });
 
+    it('adds up what is done of a step, whoever counts', async () => {
+      const { store } = await make();
+      await store.createClose(record(1));
+      await store.setStep(closeId, 'rate', { state: 'running', done: 0, total: 24, startedAt: 'now' });
+      for (const more of [6, 5]) await store.countDone(closeId, 'rate', more);
+      await Promise.all([1, 2, 3].map((more) => store.countDone(closeId, 'rate', more)));
+      const progress = (await store.close(closeId))?.steps.rate;
+      expect(progress).toMatchObject({ state: 'running', total: 24, startedAt: 'now' });
+      expect(progress?.done).toBe(17);
+    });
+
     it('changes a close that goes on, and never one that has ended', async () => {
       const { store } = await make();
       await store.createClose(record(1));
@@ -192,6 +203,39 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       ]);
       expect(await store.account(closeId, 'acct-03')).toBeUndefined();
       expect(await store.endAccount({ ...progress('acct-03'), state: 'rated' })).toBe(false);
+    });
+
+    it('lists accounts in pages', async () => {
+      const { store } = await make();
+      for (const account of ['acct-03', 'acct-01', 'acct-02']) await store.planAccount(progress(account));
+      const first = await store.listAccounts(closeId, 2);
+      expect(first.items.map(({ account }) => account)).toEqual(['acct-01', 'acct-02']);
+      const second = await store.listAccounts(closeId, 2, first.next);
+      expect(second.items.map(({ account }) => account)).toEqual(['acct-03']);
+    });
+
+    it('keeps a document of thousands of lines whole', async () => {
+      const { store } = await make();
+      const small = stored('mb-1');
+      const slim = (n: number) => ({
+        lineId: `ln-${n}`,
+        product: 'api-calls',
+        description: 'API calls above 20,000 (endpoint /v1/some/longer/path)',
+        quantity: '123456.789',
+        unit: 'call',
+        amount: '1234.50',
+        account: 'acct-01',
+      });
+      const lines = Array.from({ length: 2500 }, (_, n) => slim(n));
+      const big: StoredDocument = { ...stored('mb-2'), document: { ...stored('mb-2').document, lines } };
+      for (const each of [small, big]) await store.putDocument(each, []);
+      expect(await store.documentsOfPayer(closeId, 'acct-01')).toEqual([small, big]);
+      expect((await store.listDocuments(closeId, 10)).items).toEqual([small, big]);
+      expect(await store.documentOf(closeId, 'acct-01', 'mb-2')).toEqual(big);
+      expect(await store.documentById('mb-2')).toEqual(big);
+      // Written again with fewer lines, after a crash say, nothing of the longer one is left.
+      await store.putDocument({ ...big, document: { ...big.document, lines: lines.slice(0, 2) } }, []);
+      expect((await store.documentOf(closeId, 'acct-01', 'mb-2'))?.document.lines).toEqual(lines.slice(0, 2));
     });
 
     it('keeps the newest result of a period for the next one', async () => {

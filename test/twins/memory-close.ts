@@ -53,6 +53,11 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
       const record = must(closeId);
       closes.set(closeId, { ...record, steps: { ...record.steps, [step]: copy(progress) } });
     },
+    countDone: async (closeId, step, more) => {
+      const record = must(closeId);
+      const progress = { ...record.steps[step], done: record.steps[step].done + more };
+      closes.set(closeId, { ...record, steps: { ...record.steps, [step]: progress } });
+    },
     changeClose: async (closeId, change) => {
       closes.set(closeId, { ...must(closeId), ...copy(change) });
     },
@@ -82,6 +87,14 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
           (progress) => progress.account,
         ),
       ),
+    listAccounts: async (closeId, limit, after) => {
+      const own = [...accounts.values()].filter((progress) => progress.closeId === closeId);
+      return pageOf(
+        ordered(own, (progress) => progress.account),
+        limit,
+        after,
+      );
+    },
     endAccount: async (progress) => {
       const key = `${progress.closeId}#${progress.account}`;
       if (accounts.get(key)?.state !== 'open') return false;

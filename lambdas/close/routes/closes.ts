@@ -22,6 +22,8 @@ export type ClosePortsOfApi = {
 };
 
 const PAGE = 50;
+/** A kilobyte or two each: far below the 6 MB that a function may answer. */
+const ACCOUNTS = 500;
 
 const closeOf = async (store: CloseStore, request: ApiRequest): Promise<CloseRecord> => {
   const closeId = partOf(request.path, 'closeId');
@@ -75,7 +77,9 @@ export const closeRoutes = (ports: ClosePortsOfApi): ApiRoute[] => [
     roles: READERS,
     run: async (request) => {
       const { closeId } = await closeOf(ports.store, request);
-      return { status: 200, body: { items: await ports.store.accounts(closeId) } };
+      const { after } = request.query;
+      const body = await withCursor(after, () => ports.store.listAccounts(closeId, ACCOUNTS, after));
+      return { status: 200, body };
     },
   },
   {

@@ -1,20 +1,17 @@
 import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
 import { intervalOf } from '../../platform/period.ts';
 import { countByRegion } from '../count-by-region.ts';
-import { hull } from '../intervals.ts';
+import { firstOf } from '../first-of.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { mapDocument } from '../map-document.ts';
 import { totalsOf } from '../money.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
 import { type ExceptionDraft, heldAccounts, raise } from '../raise.ts';
-import type { AccountProgress } from '../records.ts';
 import type { CloseException, CloseRecord, DocumentKind } from '../types.ts';
 
-const AT_ONCE = 8;
-
 /**
- * Collects what a person must decide before money moves. What was decided for these dates before is found again; an
+ * Collects what a person must decide before money moves; ids at two times were found beside the rating. What was decided for these dates before is found again; an
  * open exception holds its account and nothing else, and usage that nobody owns holds nobody.
  */
 export const exceptions = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
@@ -22,8 +19,7 @@ export const exceptions = async (ports: ClosePorts, input: { readonly closeId: s
   if (record.steps.exceptions.state === 'done') return ok({ open: 0 });
   await beginStep(ports, record, 'exceptions');
   const accounts = await ports.store.accounts(record.closeId);
-  const drafts = [...(await ownerless(ports, record)), ...(await twiceCounted(ports, accounts))];
-  for (const draft of drafts) await raise(ports, record, draft);
+  for (const draft of await ownerless(ports, record)) await raise(ports, record, draft);
   // Mapping comes last: what is held already needs no payload.
   const plan = await loadPlan(ports, record);
   for (const draft of await unmappable(ports, plan)) await raise(ports, record, draft);
@@ -48,7 +44,7 @@ const wordsFor = (
 ): string[] => {
   const notes: string[] = [];
   if (all.length > open.length) notes.push(`Decided before: ${all.length - open.length}.`);
-  if (held.size > 0) notes.push(`Held until a person decides: ${[...held].sort().join(', ')}.`);
+  if (held.size > 0) notes.push(`Held until a person decides: ${firstOf(held)}.`);
   return notes;
 };
 
@@ -63,24 +59,6 @@ const ownerless = async (ports: ClosePorts, record: CloseRecord): Promise<Except
   }));
 };
 
-const twiceCounted = async (ports: ClosePorts, accounts: readonly AccountProgress[]): Promise<ExceptionDraft[]> => {
-  const found = await inGroups(accounts, AT_ONCE, async (progress): Promise<ExceptionDraft[]> => {
-    const span = hull(progress.contracts.map(({ active }) => active));
-    const subjects = [...new Set(progress.subjects.map(({ subject }) => subject))];
-    if (span === undefined || subjects.length === 0) return [];
-    const ids = await ports.usage.twiceCounted(subjects, span);
-    return ids.map(({ idHash, slots }) => ({
-      kind: 'same-id-at-two-times' as const,
-      about: { account: progress.account, idHash },
-      account: progress.account,
-      subject: slots[0]?.subject ?? '',
-      message: `${progress.accountName}: one event id was counted at ${slots.length} times (${slots.map(({ start }) => start).join(', ')}). If they are different events, decide "accepted" and close again, which bills them all. If they are one event, the ledger cannot take one back today: say so in the reason of "accepted", close again, and credit the difference in the ERP by hand.`,
-      evidence: { idHash, slots },
-    }));
-  });
-  return found.flat();
-};
-
 const unmappable = async (ports: ClosePorts, plan: LoadedPlan): Promise<ExceptionDraft[]> => {
   const gaps = plan.gaps.map(({ payer, entity, missing }): ExceptionDraft => {
     const what =
@@ -93,12 +71,12 @@ const unmappable = async (ports: ClosePorts, plan: LoadedPlan): Promise<Exceptio
       evidence: { payer, entity, missing },
     };
   });
-  const adapters = new Map<string, ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>>();
+  const byEntity = new Map<string, ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>>();
   const drafts: ExceptionDraft[] = [];
   for (const document of plan.documents) {
-    const adapter = await adapterOf(ports, document.entity);
-    const mappings = adapters.get(adapter) ?? (await mappingsNow(ports, adapter));
-    adapters.set(adapter, mappings);
+    const { entity } = document;
+    const mappings = byEntity.get(entity) ?? (await mappingsNow(ports, await adapterOf(ports, entity)));
+    byEntity.set(entity, mappings);
     const mapped = await mapDocument(document, mappings);
     if (!mapped.mapped) drafts.push(mapped.exception);
   }

@@ -1,6 +1,7 @@
 import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { putByHash } from '../data-files.ts';
+import { firstOf } from '../first-of.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { makersOf } from '../makers.ts';
 import { manifestHash } from '../manifest-hash.ts';
@@ -9,13 +10,16 @@ import { totalsOf } from '../money.ts';
 import { manifestIdOf } from '../names.ts';
 import { slimDocument } from '../plan-documents.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep } from '../progress.ts';
+import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
 import { raise } from '../raise.ts';
-import type { AccountProgress, LineReference } from '../records.ts';
+import type { LineReference, RatedOutcome } from '../records.ts';
 import type { CloseRecord, ErpDocument, Manifest } from '../types.ts';
 
 /** The key of a payload. Two documents never share one: the external id is in it. */
 export const payloadKeyOf = (hash: string): string => `payloads/${hash}.json`;
+
+/** Documents mapped and stored at a time: each is a handful of writes. */
+const AT_ONCE = 16;
 
 type Entry = Manifest['documents'][number];
 
@@ -42,7 +46,7 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
   const left = plan.documents.length - entries.length;
   const notes = [
     ...(entries.length === 0 ? ['Nothing changed since it was billed: there is nothing to post.'] : []),
-    ...(plan.held.size > 0 ? [`Left out, held: ${[...plan.held].sort().join(', ')}.`] : []),
+    ...(plan.held.size > 0 ? [`Left out, held: ${firstOf(plan.held)}.`] : []),
     ...(left > 0 ? [`${left} documents have no mapping and were left out.`] : []),
   ];
   await endStep(ports, record, 'freeze', {
@@ -75,34 +79,13 @@ const freezeEntity = async (
   documents: readonly ErpDocument[],
 ): Promise<void> => {
   const mappings = await mappingsNow(ports, await adapterOf(ports, entity));
-  const entries: Entry[] = [];
-  const used = new Set<CatalogEntry<Mapping>>();
-  const involved = new Set<string>();
-  const listed: ErpDocument[] = [];
-  for (const document of documents) {
-    const mapped = await mapDocument(document, mappings);
-    if (!mapped.mapped) {
-      await raise(ports, record, mapped.exception);
-      continue;
-    }
-    const payloadKey = payloadKeyOf(mapped.hash);
-    await ports.files.putText(payloadKey, mapped.payload);
-    await storeDocument(ports, plan.accounts, document);
-    used.add(mapped.mapping);
-    listed.push(document);
-    for (const line of document.lines) involved.add(line.rated.account);
-    entries.push({
-      documentId: document.documentId,
-      account: document.account,
-      kind: document.kind,
-      currency: document.currency,
-      total: document.total,
-      mapping: mapped.mapping.id,
-      mappingVersion: mapped.mapping.version,
-      payloadKey,
-      payloadHash: mapped.hash,
-    });
-  }
+  const rated = new Map(plan.accounts.flatMap((each) => (each.rated ? [[each.account, each.rated] as const] : [])));
+  const kept = (
+    await inGroups(documents, AT_ONCE, (document) => keep(ports, record, rated, document, mappings))
+  ).flat();
+  const entries = kept.map(({ entry }) => entry);
+  const listed = kept.map(({ document }) => document);
+  const involved = new Set(listed.flatMap(({ lines }) => lines.map(({ rated }) => rated.account)));
   if (entries.length === 0) return;
   const body = {
     closeId: record.closeId,
@@ -122,14 +105,36 @@ const freezeEntity = async (
       documents: listed,
       accounts,
       exceptions: plan.exceptions,
-      mappings: used,
+      mappings: new Set(kept.map(({ mapping }) => mapping)),
     }),
   });
 };
 
+/** Maps a document and stores payload and document; one that cannot be mapped becomes an exception. */
+const keep = async (
+  ports: ClosePorts,
+  record: CloseRecord,
+  rated: ReadonlyMap<string, RatedOutcome>,
+  document: ErpDocument,
+  mappings: Awaited<ReturnType<typeof mappingsNow>>,
+): Promise<{ readonly entry: Entry; readonly document: ErpDocument; readonly mapping: CatalogEntry<Mapping> }[]> => {
+  const mapped = await mapDocument(document, mappings);
+  if (!mapped.mapped) {
+    await raise(ports, record, mapped.exception);
+    return [];
+  }
+  const { mapping, payload, hash } = mapped;
+  const payloadKey = payloadKeyOf(hash);
+  await ports.files.putText(payloadKey, payload);
+  await storeDocument(ports, rated, document);
+  const { documentId, account, kind, currency, total } = document;
+  const pinned = { mapping: mapping.id, mappingVersion: mapping.version, payloadKey, payloadHash: hash };
+  return [{ entry: { documentId, account, kind, currency, total, ...pinned }, document, mapping }];
+};
+
 const storeDocument = async (
   ports: ClosePorts,
-  accounts: readonly AccountProgress[],
+  rated: ReadonlyMap<string, RatedOutcome>,
   document: ErpDocument,
 ): Promise<void> => {
   const { key, hash } = await putByHash(
@@ -137,7 +142,6 @@ const storeDocument = async (
     `closes/${document.closeId}/documents/${document.documentId}`,
     document,
   );
-  const rated = new Map(accounts.flatMap((each) => (each.rated ? [[each.account, each.rated] as const] : [])));
   const references = document.lines.flatMap((line): LineReference[] => {
     const found = rated.get(line.rated.account);
     if (found === undefined) return [];

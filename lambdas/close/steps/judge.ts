@@ -12,7 +12,7 @@ import type { CloseRecord, Totals } from '../types.ts';
 const ANOMALY_FACTOR = '5';
 /** Below this both times (in units of the currency) a change is not worth a person's time. */
 const ANOMALY_FLOOR = '1000';
-const AT_ONCE = 10;
+const AT_ONCE = 32;
 
 /**
  * Control totals: every account is rated or excepted, and each account's stored lines add up to what its progress

@@ -5,7 +5,7 @@ import { isAsFrozen } from '../manifest-hash.ts';
 import { absoluteText, totalsOf } from '../money.ts';
 import { closeIdOfManifest, documentCorrelationId, exceptionIdOf } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { closeOf } from '../progress.ts';
+import { closeOf, inGroups } from '../progress.ts';
 import { type ExceptionDraft, raise } from '../raise.ts';
 import type { SlimDocument } from '../records.ts';
 import { refreshPosting } from '../refresh-posting.ts';
@@ -13,6 +13,8 @@ import { settleException } from '../settle-exception.ts';
 import type { CloseRecord, DocumentKind, Manifest } from '../types.ts';
 
 /** The steps of the manifest machine. The manifest in the table says where it stands; the machine only waits and asks. */
+
+const AT_ONCE = 32;
 
 type Input = { readonly manifestId: string };
 
@@ -97,8 +99,8 @@ type Posting = {
 const load = async (ports: ClosePorts, manifestId: string): Promise<Posting> => {
   const manifest = await manifestOf(ports, manifestId);
   const adapter = await adapterOf(ports, manifest.entity);
-  const stored = await Promise.all(
-    manifest.documents.map(({ account, documentId }) => ports.store.documentOf(manifest.closeId, account, documentId)),
+  const stored = await inGroups(manifest.documents, AT_ONCE, ({ account, documentId }) =>
+    ports.store.documentOf(manifest.closeId, account, documentId),
   );
   const documents = new Map(stored.flatMap((each) => (each ? [[each.document.documentId, each.document]] : [])));
   const originals = [...documents.values()].flatMap(({ corrects }) => corrects ?? []);
@@ -146,13 +148,13 @@ const send = async (
   posting: Posting,
   wanted: (state: DeliveryStatus['state'] | undefined) => boolean,
 ): Promise<number> => {
-  const jobs: DeliveryJob[] = [];
-  for (const entry of posting.manifest.documents) {
+  const due = posting.manifest.documents.flatMap((entry) => {
     const document = posting.documents.get(entry.documentId);
     if (document === undefined) throw new Error(`document ${entry.documentId} is listed and not stored`);
-    if (!mayBeSent(posting, document) || !wanted(posting.statuses.get(entry.documentId)?.state)) continue;
-    jobs.push(await jobOf(ports, posting, entry, document));
-  }
+    const isDue = mayBeSent(posting, document) && wanted(posting.statuses.get(entry.documentId)?.state);
+    return isDue ? [{ entry, document }] : [];
+  });
+  const jobs = await inGroups(due, AT_ONCE, ({ entry, document }) => jobOf(ports, posting, entry, document));
   await ports.delivery.enqueue(jobs);
   return jobs.length;
 };
@@ -208,10 +210,9 @@ export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepR
   const posting = await load(ports, input.manifestId);
   const { manifest, documents } = posting;
   const record = await closeOf(ports.store, manifest.closeId);
-  const open: SlimDocument[] = [];
-  for (const document of documents.values()) {
-    if (!(await hasEnded(ports, record, posting, document))) open.push(document);
-  }
+  const all = [...documents.values()];
+  const ended = await inGroups(all, AT_ONCE, (document) => hasEnded(ports, record, posting, document));
+  const open = all.filter((_, n) => ended[n] === false);
   // Found now: whoever said before that it is mended is asked again.
   const found = { ...record, startedAt: ports.clock.now() };
   for (const document of open)

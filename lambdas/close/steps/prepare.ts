@@ -1,4 +1,4 @@
-import { subjectsOf } from '../../catalog/attribution.ts';
+import { subjectsByAccount } from '../../catalog/attribution.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { type EarlierCloses, earlierCloses } from '../billed.ts';
 import { type ContractInPeriod, contractsIn } from '../contracts-in.ts';
@@ -27,8 +27,9 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   await beginStep(ports, record, 'prepare');
 
   const knownAt = ports.clock.now();
-  const [found, earlier] = await Promise.all([
+  const [found, subjectsOf, earlier] = await Promise.all([
     contractsIn(ports.catalog, record, knownAt),
+    subjectsByAccount(ports.catalog, knownAt),
     earlierCloses(ports.store, record, record.run),
   ]);
   const byAccount = Map.groupBy(found, ({ entry }) => entry.body.account);
@@ -36,7 +37,12 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   if (accounts.length === 0) return refused('NOTHING_TO_BILL', 'No contract covers these dates.');
 
   const plans = await inGroups(accounts, AT_ONCE, async (account) => {
-    const plan = await planOf(ports, record, account, byAccount.get(account) ?? [], earlier, knownAt);
+    const plan = await planOf(ports, record, account, {
+      found: byAccount.get(account) ?? [],
+      earlier,
+      subjectsOf,
+      knownAt,
+    });
     await ports.store.planAccount(plan);
     return plan;
   });
@@ -47,6 +53,12 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   await ports.files.putText(chunkKey, canonicalJson(chunks));
   const repeated = plans.filter((plan) => plan.contracts.some((contract) => contract.pinned)).length;
   const notes = repeated === 0 ? [] : [`${repeated} accounts were billed before: only what changed is billed now.`];
+  await ports.store.setStep(record.closeId, 'rate', {
+    state: 'running',
+    done: plans.filter(({ state }) => state !== 'open').length,
+    total: accounts.length,
+    startedAt: ports.clock.now(),
+  });
   await endStep(ports, record, 'prepare', { done: accounts.length, total: accounts.length, notes });
   return ok({ chunkKey, accounts: accounts.length });
 };
@@ -55,19 +67,23 @@ const planOf = async (
   ports: ClosePorts,
   record: CloseRecord,
   account: string,
-  found: readonly ContractInPeriod[],
-  earlier: EarlierCloses,
-  knownAt: string,
+  known: {
+    readonly found: readonly ContractInPeriod[];
+    readonly earlier: EarlierCloses;
+    readonly subjectsOf: Awaited<ReturnType<typeof subjectsByAccount>>;
+    readonly knownAt: string;
+  },
 ): Promise<AccountProgress> => {
+  const { found, earlier, subjectsOf, knownAt } = known;
   const pinned = (earlier.pinned.get(account) ?? []).map((contract) => ({ ...contract, pinned: true }));
-  const known = new Set(pinned.map(({ contract }) => contract));
+  const billed = new Set(pinned.map(({ contract }) => contract));
   const fresh = await Promise.all(
-    found.filter(({ entry }) => !known.has(entry.id)).map((each) => planContract(ports, each, knownAt)),
+    found.filter(({ entry }) => !billed.has(entry.id)).map((each) => planContract(ports, each, knownAt)),
   );
   const contracts = [...pinned, ...fresh.map(({ planned }) => planned)];
   const missing = fresh.filter((each) => each.missing);
   const span = hull(contracts.map(({ active }) => active));
-  const spans = span === undefined ? [] : await subjectsOf(ports.catalog, account, span, knownAt);
+  const spans = span === undefined ? [] : subjectsOf(account, span);
   const entry = await ports.catalog.get('account', account, { effectiveAt: span?.to ?? knownAt, knownAt });
   const base: AccountProgress = {
     format: 1,

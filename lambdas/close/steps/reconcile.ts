@@ -3,12 +3,14 @@ import { equals, parseDecimal, sum } from '../../platform/decimal.ts';
 import { adapterOf } from '../load-plan.ts';
 import { amountText, negatedText, totalsOf, zeroOf } from '../money.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep } from '../progress.ts';
+import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { Reconciliation, SlimDocument } from '../records.ts';
 import { goesToErp } from '../refresh-posting.ts';
 import { settleException } from '../settle-exception.ts';
 import type { CloseRecord } from '../types.ts';
+
+const AT_ONCE = 16;
 
 /** Where the result lies; each try writes it anew. */
 export const reconciliationKeyOf = (closeId: string): string => `closes/${closeId}/reconciliation.json`;
@@ -37,7 +39,7 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
   }
   const byId = Map.groupBy(theirs, ({ externalId }) => externalId);
   const compared = documents.map((document) => compare(document, byId.get(document.documentId) ?? []));
-  for (const each of compared) await tell(ports, record, each, isPosted(states.get(each.documentId)));
+  await inGroups(compared, AT_ONCE, (each) => tell(ports, record, each, isPosted(states.get(each.documentId))));
 
   const breaks = compared.filter(({ equal }) => !equal);
   const result: Reconciliation = {
@@ -62,8 +64,8 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
 const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<SlimDocument[]> => {
   const manifests = (await ports.store.manifests(record.closeId)).filter(goesToErp);
   const entries = manifests.flatMap(({ documents }) => documents);
-  const stored = await Promise.all(
-    entries.map(({ account, documentId }) => ports.store.documentOf(record.closeId, account, documentId)),
+  const stored = await inGroups(entries, AT_ONCE, ({ account, documentId }) =>
+    ports.store.documentOf(record.closeId, account, documentId),
   );
   return stored.flatMap((each) => (each ? [each.document] : []));
 };

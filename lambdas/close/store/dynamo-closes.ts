@@ -47,6 +47,18 @@ export const dynamoCloses = (table: FinanceTable): CloseRecords => ({
       }),
     );
   },
+  countDone: async (closeId, step, more) => {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: closeKey(closeId),
+        UpdateExpression: 'SET #record.#steps.#step.#done = #record.#steps.#step.#done + :more',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#record': 'record', '#steps': 'steps', '#step': step, '#done': 'done' },
+        ExpressionAttributeValues: { ':more': more },
+      }),
+    );
+  },
   changeClose: async (closeId, change) => {
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     if (fields.length === 0) return;
@@ -142,6 +154,10 @@ export const dynamoAccounts = (table: FinanceTable): AccountStore => ({
   account: async (closeId, account) => progressOf(await table.get(accountKey(closeId, account))),
   accounts: async (closeId) =>
     (await table.all(`CLOSE#${closeId}`, 'ACCOUNT#')).flatMap((item) => progressOf(item) ?? []),
+  listAccounts: async (closeId, limit, after) => {
+    const page = await table.page(`CLOSE#${closeId}`, 'ACCOUNT#', limit, after);
+    return { ...page, items: page.items.flatMap((item) => progressOf(item) ?? []) };
+  },
   endAccount: (progress) =>
     table.put(
       { ...accountKey(progress.closeId, progress.account), progress },

@@ -1,48 +1,76 @@
 import type { DocumentStore } from '../close-store.ts';
 import { sortableCloseId } from '../names.ts';
-import type { LineReference, StoredDocument } from '../records.ts';
+import type { LineReference, SlimDocument, SlimLine, StoredDocument } from '../records.ts';
 import type { FinanceTable, Key } from './table.ts';
 
 const keyOf = (closeId: string, payer: string, documentId: string): Key => ({
   pk: `CLOSE#${closeId}`,
   sk: `DOCUMENT#${payer}#${documentId}`,
 });
-const storedOf = (item: Record<string, unknown> | undefined): StoredDocument | undefined =>
-  item?.stored as StoredDocument | undefined;
+/** Lines in an item: some 300 bytes each, 800 with long words, so that an item stays below the 400 KB it may have. */
+const PART = 400;
+
+const partsPk = ({ closeId, documentId }: SlimDocument): string => `LINES#${closeId}#${documentId}`;
 
 /**
- * Documents: `CLOSE#<closeId>` / `DOCUMENT#<payer>#<documentId>`, index `DOCUMENT#<documentId>` by close.
- * References: `LINE#<lineId>` / `<close, sortable>#<documentId>`.
+ * Documents: `CLOSE#<closeId>` / `DOCUMENT#<payer>#<documentId>`, index `DOCUMENT#<documentId>` by close; the lines of a
+ * long one in parts: `LINES#<closeId>#<documentId>` / `PART#<n>`. References: `LINE#<lineId>` / `<close,
+ * sortable>#<documentId>`.
  */
-export const dynamoDocuments = (table: FinanceTable): DocumentStore => ({
-  // The references go first: a document that a reader can find can be explained.
-  putDocument: async (stored, lines) => {
-    const { document } = stored;
-    await table.putAll(
-      lines.map((line) => ({
-        pk: `LINE#${line.lineId}`,
-        sk: `${sortableCloseId(line.closeId)}#${line.documentId}`,
-        line,
-      })),
-    );
-    await table.put({
-      ...keyOf(document.closeId, document.account, document.documentId),
-      gsi1pk: `DOCUMENT#${document.documentId}`,
-      gsi1sk: sortableCloseId(document.closeId),
-      stored,
-    });
-  },
-  documentsOfPayer: async (closeId, payer) =>
-    (await table.all(`CLOSE#${closeId}`, `DOCUMENT#${payer}#`)).flatMap((item) => storedOf(item) ?? []),
-  listDocuments: async (closeId, limit, after) => {
-    const page = await table.page(`CLOSE#${closeId}`, 'DOCUMENT#', limit, after);
-    return { ...page, items: page.items.flatMap((item) => storedOf(item) ?? []) };
-  },
-  documentOf: async (closeId, payer, documentId) => storedOf(await table.get(keyOf(closeId, payer, documentId))),
-  documentById: async (documentId) => {
-    const page = await table.indexPage(`DOCUMENT#${documentId}`, 1);
-    return storedOf(page.items[0]);
-  },
-  lineReferences: async (lineId) =>
-    (await table.all(`LINE#${lineId}`, '')).flatMap((item) => (item.line as LineReference | undefined) ?? []),
-});
+export const dynamoDocuments = (table: FinanceTable): DocumentStore => {
+  const storedOf = async (item: Record<string, unknown> | undefined): Promise<StoredDocument[]> => {
+    const stored = item?.stored as StoredDocument | undefined;
+    if (stored === undefined) return [];
+    if (typeof item?.parts !== 'number') return [stored];
+    // Of a longer document that was written here before, the later parts may still be there.
+    const parts = (await table.all(partsPk(stored.document), 'PART#')).slice(0, item.parts);
+    const lines = parts.flatMap((part) => part.lines as SlimLine[]);
+    return [{ ...stored, document: { ...stored.document, lines } }];
+  };
+  const allOf = async (items: readonly Record<string, unknown>[]): Promise<StoredDocument[]> => {
+    const documents: StoredDocument[] = [];
+    for (const item of items) documents.push(...(await storedOf(item)));
+    return documents;
+  };
+
+  return {
+    // References and parts go first: a document that a reader can find is whole and can be explained.
+    putDocument: async (stored, lines) => {
+      const { document } = stored;
+      const isLong = document.lines.length > PART;
+      const parts = Array.from({ length: isLong ? Math.ceil(document.lines.length / PART) : 0 }, (_, n) => ({
+        pk: partsPk(document),
+        sk: `PART#${n.toString().padStart(5, '0')}`,
+        lines: document.lines.slice(n * PART, (n + 1) * PART),
+      }));
+      await table.putAll(
+        lines.map((line) => ({
+          pk: `LINE#${line.lineId}`,
+          sk: `${sortableCloseId(line.closeId)}#${line.documentId}`,
+          line,
+        })),
+      );
+      await table.putAll(parts);
+      await table.put({
+        ...keyOf(document.closeId, document.account, document.documentId),
+        gsi1pk: `DOCUMENT#${document.documentId}`,
+        gsi1sk: sortableCloseId(document.closeId),
+        stored: isLong ? { ...stored, document: { ...document, lines: [] } } : stored,
+        ...(isLong ? { parts: parts.length } : {}),
+      });
+    },
+    documentsOfPayer: async (closeId, payer) => allOf(await table.all(`CLOSE#${closeId}`, `DOCUMENT#${payer}#`)),
+    listDocuments: async (closeId, limit, after) => {
+      const page = await table.page(`CLOSE#${closeId}`, 'DOCUMENT#', limit, after);
+      return { ...page, items: await allOf(page.items) };
+    },
+    documentOf: async (closeId, payer, documentId) =>
+      (await storedOf(await table.get(keyOf(closeId, payer, documentId))))[0],
+    documentById: async (documentId) => {
+      const page = await table.indexPage(`DOCUMENT#${documentId}`, 1);
+      return (await storedOf(page.items[0]))[0];
+    },
+    lineReferences: async (lineId) =>
+      (await table.all(`LINE#${lineId}`, '')).flatMap((item) => (item.line as LineReference | undefined) ?? []),
+  };
+};

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   BatchWriteCommand,
   type DynamoDBDocumentClient,
@@ -52,6 +53,8 @@ export const isDecisionRefused = (error: unknown): boolean =>
 
 const BATCH = 25;
 const BATCH_TRIES = 8;
+/** Milliseconds, doubled with each try: 6 s in all. */
+const FIRST_PAUSE = 50;
 
 const encode = (key: Item): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 const decode = (after: string): Item => JSON.parse(Buffer.from(after, 'base64url').toString('utf8'));
@@ -76,6 +79,8 @@ export const financeTable = (client: DynamoDBDocumentClient, name: string): Fina
       if (tries > BATCH_TRIES) throw new Error(`${left.length} items of ${name} were not taken`);
       const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [name]: left } }));
       left = (UnprocessedItems?.[name] ?? []) as typeof left;
+      // What was not taken was throttled: asking again at once would only be throttled again.
+      if (left.length > 0) await pause(FIRST_PAUSE * 2 ** (tries - 1));
     }
   };
 
