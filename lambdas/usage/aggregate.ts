@@ -3,7 +3,7 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { add, type Decimal, divide, formatDecimal, fromInteger, parseDecimal, ZERO } from '../platform/decimal.ts';
 import { intervalOf, type Period } from '../platform/period.ts';
 import { areaUnder, type DayEnd, dailyValues, dayEnds, type SubjectInterval, type SubjectSeries } from './series.ts';
-import { comparePoints, gatherStates, OVERFLOW, parseStateKey, type StateMap, UNMETERED } from './state.ts';
+import { comparePoints, gatherStates, laterPoint, OVERFLOW, parseStateKey, type StateMap, UNMETERED } from './state.ts';
 import type { KeyState, MeteredUsage, Point, StateKey } from './types.ts';
 
 /** The last value before a period, by canonical JSON of `[meter, dimensions, subject]`. */
@@ -52,16 +52,32 @@ export const carryKey = (meter: string, dimensions: Readonly<Record<string, stri
 /** Meters whose value goes on after the last event. */
 export const goesOn = ({ aggregation }: Meter): boolean => aggregation === 'LATEST' || aggregation === 'TIME_WEIGHTED';
 
+const pointsOf = (state: KeyState): readonly Point[] => {
+  if (state.class === 'points') return state.points;
+  return state.class === 'scalar' ? [state.latest] : [];
+};
+
+/** The last value of every meter that goes on, by `carryKey`. */
+export const lastValuesIn = (fragments: readonly Fragment[], meters: readonly CatalogEntry<Meter>[]): CarryIn => {
+  const going = new Set(meters.filter(({ body }) => goesOn(body)).map(({ id, version }) => `${id}#${version}`));
+  const last = new Map<string, Point>();
+  for (const { subject, states } of fragments) {
+    for (const [key, state] of Object.entries(states)) {
+      const parts = parseStateKey(key);
+      if (parts === undefined || !going.has(`${parts.meter}#${parts.meterVersion}`)) continue;
+      const name = carryKey(parts.meter, parts.dimensions, subject);
+      const points = [...pointsOf(state), last.get(name)].filter((point) => point !== undefined);
+      last.set(name, points.reduce(laterPoint));
+    }
+  }
+  return Object.fromEntries([...last].map(([name, { time, value }]) => [name, { time, value }]));
+};
+
 /** All that is known of one meter and one set of dimension values. */
 type Group = {
   entry: CatalogEntry<Meter>;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly states: { readonly subject: string; readonly state: KeyState }[];
-};
-
-const pointsOf = (state: KeyState): readonly Point[] => {
-  if (state.class === 'points') return state.points;
-  return state.class === 'scalar' ? [state.latest] : [];
 };
 
 /** The scalar or set over all subjects. Same key for all: they are one sum here. */

@@ -1,7 +1,7 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import { contentHash } from '../platform/hash.ts';
-import { addDays, intervalOf, type Period } from '../platform/period.ts';
-import { type Aggregated, aggregate, type CarryIn, goesOn } from './aggregate.ts';
+import { type Aggregated, aggregate, type CarryIn, goesOn, lastValuesIn } from './aggregate.ts';
+import { DAY } from './event-time.ts';
 import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
 import { type BalancePorts, type FragmentsRead, readFragments } from './settled-fragments.ts';
@@ -28,27 +28,24 @@ const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
   return { slots: versions.length, hash: contentHash(versions) };
 };
 
-/** The last values before a period, of meters that go on. */
+/**
+ * The last values of meters that go on before each subject came to the account in this period, whoever had it then: as a
+ * close takes them, only not from further back than `LOOKBACK_DAYS`.
+ */
 const lookBack = async (
   ports: BalancePorts,
   subjects: readonly SubjectInterval[],
-  period: Period,
   meters: readonly CatalogEntry<Meter>[],
 ): Promise<{ readonly carryIn: CarryIn; readonly queries: number; readonly bytes: number }> => {
-  const { from } = intervalOf(period);
-  const before: Period = { ...period, start: addDays(period.start, -LOOKBACK_DAYS), end: period.start };
-  const { from: earliest } = intervalOf(before);
-  const names = [...new Set(subjects.filter((each) => each.from === from).map(({ subject }) => subject))];
-  const intervals = names.map((subject) => ({ subject, from: earliest, to: from }));
-  const read = await readFragments(ports, intervals);
-  const { carryOut } = aggregate({
-    fragments: read.fragments,
-    subjects: intervals,
-    period: before,
-    carryIn: {},
-    meters,
-  });
-  return { carryIn: carryOut, queries: read.queries, bytes: read.bytes };
+  // In order of time, so the first interval of each subject is where it came.
+  const came = [...new Map(subjects.toReversed().map(({ subject, from }) => [subject, from]))];
+  const before = came.map(([subject, to]) => ({
+    subject,
+    from: new Date(Date.parse(to) - LOOKBACK_DAYS * DAY).toISOString(),
+    to,
+  }));
+  const { fragments, queries, bytes } = await readFragments(ports, before);
+  return { carryIn: lastValuesIn(fragments, meters), queries, bytes };
 };
 
 /**
@@ -61,7 +58,7 @@ export const readBalance = async (
 ): Promise<Balance> => {
   const own = clipSubjects(subjects, period);
   const looksBack = carryIn === undefined && meters.some(({ body }) => goesOn(body));
-  const back = looksBack ? await lookBack(ports, own, period, meters) : { carryIn: {}, queries: 0, bytes: 0 };
+  const back = looksBack ? await lookBack(ports, own, meters) : { carryIn: {}, queries: 0, bytes: 0 };
   const read = await readFragments(ports, own);
   return {
     ...aggregate({ fragments: read.fragments, subjects: own, period, carryIn: carryIn ?? back.carryIn, meters }),

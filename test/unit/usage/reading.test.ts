@@ -189,6 +189,25 @@ describe('settling', () => {
     expect(balance).toMatchObject({ upTo: { slots: 20 }, read: { queries: 3 } });
   });
 
+  it('goes on from the last values that a subject had before it came to the account', async () => {
+    await world.append(seats('a', '2026-09-20T00:00:00.000Z', 5), seats('b', '2026-10-09T12:00:00.000Z', 7, 'org-02'));
+    const request = {
+      subjects: [
+        { subject: 'org-01', ...ALWAYS },
+        { subject: 'org-02', from: '2026-10-10T00:00:00.000Z', to: ALWAYS.to },
+      ],
+      period: { ...OCTOBER, zone: 'UTC' },
+      meters: METERS,
+    };
+    const { usage: rows } = await readBalance(world.ports, request);
+    const daily = rows.find(({ meter }) => meter === 'seats')?.daily ?? [];
+    expect(daily.filter(({ day }) => ['2026-10-08', '2026-10-09', '2026-10-10'].includes(day))).toEqual([
+      { day: '2026-10-08', value: '5' },
+      { day: '2026-10-09', value: '5' },
+      { day: '2026-10-10', value: '12' },
+    ]);
+  });
+
   it('shows usage by UTC day, with what was in force before', async () => {
     await world.append(
       seats('a', '2026-10-01T00:00:00.000Z', 5),
