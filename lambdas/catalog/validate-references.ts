@@ -12,6 +12,7 @@ export type KnownNames = { readonly eventTypes: readonly string[]; readonly poli
 /** Finds what an entry refers to: among what is proposed with it, else among what is published. */
 export type Lookup = {
   exists(kind: CatalogKind, id: string): boolean;
+  ids(kind: CatalogKind): string[];
   /** The body that would hold at an instant once everything proposed is published. */
   body<K extends CatalogKind>(kind: K, id: string, effectiveAt: string): CatalogBodies[K] | undefined;
 };
@@ -33,6 +34,7 @@ export const lookupOver = (proposed: readonly ProposedEntry[], published: readon
   const of = (kind: CatalogKind, id: string): readonly CatalogEntry[] => byKey.get(`${kind} ${id}`) ?? [];
   return {
     exists: (kind, id) => of(kind, id).length > 0,
+    ids: (kind) => [...new Set(versions.filter((entry) => entry.kind === kind).map(({ id }) => id))],
     body: <K extends CatalogKind>(kind: K, id: string, effectiveAt: string) =>
       holdingAt(of(kind, id), { effectiveAt })?.body as CatalogBodies[K] | undefined,
   };
@@ -101,6 +103,17 @@ const checkContract = (entry: ProposedEntry<'contract'>, lookup: Lookup, known: 
   return [...flaws, ...body.items.flatMap((item, n) => itemFlaws(item, book, `/items/${n}`))];
 };
 
+/** The id of a document names the subsidiary: two entities of one would make different documents of one id. */
+const checkEntity = ({ id, body, effectiveFrom }: ProposedEntry<'entity'>, lookup: Lookup): Flaw[] => {
+  const { adapter, subsidiaryId } = body.erp;
+  return lookup.ids('entity').flatMap((other) => {
+    const erp = other === id ? undefined : lookup.body('entity', other, effectiveFrom)?.erp;
+    return erp?.adapter === adapter && erp.subsidiaryId === subsidiaryId
+      ? [{ path: '/erp/subsidiaryId', message: `"${subsidiaryId}" is the entity "${other}" already` }]
+      : [];
+  });
+};
+
 const itemFlaws = (item: Contract['items'][number], book: PriceBook, path: string): Flaw[] => {
   const price = book.prices.find((candidate) => candidate.id === item.price);
   if (price === undefined) {
@@ -119,6 +132,7 @@ const CHECKS: { readonly [K in CatalogKind]?: Check<K> } = {
   meter: (entry, _, known) => checkMeter(entry, known),
   'price-book': checkPriceBook,
   contract: checkContract,
+  entity: checkEntity,
   account: ({ body }, lookup) => [
     ...need(lookup, 'entity', body.entity, '/entity'),
     ...(body.parent === undefined ? [] : need(lookup, 'account', body.parent, '/parent')),

@@ -46,7 +46,7 @@ const groupKey = ({ payer, entity, currency }: Group): string => `${payer}\u0000
 
 /**
  * The documents of a close: per payer, entity and currency, what is rated less what is billed. An invoice when nothing
- * was billed, a debit or credit memo after; lines that did not change and documents of zero are left out.
+ * was billed, a debit memo after, a credit memo for what is below zero; lines that did not change and documents of zero are left out.
  * Summed over all generations the lines of a group are what is rated now, to the cent.
  */
 export const planDocuments = (input: PlanInput): DocumentPlan => {
@@ -93,8 +93,8 @@ const documentOf = (
 ): ErpDocument => {
   const standing = group.billed.filter((billed) => !billed.void).map((billed) => billed.document);
   const original = standing.find((document) => document.kind === 'invoice') ?? standing[0];
-  const kind: DocumentKind =
-    original === undefined ? 'invoice' : isNegative(parseDecimal(total)) ? 'credit-memo' : 'debit-memo';
+  const isCredit = isNegative(parseDecimal(total));
+  const kind: DocumentKind = isCredit ? 'credit-memo' : original === undefined ? 'invoice' : 'debit-memo';
   const generation = group.billed.length;
   const { start, end } = input.dates;
   return {

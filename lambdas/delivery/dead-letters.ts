@@ -90,7 +90,8 @@ export const sqsDeadLetters = (client: SQSClient): DeadLetterQueues => ({
         QueueUrl,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: seconds,
-        WaitTimeSeconds: 0,
+        // Without waiting SQS asks some of its servers only, and may say "nothing" of a queue that is full.
+        WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),

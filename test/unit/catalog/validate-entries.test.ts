@@ -30,6 +30,11 @@ describe('entries of a publication', () => {
     expect(validateEntries(company, [], KNOWN)).toEqual({ ok: true, entries: company });
   });
 
+  it('refuses two entities of one subsidiary: their documents would have the same ids', () => {
+    const [flaw] = changed('entity', 'larkspur-inc', { erp: { adapter: 'netsuite', subsidiaryId: '2' } });
+    expect(flaw).toMatch(/^…\/body\/erp\/subsidiaryId: "2" is the entity "larkspur-[a-z]+" already$/);
+  });
+
   it('resolves references against what is published already', () => {
     const contract = find(company, 'contract', 'contract-01');
     const rest = company.filter((entry) => entry !== contract);

@@ -1,5 +1,12 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { type DeadLetter, type QueueDescription, toLetter } from '../../../lambdas/delivery/dead-letters.ts';
+import {
+  type DeadLetter,
+  type QueueDescription,
+  sqsDeadLetters,
+  toLetter,
+} from '../../../lambdas/delivery/dead-letters.ts';
 import { explainByStatus, listQueues, redrive, showMessages } from '../../../lambdas/delivery/redrive.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
@@ -158,5 +165,17 @@ describe('redrive', () => {
     expect(await ports.audit.list(0, 10)).toEqual([]);
     const { url: _, ...failures } = NETSUITE;
     await expect(redrive(ports, failures, { preview: false }, 'olga')).rejects.toThrow(/dead letters only/);
+  });
+});
+
+describe('the queue service', () => {
+  it('is asked on all its servers', async () => {
+    const sqs = mockClient(SQSClient);
+    sqs.on(ReceiveMessageCommand).resolves({});
+    expect(await sqsDeadLetters(new SQSClient({})).take('dlq', 5)).toEqual([]);
+    expect(sqs.commandCalls(ReceiveMessageCommand)[0]?.args[0].input).toMatchObject({
+      WaitTimeSeconds: 1,
+      VisibilityTimeout: 5,
+    });
   });
 });
