@@ -45,8 +45,12 @@ export type AppendBatchResult = {
 const CONCURRENCY = 32;
 /** How often a slot's race may be lost before its group is given back. */
 const MAX_RACES = 8;
-/** Unknown slots of a day are read by one query when they are so many, and at least one of so many slots on the way. */
-const TOGETHER = 4;
+/**
+ * Unknown slots of a day are read by one query when they are so many, and at least one of so many slots on the way: an
+ * append is about a quarter of what one read unit holds, so even where all of them exist it costs little more.
+ */
+const TOGETHER = 3;
+const ONE_OF = 8;
 
 type Group = { readonly slot: Slot; readonly events: readonly CanonicalUsage[] };
 /** A group on its way: to be appended, or what already went wrong before. */
@@ -94,7 +98,7 @@ const readTogether = async ({ ledger, memory }: AppendPorts, unknown: readonly G
   const [first, last] = [unknown[0]?.slot, unknown.at(-1)?.slot];
   if (first === undefined || last === undefined || unknown.length < TOGETHER) return;
   const end = Date.parse(last.start) + SLOT_MILLIS;
-  if ((end - Date.parse(first.start)) / SLOT_MILLIS > unknown.length * TOGETHER) return;
+  if ((end - Date.parse(first.start)) / SLOT_MILLIS > unknown.length * ONE_OF) return;
   const stretch = { from: first.start, to: new Date(end).toISOString() };
   const { appends } = await ledger.day(first.subject, utcDay(first.start), stretch);
   const chains = Map.groupBy(appends, ({ slot }) => slot.start);

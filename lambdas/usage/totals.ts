@@ -4,21 +4,9 @@ import type { LedgerStore } from './ledger-store.ts';
 import { daysFrom } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Events of one subject in the ledger. */
-export type SubjectTotals = {
-  readonly subject: string;
-  readonly firstSeen: string;
-  readonly accepted: number;
-  readonly late: number;
-};
-
 export type LedgerTotals = {
   readonly accepted: number;
   readonly late: number;
-  /** Appends that hold them, and their size in the table. */
-  readonly appends: number;
-  readonly bytes: number;
-  readonly subjects: readonly SubjectTotals[];
   /** Events in slots at which their subject belonged to nobody. */
   readonly unattributed: readonly { readonly subject: string; readonly events: number; readonly firstSeen: string }[];
 };
@@ -53,7 +41,7 @@ export const readTotals = async (
     ({ subject }) => subject,
   );
   const counted = await mapBounded(tasks, DAYS_AT_A_TIME, async ({ record: { subject }, day }) => {
-    const { appends, bytes } = await ledger.day(subject, day);
+    const { appends } = await ledger.day(subject, day);
     const isGap = (instant: string): boolean =>
       (gaps.get(subject) ?? []).some(({ from, to }) => from <= instant && instant < to);
     let [accepted, late, nobodys] = [0, 0, 0];
@@ -62,25 +50,18 @@ export const readTotals = async (
       late += append.late;
       if (isGap(append.slot.start)) nobodys += append.ids.length;
     }
-    return { subject, appends: appends.length, bytes, accepted, late, nobodys };
+    return { subject, accepted, late, nobodys };
   });
-  const bySubject = Map.groupBy(counted, ({ subject }) => subject);
-  const sum = (subject: string, field: 'accepted' | 'late' | 'nobodys'): number =>
-    (bySubject.get(subject) ?? []).reduce((total, each) => total + each[field], 0);
-  const totals = records.map(({ subject, firstSeenAt }) => ({
-    subject,
-    firstSeen: firstSeenAt,
-    accepted: sum(subject, 'accepted'),
-    late: sum(subject, 'late'),
-  }));
+  const nobodys = Map.groupBy(counted, ({ subject }) => subject);
   return {
-    accepted: totals.reduce((total, { accepted }) => total + accepted, 0),
-    late: totals.reduce((total, { late }) => total + late, 0),
-    appends: counted.reduce((total, { appends }) => total + appends, 0),
-    bytes: counted.reduce((total, { bytes }) => total + bytes, 0),
-    subjects: totals.filter(({ accepted }) => accepted > 0),
-    unattributed: totals
-      .map(({ subject, firstSeen }) => ({ subject, events: sum(subject, 'nobodys'), firstSeen }))
+    accepted: counted.reduce((total, { accepted }) => total + accepted, 0),
+    late: counted.reduce((total, { late }) => total + late, 0),
+    unattributed: records
+      .map(({ subject, firstSeenAt }) => ({
+        subject,
+        events: (nobodys.get(subject) ?? []).reduce((total, day) => total + day.nobodys, 0),
+        firstSeen: firstSeenAt,
+      }))
       .filter(({ events }) => events > 0),
   };
 };
