@@ -90,8 +90,9 @@ export class FinanceStack extends MeterbridgeStack {
     return new HandlerFunction(this, 'CloseStep', {
       deployment: this.deployment,
       description: 'The steps of a period close',
-      memoryMegabytes: 1024,
-      timeout: Duration.minutes(5),
+      // A close of 10,000 accounts is planned and frozen in one call each, with all lines in memory.
+      memoryMegabytes: 3008,
+      timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'finance', 'audit', 'catalog', 'ledger', 'projection', 'quarantine', 'delivery'),
         DATA_BUCKET: data.bucketName,
@@ -128,7 +129,7 @@ export class FinanceStack extends MeterbridgeStack {
       deployment: this.deployment,
       description: 'Rates a chunk of accounts',
       memoryMegabytes: 1769,
-      timeout: Duration.minutes(5),
+      timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'finance', 'catalog', 'ledger', 'projection'),
         DATA_BUCKET: data.bucketName,
