@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CatalogEntry, Limit } from '../../../lambdas/catalog/types.ts';
+import { limitPeriod } from '../../../lambdas/usage/limit-period.ts';
+import { makeThresholds } from '../../../lambdas/usage/thresholds.ts';
+import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import { memoryCatalog } from '../../twins/memory-catalog.ts';
+import { memoryCrossings } from '../../twins/memory-projection.ts';
+import { api, METERS } from './usage-fixtures.ts';
+import { makeWorld } from './usage-world.ts';
+
+let world: ReturnType<typeof makeWorld>;
+beforeEach(() => {
+  world = makeWorld();
+});
+
+describe('thresholds', () => {
+  const entry = <B>(kind: CatalogEntry['kind'], id: string, body: B): CatalogEntry<B> =>
+    ({
+      ...METERS[0],
+      kind,
+      id,
+      version: 1,
+      effectiveFrom: '2024-01-01T00:00:00.000Z',
+      body,
+    }) as CatalogEntry<B>;
+  const limit: Limit = { id: 'team-calls', plan: 'team', meter: 'calls', quantity: '100', thresholds: [80, 100] };
+  const stamped = (id: string, count: number): CanonicalUsage => ({
+    ...api(id, '2026-10-05T00:00:00.000Z', count),
+    stamp: { account: 'acct-01', plan: 'team', salesRegion: 'us' },
+  });
+
+  it('tells each crossing once, and reads only when something is near', async () => {
+    const catalog = memoryCatalog([
+      ...METERS,
+      entry('limit', 'team-calls', limit),
+      entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
+    ]);
+    const crossings = memoryCrossings();
+    const { clock, ports } = world;
+    const make = () => makeThresholds({ catalog, balance: ports, crossings, publisher: ports.publisher, clock });
+    const look = make();
+    for (const [id, count] of [
+      ['a', 10],
+      ['b', 60],
+      ['c', 15],
+      ['d', 5],
+      ['e', 20],
+    ] as const) {
+      const event = stamped(id, count);
+      await world.append(event);
+      await look([event], 'c-1');
+    }
+    // A new worker knows nothing: it reads, and finds that all is told.
+    await make()([stamped('e', 20)], 'c-2');
+    const told = ports.publisher.published('usage.threshold-crossed');
+    expect(told.map(({ percent, quantity }) => [percent, quantity])).toEqual([
+      [80, '85'],
+      [100, '110'],
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('tells what it could not look at, and looks at it when its events come again', async () => {
+    const catalog = memoryCatalog([
+      ...METERS,
+      entry('limit', 'team-calls', limit),
+      entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
+    ]);
+    const { clock, ports } = world;
+    let down = true;
+    const publisher = {
+      ...ports.publisher,
+      publish: (...args: Parameters<typeof ports.publisher.publish>) =>
+        down ? Promise.reject(new Error('the bus is down')) : ports.publisher.publish(...args),
+    } as typeof ports.publisher;
+    const look = makeThresholds({ catalog, balance: ports, crossings: memoryCrossings(), publisher, clock });
+    const event = stamped('a', 90);
+    await world.append(event);
+    expect(await look([event], 'c-1')).toEqual([
+      { usages: [event], reason: 'limit team-calls of acct-01: Error: the bus is down' },
+    ]);
+    down = false;
+    expect(await look([event], 'c-1')).toEqual([]);
+    expect(ports.publisher.published('usage.threshold-crossed')).toMatchObject([{ percent: 80 }]);
+  });
+
+  it('counts a limit from anchor to anchor of the contract', () => {
+    const contract = { zone: 'Asia/Kolkata', anchorDay: 31, start: '2026-01-12' };
+    expect(limitPeriod(contract, '2026-02-28T18:29:00.000Z')).toMatchObject({ start: '2026-02-28', end: '2026-03-31' });
+    expect(limitPeriod(contract, '2026-01-15T00:00:00.000Z')).toMatchObject({ start: '2026-01-12', end: '2026-01-31' });
+    expect(limitPeriod(undefined, '2026-12-31T23:59:00.000Z')).toEqual({
+      start: '2026-12-01',
+      end: '2027-01-01',
+      zone: 'UTC',
+    });
+  });
+});

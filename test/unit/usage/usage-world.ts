@@ -1,0 +1,42 @@
+import { manualClock } from '../../../lambdas/platform/clock.ts';
+import { countingIds } from '../../../lambdas/platform/ids.ts';
+import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
+import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
+import { readPeriodUsage } from '../../../lambdas/usage/period-usage.ts';
+import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
+import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import { METERS, usage } from './usage-fixtures.ts';
+
+export const OCTOBER = { start: '2026-10-01', end: '2026-11-01', zone: 'Asia/Kolkata' };
+export const ALWAYS = { from: '2024-01-01T00:00:00.000Z', to: '2030-01-01T00:00:00.000Z' };
+
+/** An empty ledger with all that reads it, and the ways in and out that the tests use. */
+export const makeWorld = () => {
+  const clock = manualClock('2026-11-10T00:00:00.000Z');
+  const ports = {
+    ledger: memoryLedger(),
+    marks: memoryDirtyMarks(),
+    subjects: memorySubjects(),
+    settled: memorySettled(),
+    publisher: memoryPublisher(),
+    ids: countingIds(),
+    clock,
+  };
+  const memory = writerMemory();
+  const append = (...events: CanonicalUsage[]) => appendBatch({ ...ports, memory }, events, meterIndex(METERS));
+  const read = (subjects: readonly string[], period = OCTOBER, carryIn = {}) =>
+    readPeriodUsage(ports, {
+      subjects: subjects.map((subject) => ({ subject, ...ALWAYS })),
+      period,
+      carryIn,
+      meters: METERS,
+    });
+  return { clock, ports, append, read };
+};
+
+export const seats = (id: string, time: string, count: number, subject = 'org-01') =>
+  usage({ id, subject, time, type: 'seats', data: { seats: count } });
+export const quantities = (rows: readonly { meter: string; quantity: string }[]) =>
+  Object.fromEntries(rows.map(({ meter, quantity }) => [meter, quantity]));
