@@ -112,5 +112,8 @@ export const resolveException = async (
   reason: string,
 ): Promise<void> => {
   await api.post(`/exceptions/${encodeURIComponent(exceptionId)}/resolution`, { decision, reason });
-  say(`Resolved ${exceptionId}: ${decision}. A new close of the same dates takes its account up.`);
+  const next = exceptionId.includes('-posting-failed-')
+    ? 'Start its close again; after "void" close the same dates once more, which bills it anew.'
+    : 'A new close of the same dates takes its account up.';
+  say(`Resolved ${exceptionId}: ${decision}. ${next}`);
 };
