@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+/** A connection may be idle for so long. */
+const KEEP_ALIVE_MILLIS = 120_000;
+
 /** Where each part of the one origin is answered from. */
 export type FrontRoutes = {
   /** Of the emulator, e.g. `http://127.0.0.1:4566`. */
@@ -118,6 +121,9 @@ export const startFrontProxy = async (port: number, routes: FrontRoutes): Promis
   const server: Server = createServer((incoming, answer) =>
     send(incoming, answer, forward(incoming.url ?? '/', routes)),
   );
+  // The demo makes its events in this very process, and for some seconds nothing else runs here. A connection that timed
+  // out meanwhile would be closed just as the next request goes out on it.
+  server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   server.on('connection', (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));

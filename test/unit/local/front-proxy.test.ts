@@ -63,6 +63,12 @@ describe('the front proxy', () => {
     await new Promise((resolve) => emulator.close(resolve));
   });
 
+  it('keeps idle connections longer than the demo needs to make a month of events on a slow machine', async () => {
+    const answer = await fetch(`${proxy.url}/v1/anything`);
+    await answer.arrayBuffer();
+    expect(answer.headers.get('keep-alive')).toBe('timeout=120');
+  });
+
   it('passes bodies through to the API', async () => {
     const answer = await fetch(`${proxy.url}/v1/events`, { method: 'POST', body: '{"id":"1"}' });
     expect(answer.headers.get('x-path')).toBe('/_aws/execute-api/abc/prod/v1/events');
