@@ -146,12 +146,12 @@ const jobOf = async (
 const send = async (
   ports: ClosePorts,
   posting: Posting,
-  wanted: (state: DeliveryStatus['state'] | undefined) => boolean,
+  wanted: (status: DeliveryStatus | undefined) => boolean,
 ): Promise<number> => {
   const due = posting.manifest.documents.flatMap((entry) => {
     const document = posting.documents.get(entry.documentId);
     if (document === undefined) throw new Error(`document ${entry.documentId} is listed and not stored`);
-    const isDue = mayBeSent(posting, document) && wanted(posting.statuses.get(entry.documentId)?.state);
+    const isDue = mayBeSent(posting, document) && wanted(posting.statuses.get(entry.documentId));
     return isDue ? [{ entry, document }] : [];
   });
   const jobs = await inGroups(due, AT_ONCE, ({ entry, document }) => jobOf(ports, posting, entry, document));
@@ -180,15 +180,21 @@ export const post = async (ports: ClosePorts, input: Input): Promise<StepResult>
   }
   const moved = await ports.store.moveManifest(input.manifestId, ['approved', 'posting', 'failed'], 'posting');
   if (!moved) return refused('NOT_APPROVED', `${input.manifestId} is not approved: nothing is posted.`);
-  const sent = await send(ports, posting, (state) => state === undefined || !ENDED.includes(state));
+  const sent = await send(ports, posting, (status) => status === undefined || !ENDED.includes(status.state));
   await refreshPosting(ports, posting.manifest.closeId);
   return ok({ sent });
 };
 
-/** How far is the ERP? `settled` when every document is posted, given up or stopped. Sends what was waiting for its original. */
+/** A death between marking and sending leaves a document queued that is in no queue. A second message does no harm. */
+const LOST_MILLIS = 30 * 60_000;
+const isLost = ({ state, attempts, updatedAt }: DeliveryStatus, now: number): boolean =>
+  state === 'queued' && attempts === 0 && now - Date.parse(updatedAt) >= LOST_MILLIS;
+
+/** How far is the ERP? `settled` when every document is posted, given up or stopped. Sends what was waiting for its original, or got lost. */
 export const checkPostings = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const posting = await load(ports, input.manifestId);
-  await send(ports, posting, (state) => state === undefined);
+  const now = ports.clock.nowMillis();
+  await send(ports, posting, (status) => status === undefined || isLost(status, now));
   const states = posting.manifest.documents.map(({ documentId }) => posting.statuses.get(documentId)?.state);
   const posted = states.filter((state) => state !== undefined && ENDED.includes(state)).length;
   const stopped = states.filter((state) => state !== undefined && STOPPED.includes(state)).length;

@@ -99,6 +99,25 @@ describe('posting and reconciling', () => {
     expect(await world.store.exception(found?.exceptionId ?? '')).toMatchObject({ state: 'open' });
   });
 
+  it('sends again what was marked as queued and never came, after a while and not before', async () => {
+    const world = makeWorld();
+    const closeId = await start(world);
+    await runMachine(world, closeId);
+    await approveAll(world, closeId);
+    const manifestId = `${closeId}_inc`;
+    await runStep(world.ports, { step: 'post', manifestId });
+    const status = world.erp.statuses.get(A1);
+    if (status === undefined) throw new Error('nothing was sent');
+    world.erp.statuses.set(A1, { ...status, state: 'queued', attempts: 0, updatedAt: world.clock.now() });
+    const sent = world.sent.length;
+    expect(await runStep(world.ports, { step: 'check-postings', manifestId })).toMatchObject({ pending: 1 });
+    expect(world.sent).toHaveLength(sent);
+    world.clock.advance(1_800_000);
+    await runStep(world.ports, { step: 'check-postings', manifestId });
+    expect(world.sent.slice(sent).map(({ deliveryId }) => deliveryId)).toEqual([A1]);
+    expect(await runStep(world.ports, { step: 'check-postings', manifestId })).toMatchObject({ settled: true });
+  });
+
   it('leaves a close that ended while somebody counted as it ended', async () => {
     const world = makeWorld();
     const { close } = await closeAll(world);
