@@ -9,7 +9,7 @@ import { root } from './setup/paths.mjs';
 /** A delivery handler is named for its vendor; its function says what it does. Everything else is the file's name. */
 const namedOtherwise: Readonly<Record<string, string>> = { netsuite: 'DeliverNetSuite', gainsight: 'DeliverGainsight' };
 
-/** The function id of a handler file: `lambdas/usage/events-api.handler.ts` is `EventsApi`. */
+/** The function id of a handler file: `lambdas/usage/receive/events-api.handler.ts` is `EventsApi`. */
 export const functionId = (file: string): string => {
   const name = path.basename(file, '.handler.ts');
   return namedOtherwise[name] ?? name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());

@@ -16,7 +16,7 @@ import { build } from 'esbuild';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SCHEMAS = join(ROOT, 'catalog', 'schemas');
-const OUTPUT = join(ROOT, 'lambdas', 'usage', 'event-validators.generated.js');
+const OUTPUT = join(ROOT, 'lambdas', 'usage', 'events', 'event-validators.generated.js');
 
 /** Annotations that every schema carries beside the standard ones. */
 const ANNOTATIONS = ['x-owner', 'x-data-class', 'x-retention', 'x-superseded-by'];

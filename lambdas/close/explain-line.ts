@@ -1,10 +1,10 @@
 import type { CatalogReader } from '../catalog/types.ts';
 import { ProblemError } from '../platform/problem.ts';
 import type { RatedLine } from '../rating/types.ts';
-import type { Archive } from '../usage/archive.ts';
-import { batchCorrelationId } from '../usage/batch-correlation.ts';
-import { explain } from '../usage/explain.ts';
-import type { LedgerStore } from '../usage/ledger-store.ts';
+import type { Archive } from '../usage/archive/archive.ts';
+import { batchCorrelationId } from '../usage/archive/batch-correlation.ts';
+import { explain } from '../usage/ledger/explain.ts';
+import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
 import type { CloseStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import { documentCorrelationId } from './names.ts';

@@ -1,13 +1,13 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
-import { carryKey, goesOn } from '../usage/aggregate.ts';
-import type { DirtyMarks } from '../usage/dirty-marks.ts';
-import type { LedgerStore } from '../usage/ledger-store.ts';
-import { dayParts, readDayParts } from '../usage/period-usage.ts';
-import { isFinal } from '../usage/settle.ts';
-import type { SettledStore } from '../usage/settled-store.ts';
-import { laterOf, utcDay } from '../usage/slot.ts';
-import { comparePoints, parseStateKey } from '../usage/state.ts';
-import type { Subjects } from '../usage/subjects.ts';
+import type { DirtyMarks } from '../usage/ledger/dirty-marks.ts';
+import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
+import { laterOf, utcDay } from '../usage/ledger/slot.ts';
+import { comparePoints, parseStateKey } from '../usage/ledger/state.ts';
+import type { Subjects } from '../usage/ledger/subjects.ts';
+import { carryKey, goesOn } from '../usage/read/aggregate.ts';
+import { dayParts, readDayParts } from '../usage/read/period-usage.ts';
+import { isFinal } from '../usage/settle/settle.ts';
+import type { SettledStore } from '../usage/settle/settled-store.ts';
 import type { KeyState, Point } from '../usage/types.ts';
 import type { LastValues } from './ports.ts';
 

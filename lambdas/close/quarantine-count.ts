@@ -1,4 +1,4 @@
-import type { QuarantineStore } from '../usage/quarantine.ts';
+import type { QuarantineStore } from '../usage/quarantine/quarantine.ts';
 
 const PAGE = 1000;
 

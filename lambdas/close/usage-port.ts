@@ -1,9 +1,9 @@
 import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
-import { readPeriodUsage } from '../usage/period-usage.ts';
-import { findSameIdAtTwoTimes } from '../usage/same-id-sweep.ts';
-import type { Subjects } from '../usage/subjects.ts';
+import { findSameIdAtTwoTimes } from '../usage/ledger/same-id-sweep.ts';
+import type { Subjects } from '../usage/ledger/subjects.ts';
+import { readPeriodUsage } from '../usage/read/period-usage.ts';
 import { type LastValueSources, lastValues } from './last-values.ts';
 import type { OwnerlessSubject, UsagePort } from './ports.ts';
 import { inGroups } from './progress.ts';

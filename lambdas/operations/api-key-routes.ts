@@ -1,5 +1,5 @@
 import type { ApiRoute } from '../platform/http-edge.ts';
-import { type ApiKeyPorts, issueKey, revokeKey } from '../usage/api-keys.ts';
+import { type ApiKeyPorts, issueKey, revokeKey } from '../usage/receive/api-keys.ts';
 import { OPERATORS } from './requests.ts';
 
 /** `POST /v1/api-keys` (the secret is shown this once) and `DELETE /v1/api-keys/{keyId}`. */

@@ -1,7 +1,12 @@
 import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
-import type { Archive } from '../usage/archive.ts';
-import { QUARANTINE_CODES, type QuarantineQuery, type QuarantineStore, STATES } from '../usage/quarantine.ts';
+import type { Archive } from '../usage/archive/archive.ts';
+import {
+  QUARANTINE_CODES,
+  type QuarantineQuery,
+  type QuarantineStore,
+  STATES,
+} from '../usage/quarantine/quarantine.ts';
 import type { QuarantineEntry } from '../usage/types.ts';
 import { oneOf, READERS } from './requests.ts';
 

@@ -4,8 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { ApiRequest, ApiRoute, Role } from '../platform/http-edge.ts';
 import { daysBetween, intervalOf, type Period } from '../platform/period.ts';
 import { ProblemError } from '../platform/problem.ts';
-import { readBalance } from '../usage/balance.ts';
-import type { BalancePorts } from '../usage/settled-fragments.ts';
+import { readBalance } from '../usage/read/balance.ts';
+import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
 import type { SignalStore } from './signal-store.ts';
 
 export type SuccessApiPorts = {

@@ -1,11 +1,11 @@
 import { dynamo, s3 } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
-import { dynamoDirtyMarks } from '../usage/dirty-marks.ts';
-import { dynamoLedger } from '../usage/ledger-store.ts';
-import type { BalancePorts } from '../usage/settled-fragments.ts';
-import { dynamoSettled } from '../usage/settled-store.ts';
-import { dynamoSubjects } from '../usage/subjects.ts';
+import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
+import { dynamoLedger } from '../usage/ledger/ledger-store.ts';
+import { dynamoSubjects } from '../usage/ledger/subjects.ts';
+import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
+import { dynamoSettled } from '../usage/settle/settled-store.ts';
 
 /** What reading usage needs, wired from the environment of the success functions. */
 export const usagePorts = (): BalancePorts => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../lambdas/platform/audit-log.ts';
-import type { AccessStore, ApiKey } from '../../lambdas/usage/api-keys.ts';
+import type { AccessStore, ApiKey } from '../../lambdas/usage/receive/api-keys.ts';
 
 const key = (n: number, name = 'platform'): ApiKey => ({
   format: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArchiveObjects } from '../../lambdas/usage/archive.ts';
+import type { ArchiveObjects } from '../../lambdas/usage/archive/archive.ts';
 
 const collect = async (keys: AsyncIterable<string>): Promise<string[]> => {
   const found: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyAppend, emptyView, nextAppend } from '../../lambdas/usage/append.ts';
-import type { LedgerStore } from '../../lambdas/usage/ledger-store.ts';
-import { meterIndex } from '../../lambdas/usage/meter-states.ts';
+import { applyAppend, emptyView, nextAppend } from '../../lambdas/usage/ledger/append.ts';
+import type { LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
+import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
 import type { Append } from '../../lambdas/usage/types.ts';
 import { api, METERS } from '../unit/usage/usage-fixtures.ts';
 

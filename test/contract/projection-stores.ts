@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Crossings } from '../../lambdas/usage/crossings.ts';
-import type { DirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
-import type { SettledDay } from '../../lambdas/usage/settled-item.ts';
-import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
-import type { Settlements } from '../../lambdas/usage/settlements.ts';
-import type { Subjects } from '../../lambdas/usage/subjects.ts';
+import type { DirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
+import type { Subjects } from '../../lambdas/usage/ledger/subjects.ts';
+import type { Crossings } from '../../lambdas/usage/limits/crossings.ts';
+import type { SettledDay } from '../../lambdas/usage/settle/settled-item.ts';
+import type { SettledStore } from '../../lambdas/usage/settle/settled-store.ts';
+import type { Settlements } from '../../lambdas/usage/settle/settlements.ts';
 
 /** The stores of one projection table. */
 export type ProjectionStores = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QuarantineStore } from '../../lambdas/usage/quarantine.ts';
+import type { QuarantineStore } from '../../lambdas/usage/quarantine/quarantine.ts';
 import type { QuarantineCode, QuarantineEntry } from '../../lambdas/usage/types.ts';
 
 const entry = (n: number, code: QuarantineCode, state: QuarantineEntry['state'] = 'waiting'): QuarantineEntry => ({

@@ -69,7 +69,7 @@ const NEEDED_BESIDES: Readonly<Record<string, string>> = {
 
 const VENDORS: Readonly<Record<string, string>> = { netsuite: 'DeliverNetSuite', gainsight: 'DeliverGainsight' };
 
-/** The function of a handler file: `lambdas/usage/events-api.handler.ts` is `EventsApi`. */
+/** The function of a handler file: `lambdas/usage/receive/events-api.handler.ts` is `EventsApi`. */
 const functionOf = (file: string): string => {
   const name = path.basename(file, '.handler.ts');
   return VENDORS[name] ?? name.replace(/(^|-)([a-z])/g, (_all, _dash, letter: string) => letter.toUpperCase());

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../lambdas/platform/audit-log.ts';
-import { type AccessStore, type ApiKey, MAX_VALID } from '../../lambdas/usage/api-keys.ts';
+import { type AccessStore, type ApiKey, MAX_VALID } from '../../lambdas/usage/receive/api-keys.ts';
 
 /** API keys in memory; passes the same contract as the real store. */
 export const memoryAccess = (audit: AuditLog): AccessStore => {

@@ -1,4 +1,4 @@
-import type { ArchiveObjects } from '../../lambdas/usage/archive.ts';
+import type { ArchiveObjects } from '../../lambdas/usage/archive/archive.ts';
 
 /** The archive's objects in memory; passes the same contract as the bucket. */
 export const memoryArchiveObjects = (): ArchiveObjects & { readonly objects: ReadonlyMap<string, Uint8Array> } => {

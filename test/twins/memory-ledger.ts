@@ -1,7 +1,7 @@
-import { chainsOf } from '../../lambdas/usage/chain.ts';
-import { decodeAppend, encodeAppend, itemBytes, type LedgerItem } from '../../lambdas/usage/ledger-item.ts';
-import type { LedgerRead, LedgerStore } from '../../lambdas/usage/ledger-store.ts';
-import { partitionKey, sortKey, utcDay } from '../../lambdas/usage/slot.ts';
+import { chainsOf } from '../../lambdas/usage/ledger/chain.ts';
+import { decodeAppend, encodeAppend, itemBytes, type LedgerItem } from '../../lambdas/usage/ledger/ledger-item.ts';
+import type { LedgerRead, LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
+import { partitionKey, sortKey, utcDay } from '../../lambdas/usage/ledger/slot.ts';
 
 /** The ledger in memory, for tests. May be used because it passes test/contract/ledger-store.ts. */
 export type MemoryLedger = LedgerStore & {

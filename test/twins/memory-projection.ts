@@ -1,16 +1,16 @@
 import type { DomainEventPublisher, DomainEvents } from '../../lambdas/platform/domain-events.ts';
-import { type Crossings, crossingId } from '../../lambdas/usage/crossings.ts';
-import type { DirtyMark, DirtyMarks } from '../../lambdas/usage/dirty-marks.ts';
+import type { DirtyMark, DirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
+import type { SubjectRecord, Subjects } from '../../lambdas/usage/ledger/subjects.ts';
+import { type Crossings, crossingId } from '../../lambdas/usage/limits/crossings.ts';
 import {
   decodeHead,
   decodeSettled,
   encodeSettled,
   type SettledItem,
   settledBytes,
-} from '../../lambdas/usage/settled-item.ts';
-import type { SettledStore } from '../../lambdas/usage/settled-store.ts';
-import type { Settlement, Settlements } from '../../lambdas/usage/settlements.ts';
-import type { SubjectRecord, Subjects } from '../../lambdas/usage/subjects.ts';
+} from '../../lambdas/usage/settle/settled-item.ts';
+import type { SettledStore } from '../../lambdas/usage/settle/settled-store.ts';
+import type { Settlement, Settlements } from '../../lambdas/usage/settle/settlements.ts';
 
 /** Dirty marks in memory. Passes test/contract/projection-stores.ts, as all here. */
 export const memoryDirtyMarks = (): DirtyMarks & { writes(): number } => {

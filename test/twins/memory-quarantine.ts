@@ -1,4 +1,10 @@
-import { cursorOf, placeOf, placesOf, type QuarantineStore, readCursor } from '../../lambdas/usage/quarantine.ts';
+import {
+  cursorOf,
+  placeOf,
+  placesOf,
+  type QuarantineStore,
+  readCursor,
+} from '../../lambdas/usage/quarantine/quarantine.ts';
 import type { QuarantineEntry } from '../../lambdas/usage/types.ts';
 
 /** The quarantine in memory; passes the same contract as the real one. */

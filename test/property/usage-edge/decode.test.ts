@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, type Line } from '../../../lambdas/usage/decode.ts';
-import { packBySubject } from '../../../lambdas/usage/receive-events.ts';
-import { validate } from '../../../lambdas/usage/validate.ts';
+import { decode, type Line } from '../../../lambdas/usage/events/decode.ts';
+import { validate } from '../../../lambdas/usage/events/validate.ts';
+import { packBySubject } from '../../../lambdas/usage/receive/receive-events.ts';
 import { eventText, RECEIVED_AT, storageText } from '../../unit/usage-edge/events.ts';
 
 const decoded = (data: Uint8Array): Line[] =>

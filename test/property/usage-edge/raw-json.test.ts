@@ -7,7 +7,7 @@ import {
   onOneLine,
   rawElements,
   rawNumbers,
-} from '../../../lambdas/usage/raw-json.ts';
+} from '../../../lambdas/usage/events/raw-json.ts';
 
 const value = fc.jsonValue({ maxDepth: 4 });
 const spaced = fc.tuple(value, fc.constantFrom(0, 1, '\t')).map(([v, space]) => JSON.stringify(v, null, space));

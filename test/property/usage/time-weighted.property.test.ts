@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aggregate, carryKey } from '../../../lambdas/usage/aggregate.ts';
-import { stateKey } from '../../../lambdas/usage/state.ts';
+import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
+import { aggregate, carryKey } from '../../../lambdas/usage/read/aggregate.ts';
 import type { Point } from '../../../lambdas/usage/types.ts';
 import { quotient } from '../../simulation/oracle.ts';
 import { METERS } from '../../unit/usage/usage-fixtures.ts';

@@ -2,7 +2,7 @@ import type { CatalogBodies, CatalogEntry, CatalogKind } from '../../../lambdas/
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import type { DomainEventPublisher, DomainEvents } from '../../../lambdas/platform/domain-events.ts';
 import { addDays } from '../../../lambdas/platform/period.ts';
-import { stateKey } from '../../../lambdas/usage/state.ts';
+import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';

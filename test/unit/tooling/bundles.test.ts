@@ -7,7 +7,7 @@ import { buildLambdas, functionId } from '../../../scripts/build-lambdas.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 
 it('names a function after its file, and a delivery after what it does', () => {
-  expect(functionId('lambdas/usage/events-api.handler.ts')).toBe('EventsApi');
+  expect(functionId('lambdas/usage/receive/events-api.handler.ts')).toBe('EventsApi');
   expect(functionId('lambdas/delivery/netsuite/netsuite.handler.ts')).toBe('DeliverNetSuite');
   expect(functionId('lambdas/delivery/gainsight/gainsight.handler.ts')).toBe('DeliverGainsight');
 });

@@ -13,10 +13,10 @@ import { describe, expect, it } from 'vitest';
 import type { AuditLog } from '../../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import { dynamoAccess } from '../../../lambdas/usage/access-store.ts';
-import { makeAuthorizer } from '../../../lambdas/usage/api-key-authorizer.ts';
-import { type ApiKey, issueKey, revokeKey, secretHashOf } from '../../../lambdas/usage/api-keys.ts';
-import { apiGatewayKeys } from '../../../lambdas/usage/gateway-keys-client.ts';
+import { dynamoAccess } from '../../../lambdas/usage/receive/access-store.ts';
+import { makeAuthorizer } from '../../../lambdas/usage/receive/api-key-authorizer.ts';
+import { type ApiKey, issueKey, revokeKey, secretHashOf } from '../../../lambdas/usage/receive/api-keys.ts';
+import { apiGatewayKeys } from '../../../lambdas/usage/receive/gateway-keys-client.ts';
 import { memoryAccess } from '../../twins/memory-access.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 

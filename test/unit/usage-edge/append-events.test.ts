@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import { LedgerUnavailable, makeAppendEvents } from '../../../lambdas/usage/append-events.ts';
-import { canonicalUsage } from '../../../lambdas/usage/canonical-usage.ts';
-import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
+import { canonicalUsage } from '../../../lambdas/usage/events/canonical-usage.ts';
+import { LedgerUnavailable, makeAppendEvents } from '../../../lambdas/usage/ingest/append-events.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
+import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { Append, CanonicalUsage, UsageEvent } from '../../../lambdas/usage/types.ts';
-import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
 import { event, RECEIVED_AT } from './events.ts';
 
 /** A ledger in a list, which refuses the subjects it is told to. */

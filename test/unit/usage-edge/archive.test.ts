@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
-import { makeArchive, TooManyObjects } from '../../../lambdas/usage/archive.ts';
-import { archiveCounter, NotCountedYet, TooMuchToCount } from '../../../lambdas/usage/archive-totals.ts';
-import type { Line } from '../../../lambdas/usage/decode.ts';
-import { quarantineEntry } from '../../../lambdas/usage/quarantine.ts';
+import { makeArchive, TooManyObjects } from '../../../lambdas/usage/archive/archive.ts';
+import { archiveCounter, NotCountedYet, TooMuchToCount } from '../../../lambdas/usage/archive/archive-totals.ts';
+import type { Line } from '../../../lambdas/usage/events/decode.ts';
+import { quarantineEntry } from '../../../lambdas/usage/quarantine/quarantine.ts';
 import { memoryArchiveObjects } from '../../twins/memory-archive-objects.ts';
 import { memoryQuarantine } from '../../twins/memory-quarantine.ts';
 import { eventText, linesOf } from './events.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countedDays } from '../../../lambdas/usage/counted-days.ts';
-import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
+import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
 
 const append = (ids: number, late: number): Append =>

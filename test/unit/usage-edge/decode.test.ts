@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decode, recordOf } from '../../../lambdas/usage/decode.ts';
+import { decode, recordOf } from '../../../lambdas/usage/events/decode.ts';
 import { eventText, RECEIVED_AT } from './events.ts';
 
 const record = (data: Uint8Array | string) => ({

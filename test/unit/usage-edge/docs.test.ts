@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { QUARANTINE_CODES } from '../../../lambdas/usage/quarantine.ts';
-import { validate } from '../../../lambdas/usage/validate.ts';
+import { validate } from '../../../lambdas/usage/events/validate.ts';
+import { QUARANTINE_CODES } from '../../../lambdas/usage/quarantine/quarantine.ts';
 import { RECEIVED_AT } from './events.ts';
 
 describe('docs/events.md', () => {

@@ -4,9 +4,14 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decode } from '../../../lambdas/usage/decode.ts';
-import { makeEventsApi } from '../../../lambdas/usage/events-api.ts';
-import { kinesisStream, type PackedRecord, StreamBusy, type UsageStream } from '../../../lambdas/usage/usage-stream.ts';
+import { decode } from '../../../lambdas/usage/events/decode.ts';
+import { makeEventsApi } from '../../../lambdas/usage/receive/events-api.ts';
+import {
+  kinesisStream,
+  type PackedRecord,
+  StreamBusy,
+  type UsageStream,
+} from '../../../lambdas/usage/receive/usage-stream.ts';
 import { eventText, RECEIVED_AT, storageText } from './events.ts';
 
 const SOURCE = '//larkspur.example/platform';

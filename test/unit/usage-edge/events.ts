@@ -1,4 +1,4 @@
-import { type Archive, type ArchiveLine, beyondFurthest } from '../../../lambdas/usage/archive.ts';
+import { type Archive, type ArchiveLine, beyondFurthest } from '../../../lambdas/usage/archive/archive.ts';
 import type { UsageEvent } from '../../../lambdas/usage/types.ts';
 
 /** A good event, with what a test wants otherwise. */

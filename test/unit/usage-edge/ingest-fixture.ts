@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
-import type { AppendOutcome } from '../../../lambdas/usage/append-events.ts';
-import { makeArchive } from '../../../lambdas/usage/archive.ts';
-import type { Stamp } from '../../../lambdas/usage/canonical-usage.ts';
-import type { KinesisRecord } from '../../../lambdas/usage/decode.ts';
-import type { IngestPorts } from '../../../lambdas/usage/ingest.ts';
-import type { SpillMessage } from '../../../lambdas/usage/spill.ts';
+import { makeArchive } from '../../../lambdas/usage/archive/archive.ts';
+import type { Stamp } from '../../../lambdas/usage/events/canonical-usage.ts';
+import type { KinesisRecord } from '../../../lambdas/usage/events/decode.ts';
+import type { AppendOutcome } from '../../../lambdas/usage/ingest/append-events.ts';
+import type { IngestPorts } from '../../../lambdas/usage/ingest/ingest.ts';
+import type { SpillMessage } from '../../../lambdas/usage/ingest/spill.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { memoryArchiveObjects } from '../../twins/memory-archive-objects.ts';
 import { memoryQuarantine } from '../../twins/memory-quarantine.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchCorrelationId } from '../../../lambdas/usage/batch-correlation.ts';
-import { type IngestPorts, makeIngest, makeRespill, StillRefused } from '../../../lambdas/usage/ingest.ts';
-import { handleSpill } from '../../../lambdas/usage/spill.ts';
+import { batchCorrelationId } from '../../../lambdas/usage/archive/batch-correlation.ts';
+import { type IngestPorts, makeIngest, makeRespill, StillRefused } from '../../../lambdas/usage/ingest/ingest.ts';
+import { handleSpill } from '../../../lambdas/usage/ingest/spill.ts';
 import { eventText, linesOf } from './events.ts';
 import { ingestFixture, kinesisRecord, SETTINGS } from './ingest-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { registeredSchemas } from '../../../lambdas/usage/event-validators.generated.js';
-import { dataFault, dataschemasOf, schemaOf } from '../../../lambdas/usage/schemas.ts';
-import { isNewest, newestOf, upcast, upcasters } from '../../../lambdas/usage/upcasters.ts';
+import { registeredSchemas } from '../../../lambdas/usage/events/event-validators.generated.js';
+import { dataFault, dataschemasOf, schemaOf } from '../../../lambdas/usage/events/schemas.ts';
+import { isNewest, newestOf, upcast, upcasters } from '../../../lambdas/usage/events/upcasters.ts';
 import { event } from './events.ts';
 
 const api = 'https://schemas.larkspur.example/com.larkspur.api.requests';

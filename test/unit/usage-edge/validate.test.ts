@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { QUARANTINE_CODES } from '../../../lambdas/usage/quarantine.ts';
-import { rejectEncoding, validate } from '../../../lambdas/usage/validate.ts';
+import { rejectEncoding, validate } from '../../../lambdas/usage/events/validate.ts';
+import { QUARANTINE_CODES } from '../../../lambdas/usage/quarantine/quarantine.ts';
 import { event, eventText, RECEIVED_AT, storageText } from './events.ts';
 
 const LIMITS = { horizonDays: 400 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { firstBrokenLink } from '../../../lambdas/usage/chain.ts';
-import { decodeAppend, encodeAppend, type LedgerItem } from '../../../lambdas/usage/ledger-item.ts';
-import { decodeSettled, type SettledDay, type SettledItem } from '../../../lambdas/usage/settled-item.ts';
+import { firstBrokenLink } from '../../../lambdas/usage/ledger/chain.ts';
+import { decodeAppend, encodeAppend, type LedgerItem } from '../../../lambdas/usage/ledger/ledger-item.ts';
+import { decodeSettled, type SettledDay, type SettledItem } from '../../../lambdas/usage/settle/settled-item.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
 
 const revive = (_: string, value: unknown): unknown => {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { explain } from '../../../lambdas/usage/explain.ts';
-import type { LedgerStore } from '../../../lambdas/usage/ledger-store.ts';
-import { findSameIdAtTwoTimes } from '../../../lambdas/usage/same-id-sweep.ts';
-import { settleSweep } from '../../../lambdas/usage/settle-sweep.ts';
-import { readTotals } from '../../../lambdas/usage/totals.ts';
+import { explain } from '../../../lambdas/usage/ledger/explain.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
+import { findSameIdAtTwoTimes } from '../../../lambdas/usage/ledger/same-id-sweep.ts';
+import { verifyLedger } from '../../../lambdas/usage/ledger/verify.ts';
+import { readTotals } from '../../../lambdas/usage/read/totals.ts';
+import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
-import { verifyLedger } from '../../../lambdas/usage/verify.ts';
 import { api, METERS, usage } from './usage-fixtures.ts';
 import { makeWorld } from './usage-world.ts';
 

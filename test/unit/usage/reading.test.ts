@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readBalance } from '../../../lambdas/usage/balance.ts';
-import { readDailyUsage } from '../../../lambdas/usage/daily-usage.ts';
-import { readPeriodUsage } from '../../../lambdas/usage/period-usage.ts';
-import { settleSweep } from '../../../lambdas/usage/settle-sweep.ts';
+import { readBalance } from '../../../lambdas/usage/read/balance.ts';
+import { readDailyUsage } from '../../../lambdas/usage/read/daily-usage.ts';
+import { readPeriodUsage } from '../../../lambdas/usage/read/period-usage.ts';
+import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
 import { api, METERS, usage } from './usage-fixtures.ts';
 import { ALWAYS, makeWorld, OCTOBER, quantities, seats } from './usage-world.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CatalogEntry, Limit } from '../../../lambdas/catalog/types.ts';
-import { limitPeriod } from '../../../lambdas/usage/limit-period.ts';
-import { makeThresholds } from '../../../lambdas/usage/thresholds.ts';
+import { limitPeriod } from '../../../lambdas/usage/limits/limit-period.ts';
+import { makeThresholds } from '../../../lambdas/usage/limits/thresholds.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryCrossings } from '../../twins/memory-projection.ts';

@@ -1,6 +1,6 @@
 import type { CatalogEntry, Meter } from '../../../lambdas/catalog/types.ts';
-import { bodyHashOf, idHashOf } from '../../../lambdas/usage/event-identity.ts';
-import { slotOf } from '../../../lambdas/usage/slot.ts';
+import { bodyHashOf, idHashOf } from '../../../lambdas/usage/events/event-identity.ts';
+import { slotOf } from '../../../lambdas/usage/ledger/slot.ts';
 import type { CanonicalUsage, UsageEvent } from '../../../lambdas/usage/types.ts';
 
 const meter = (

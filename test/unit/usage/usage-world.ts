@@ -1,10 +1,10 @@
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import { appendBatch } from '../../../lambdas/usage/append-batch.ts';
-import { meterIndex } from '../../../lambdas/usage/meter-states.ts';
-import { readPeriodUsage } from '../../../lambdas/usage/period-usage.ts';
+import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
+import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
+import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
+import { readPeriodUsage } from '../../../lambdas/usage/read/period-usage.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
-import { writerMemory } from '../../../lambdas/usage/writer-memory.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { METERS, usage } from './usage-fixtures.ts';

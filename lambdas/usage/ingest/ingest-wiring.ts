@@ -1,0 +1,59 @@
+import { cachedCatalog } from '../../catalog/cached-catalog.ts';
+import { dynamoCatalog } from '../../catalog/catalog-store.ts';
+import { dynamo, eventBridge, s3, sqs } from '../../platform/aws.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { env } from '../../platform/env.ts';
+import { eventBridgePublisher } from '../../platform/event-publisher.ts';
+import { systemIds } from '../../platform/ids.ts';
+import { makeArchive } from '../archive/archive.ts';
+import { s3ArchiveObjects } from '../archive/archive-store.ts';
+import { catalogStamper } from '../events/canonical-usage.ts';
+import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
+import { dynamoLedger } from '../ledger/ledger-store.ts';
+import { dynamoSubjects } from '../ledger/subjects.ts';
+import { writerMemory } from '../ledger/writer-memory.ts';
+import { dynamoCrossings } from '../limits/crossings.ts';
+import { makeThresholds } from '../limits/thresholds.ts';
+import { dynamoQuarantine } from '../quarantine/quarantine-store.ts';
+import { dynamoSettled } from '../settle/settled-store.ts';
+import { makeAppendEvents } from './append-events.ts';
+import type { IngestPorts, IngestSettings } from './ingest.ts';
+import { sqsSpillQueue } from './spill.ts';
+
+const wholeNumber = (name: string): number => {
+  const text = env(name);
+  if (!/^\d{1,5}$/.test(text)) throw new Error(`environment variable ${name} must be a whole number, not ${text}`);
+  return Number(text);
+};
+
+/** What ingest works with in its environment: one set per process, since the memory of the writer lives in it. */
+export const ingestPorts = (): IngestPorts => {
+  const clock = systemClock;
+  const projection = env('PROJECTION_TABLE');
+  const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), clock);
+  const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
+  const marks = dynamoDirtyMarks(dynamo(), projection);
+  const subjects = dynamoSubjects(dynamo(), projection);
+  const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
+  return {
+    archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
+    quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),
+    append: makeAppendEvents({ ledger, marks, subjects, memory: writerMemory(), clock, ids: systemIds }, catalog),
+    spill: sqsSpillQueue(sqs(), env('SPILL_QUEUE_URL')),
+    thresholds: makeThresholds({
+      catalog,
+      balance: { ledger, settled, marks, subjects, clock },
+      crossings: dynamoCrossings(dynamo(), projection),
+      publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
+      clock,
+    }),
+    stamper: () => catalogStamper(catalog),
+    clock,
+  };
+};
+
+/** What is configured for ingest in its environment. */
+export const ingestSettings = (): IngestSettings => ({
+  lateAfterHours: wholeNumber('LATE_AFTER_HOURS'),
+  horizonDays: wholeNumber('HORIZON_DAYS'),
+});

@@ -1,0 +1,193 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { canonicalJson } from '../../platform/canonical-json.ts';
+import type { Append, CanonicalUsage, KeyState, Point, StateKey } from '../types.ts';
+import { packPointers, unpackPointers } from './pack-pointers.ts';
+import { parseSortKey, partitionKey, sortKey, utcDay } from './slot.ts';
+import { OVERFLOW, UNMETERED } from './state.ts';
+
+/**
+ * An append as it lies in the table, format 1. Names are one letter because every byte is paid for at every write.
+ * The ids are 16 + 8 bytes each; times are milliseconds into the slot; an id hash that is one of the item's own ids is
+ * its index.
+ */
+export type LedgerItem = {
+  readonly pk: string;
+  readonly sk: string;
+  /** Format version. */
+  readonly f: 1;
+  /** 16 bytes of id hash and 8 of body hash per event. */
+  readonly i: Uint8Array;
+  /** JSON of archive keys and states, deflated with the dictionary of the format. */
+  readonly s: Uint8Array;
+  /** Archive pointers: indexes of keys, and lines, as varints. */
+  readonly r: Uint8Array;
+  /** Late events, when there are any. */
+  readonly l?: number;
+  /** Newest event time. */
+  readonly n: number;
+  /** Stamp: account, plan, sales region. */
+  readonly m?: readonly [string, string, string];
+  /** When it was appended, in milliseconds since 1970. */
+  readonly a: number;
+  /** Present when the append is a restating one. */
+  readonly x?: true;
+  /** Hash of the append before, and of this one; 32 bytes each. */
+  readonly h: Uint8Array;
+  readonly g: Uint8Array;
+};
+
+type PackedPoint = readonly [offset: number, value: string, id: number | string];
+type PackedState =
+  | readonly [key: unknown, kind: 0, count: number, sum: string, min: string, max: string, latest: PackedPoint]
+  | readonly [key: unknown, kind: 1, values: readonly string[]]
+  | readonly [key: unknown, kind: 2, points: readonly PackedPoint[]];
+
+/** What items are full of, so that even a short one deflates well. Part of format 1: it can never be changed. */
+const dictionary = Buffer.from(
+  '"unmetered","overflow",{"model":"region":"sha256:[["events/-usage/2026/2027/2028/11/12/01/shardId-000000000000/49' +
+    '000000000000000000000000-49.ndjson.gz"],[[["users",1,{}],1,["user-"]],[["storage",1,{}],2,[[0,"0",0],[["",1,{}],' +
+    '0,1,"1","1","1",[0,"1",0]],[["calls",1,{"endpoint":"read"}],0,2,"2","1","1",[0,"1",1]]]',
+);
+const ID_BYTES = 24;
+
+const packKey = (key: StateKey): unknown => (key === OVERFLOW || key === UNMETERED ? key : JSON.parse(key));
+const unpackKey = (key: unknown): StateKey => (typeof key === 'string' ? key : canonicalJson(key));
+
+const packTexts = (append: Append, keys: readonly string[]): Uint8Array => {
+  const start = Date.parse(append.slot.start);
+  const own = new Map(append.ids.map(({ idHash }, index) => [idHash, index]));
+  const packPoint = ({ time, value, idHash }: Point): PackedPoint => [
+    Date.parse(time) - start,
+    value,
+    own.get(idHash) ?? Buffer.from(idHash, 'hex').toString('base64'),
+  ];
+  const packState = (key: StateKey, state: KeyState): PackedState => {
+    switch (state.class) {
+      case 'scalar':
+        return [packKey(key), 0, state.count, state.sum, state.min, state.max, packPoint(state.latest)];
+      case 'set':
+        return [packKey(key), 1, state.values];
+      case 'points':
+        return [packKey(key), 2, state.points.map(packPoint)];
+    }
+  };
+  const states = Object.entries(append.states).map(([key, state]) => packState(key, state));
+  return deflateRawSync(JSON.stringify([keys, states]), { dictionary });
+};
+
+const unpackTexts = (
+  packed: Uint8Array,
+  start: string,
+  ids: Append['ids'],
+): { readonly keys: readonly string[]; readonly states: Record<StateKey, KeyState> } => {
+  const text = inflateRawSync(packed, { dictionary }).toString('utf8');
+  const [keys, states] = JSON.parse(text) as [string[], PackedState[]];
+  const origin = Date.parse(start);
+  const unpackPoint = ([offset, value, id]: PackedPoint): Point => ({
+    time: new Date(origin + offset).toISOString(),
+    value,
+    idHash: typeof id === 'number' ? (ids[id]?.idHash ?? '') : Buffer.from(id, 'base64').toString('hex'),
+  });
+  const unpack = (state: PackedState): [StateKey, KeyState] => {
+    const key = unpackKey(state[0]);
+    switch (state[1]) {
+      case 0: {
+        const [, , count, sum, min, max, latest] = state;
+        return [key, { class: 'scalar', count, sum, min, max, latest: unpackPoint(latest) }];
+      }
+      case 1:
+        return [key, { class: 'set', values: state[2] }];
+      case 2:
+        return [key, { class: 'points', points: state[2].map(unpackPoint) }];
+    }
+  };
+  return { keys, states: Object.fromEntries(states.map(unpack)) };
+};
+
+const packIds = (ids: Append['ids']): Uint8Array =>
+  Buffer.from(ids.map(({ idHash, bodyHash }) => `${idHash}${bodyHash}`).join(''), 'hex');
+
+const unpackIds = (packed: Uint8Array): Append['ids'] => {
+  const hex = Buffer.from(packed).toString('hex');
+  return Array.from({ length: packed.length / ID_BYTES }, (_, n) => {
+    const at = n * ID_BYTES * 2;
+    return { idHash: hex.slice(at, at + 32), bodyHash: hex.slice(at + 32, at + 48) };
+  });
+};
+
+/** An append's size is asked for before it is put: it is packed once. */
+const encoded = new WeakMap<Append, LedgerItem>();
+
+/** An append as its item. */
+export const encodeAppend = (append: Append): LedgerItem => {
+  const known = encoded.get(append);
+  if (known !== undefined) return known;
+  const item = pack(append);
+  encoded.set(append, item);
+  return item;
+};
+
+const pack = (append: Append): LedgerItem => {
+  const { keys, lines } = packPointers(append.pointers);
+  const { stamp, slot } = append;
+  return {
+    pk: partitionKey(slot.subject, utcDay(slot.start)),
+    sk: sortKey(slot.start, append.version),
+    f: 1,
+    i: packIds(append.ids),
+    s: packTexts(append, keys),
+    r: lines,
+    ...(append.late === 0 ? {} : { l: append.late }),
+    n: Date.parse(append.newestTime) - Date.parse(slot.start),
+    ...(stamp === undefined ? {} : { m: [stamp.account, stamp.plan, stamp.salesRegion] as const }),
+    a: Date.parse(append.appendedAt),
+    ...(append.full ? { x: true as const } : {}),
+    h: Buffer.from(append.previousHash, 'hex'),
+    g: Buffer.from(append.hash, 'hex'),
+  };
+};
+
+const stampOf = (item: LedgerItem): { readonly stamp?: NonNullable<CanonicalUsage['stamp']> } => {
+  if (item.m === undefined) return {};
+  const [account, plan, salesRegion] = item.m;
+  return { stamp: { account, plan, salesRegion } };
+};
+
+/** The append of an item. @throws {Error} for a format that this version does not know. */
+export const decodeAppend = (item: LedgerItem): Append => {
+  if (item.f !== 1) throw new Error(`append ${item.pk} ${item.sk} has format ${item.f}, which is not known here`);
+  const { start, version } = parseSortKey(item.sk);
+  const ids = unpackIds(item.i);
+  const { keys, states } = unpackTexts(item.s, start, ids);
+  return {
+    format: 1,
+    slot: { subject: item.pk.slice(0, item.pk.lastIndexOf('#')), start },
+    version,
+    ids,
+    states,
+    pointers: unpackPointers(keys, item.r),
+    late: item.l ?? 0,
+    newestTime: new Date(Date.parse(start) + item.n).toISOString(),
+    ...stampOf(item),
+    appendedAt: new Date(item.a).toISOString(),
+    full: item.x ?? false,
+    previousHash: Buffer.from(item.h).toString('hex'),
+    hash: Buffer.from(item.g).toString('hex'),
+  };
+};
+
+const valueBytes = (value: unknown): number => {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.length;
+  // A number takes about half a byte per digit and one; a list three and one per element.
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
+  if (Array.isArray(value)) return 3 + value.reduce((total: number, each) => total + valueBytes(each) + 1, 0);
+  return 1;
+};
+
+/** The size of an item as DynamoDB counts it (names and values). One write unit is 1,024 bytes. */
+export const itemBytes = (item: object): number =>
+  Object.entries(item).reduce((total, [name, value]) => total + name.length + valueBytes(value), 0);
+
+/** The size of an append's item. */
+export const appendBytes = (append: Append): number => itemBytes(encodeAppend(append));

@@ -1,0 +1,68 @@
+import type { Interval } from '../../platform/period.ts';
+import { slotStart } from '../events/event-time.ts';
+import type { Slot } from '../types.ts';
+
+/** How long a slot is, in milliseconds: 15 minutes, for everyone and for ever. */
+export const SLOT_MILLIS = 15 * 60 * 1000;
+
+/** The slot of an event of a subject. */
+export const slotOf = (subject: string, time: string): Slot => ({ subject, start: slotStart(time) });
+
+/** The UTC day of an instant, `YYYY-MM-DD`. */
+export const utcDay = (instant: string): string => instant.slice(0, 10);
+
+const DAY_MILLIS = 24 * 60 * 60 * 1000;
+
+/** A UTC day moved by a number of days. All UTC days are 24 hours long, so this needs no calendar. */
+export const shiftDay = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00:00.000Z`) + days * DAY_MILLIS).toISOString().slice(0, 10);
+
+/** The UTC days from one to before another. */
+export const daysFrom = (first: string, end: string): string[] => {
+  const days: string[] = [];
+  for (let day = first; day < end; day = shiftDay(day, 1)) days.push(day);
+  return days;
+};
+
+/** The UTC days that an interval touches. */
+export const daysTouched = ({ from, to }: Interval): string[] =>
+  daysFrom(utcDay(from), shiftDay(utcDay(new Date(Date.parse(to) - 1).toISOString()), 1));
+
+/** The instants of a UTC day. */
+export const intervalOfDay = (day: string): Interval => ({
+  from: `${day}T00:00:00.000Z`,
+  to: `${shiftDay(day, 1)}T00:00:00.000Z`,
+});
+
+/** One text per slot, for maps. */
+export const slotText = (slot: Slot): string => `${slot.subject}#${slot.start}`;
+
+/** The partition key of a subject's day in the ledger. */
+export const partitionKey = (subject: string, day: string): string => `${subject}#${day}`;
+
+/** The sort key of an append: `<slot start>#<version, 8 digits>`. */
+export const sortKey = (start: string, version: number): string => `${start}#${version.toString().padStart(8, '0')}`;
+
+/** Splits a sort key again. */
+export const parseSortKey = (key: string): { readonly start: string; readonly version: number } => {
+  const [start = '', version = ''] = key.split('#');
+  return { start, version: Number(version) };
+};
+
+/**
+ * Whether a day is live: yesterday, today or tomorrow in UTC (clocks differ). Appends to live days are not marked;
+ * readers always read them from the ledger.
+ */
+export const isLive = (day: string, now: string): boolean => {
+  const today = utcDay(now);
+  return day >= shiftDay(today, -1) && day <= shiftDay(today, 1);
+};
+
+/** The later of two instants. */
+export const laterOf = (a: string, b: string): string => (a > b ? a : b);
+
+/** The part of an interval inside another; empty (`from` not before `to`) if they do not meet. */
+export const within = (inner: Interval, outer: Interval): Interval => ({
+  from: laterOf(inner.from, outer.from),
+  to: inner.to === laterOf(inner.to, outer.to) ? outer.to : inner.to,
+});

@@ -1,0 +1,226 @@
+import { LRUCache } from 'lru-cache';
+import { subjectsOf } from '../../catalog/attribution.ts';
+import type { CatalogEntry, CatalogReader, Contract, Limit, Meter } from '../../catalog/types.ts';
+import type { Clock } from '../../platform/clock.ts';
+import {
+  add,
+  compare,
+  type Decimal,
+  divide,
+  formatDecimal,
+  fromInteger,
+  multiply,
+  parseDecimal,
+  sum,
+  ZERO,
+} from '../../platform/decimal.ts';
+import type { DomainEventPublisher } from '../../platform/domain-events.ts';
+import { intervalOf, type Period } from '../../platform/period.ts';
+import { mapBounded } from '../bounded.ts';
+import { type MeterIndex, meterIndex } from '../ledger/meter-states.ts';
+import { laterOf } from '../ledger/slot.ts';
+import { parseStateKey } from '../ledger/state.ts';
+import { readBalance } from '../read/balance.ts';
+import type { BalancePorts } from '../settle/settled-fragments.ts';
+import type { CanonicalUsage } from '../types.ts';
+import { type Crossing, type Crossings, crossingId } from './crossings.ts';
+import { limitPeriod } from './limit-period.ts';
+
+export type ThresholdPorts = {
+  /** May be cached: limits are no money. */
+  readonly catalog: CatalogReader;
+  readonly balance: BalancePorts;
+  readonly crossings: Crossings;
+  readonly publisher: DomainEventPublisher;
+  readonly clock: Clock;
+};
+
+/** What a warm worker knows of one account's use of one limit in one period. */
+type Known = {
+  /** Read at `readAt`, and what this worker has seen since. Others may have added more. */
+  readonly quantity: Decimal;
+  readonly seen: Decimal;
+  readonly readAt: number;
+  /** Thresholds that are known to be told. */
+  readonly told: ReadonlySet<number>;
+};
+
+/** One account's use of one limit in one period, touched by a batch. */
+type Watch = {
+  readonly key: string;
+  readonly account: string;
+  readonly salesRegion: string;
+  readonly period: Period;
+  readonly limit: Limit;
+  readonly meters: readonly CatalogEntry<Meter>[];
+  /** What the batch adds; for meters that do not add up, nothing can be said. */
+  readonly added: Decimal | undefined;
+  /** The events that touch it. */
+  readonly events: readonly CanonicalUsage[];
+};
+
+/** Events after which a look failed. They must come again: only the events of an account bring a look at it. */
+export type FailedLook = { readonly usages: readonly CanonicalUsage[]; readonly reason: string };
+
+/** Within this share of a threshold the balance is read, but not more often than `NEAR_MILLIS`. */
+const NEAR = parseDecimal('0.95');
+const NEAR_MILLIS = 60_000;
+/** Other workers add too: what was read is trusted no longer than this. */
+const TRUST_MILLIS = 10 * 60_000;
+const MAX_KNOWN = 20_000;
+const BALANCES_AT_A_TIME = 4;
+
+const thresholdOf = ({ quantity }: Limit, percent: number): Decimal =>
+  divide(multiply(parseDecimal(quantity), fromInteger(percent)), fromInteger(100), 12, 'half-even');
+
+const addedBy = (
+  events: readonly CanonicalUsage[],
+  meters: readonly CatalogEntry<Meter>[],
+  index: MeterIndex,
+): Decimal | undefined => {
+  const aggregation = meters.at(-1)?.body.aggregation;
+  if (aggregation !== 'SUM' && aggregation !== 'COUNT') return undefined;
+  return sum(
+    events.flatMap((event) =>
+      index.contributions(event).flatMap(({ key, state }) => {
+        if (state.class !== 'scalar' || parseStateKey(key)?.meter !== meters[0]?.id) return [];
+        return aggregation === 'SUM' ? parseDecimal(state.sum) : fromInteger(state.count);
+      }),
+    ),
+  );
+};
+
+/** Whether the balance must be read: nothing is known, it is old, or an untold threshold is near. */
+const mustRead = (known: Known | undefined, { limit, added }: Watch, nowMillis: number): boolean => {
+  if (known === undefined) return true;
+  const open = limit.thresholds.filter((percent) => !known.told.has(percent));
+  if (open.length === 0) return false;
+  const age = nowMillis - known.readAt;
+  if (age >= TRUST_MILLIS) return true;
+  if (added === undefined) return age >= NEAR_MILLIS;
+  const next = thresholdOf(limit, Math.min(...open));
+  const estimate = add(add(known.quantity, known.seen), added);
+  if (compare(estimate, next) >= 0) return true;
+  return age >= NEAR_MILLIS && compare(estimate, multiply(next, NEAR)) >= 0;
+};
+
+/** Events by the limit's period they fall in. Every period begins at a slot edge, so it is looked up once per slot. */
+const byPeriod = (
+  contract: Contract | undefined,
+  events: readonly CanonicalUsage[],
+): (readonly [Period, CanonicalUsage[]])[] => {
+  const periods = new Map<string, Period>();
+  const groups = new Map<string, CanonicalUsage[]>();
+  for (const [start, inSlot] of Map.groupBy(events, ({ slot }) => slot.start)) {
+    const period = limitPeriod(contract, start);
+    const known = groups.get(period.start);
+    periods.set(period.start, period);
+    if (known === undefined) groups.set(period.start, inSlot);
+    else known.push(...inSlot);
+  }
+  return [...periods].map(([start, period]) => [period, groups.get(start) ?? []]);
+};
+
+const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage[]): Promise<Watch[]> => {
+  const history = await catalog.history('meter');
+  const index = meterIndex(history);
+  const watches: Watch[] = [];
+  const byAccount = Map.groupBy(
+    usages.filter(({ stamp }) => stamp !== undefined),
+    ({ stamp }) => `${stamp?.account}#${stamp?.plan}`,
+  );
+  for (const events of byAccount.values()) {
+    const stamp = events[0]?.stamp;
+    if (stamp === undefined) continue;
+    const effectiveAt = events.reduce((newest, { event }) => laterOf(event.time, newest), '');
+    const limits = (await catalog.list('limit', { effectiveAt })).filter(({ body }) => body.plan === stamp.plan);
+    if (limits.length === 0) continue;
+    const contract = (await catalog.list('contract', { effectiveAt })).find(
+      ({ body }) => body.account === stamp.account,
+    );
+    for (const [period, inPeriod] of byPeriod(contract?.body, events)) {
+      for (const { body: limit } of limits) {
+        const meters = history.filter(({ id }) => id === limit.meter);
+        const types = new Set(meters.map(({ body }) => body.eventType));
+        const touching = inPeriod.filter(({ event }) => types.has(event.type));
+        if (touching.length === 0) continue;
+        const key = `${stamp.account}#${limit.id}#${period.start}`;
+        const added = addedBy(touching, meters, index);
+        const { account, salesRegion } = stamp;
+        watches.push({ key, account, salesRegion, period, limit, meters, added, events: touching });
+      }
+    }
+  }
+  return watches;
+};
+
+/**
+ * Looks, after a batch, whether accounts with limits crossed a threshold, and publishes each crossing once. Works from what
+ * the worker knows; a balance is read only where it knows nothing or a threshold is near. Repeats are harmless. One look
+ * that fails does not stop the others, nor the batch: answers what failed.
+ */
+export const makeThresholds = (ports: ThresholdPorts) => {
+  const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
+  const { catalog, balance, crossings, publisher, clock } = ports;
+
+  const read = async (watch: Watch, correlationId: string): Promise<void> => {
+    const { account, period, limit, meters } = watch;
+    const readAt = clock.nowMillis();
+    const subjects = await subjectsOf(catalog, account, intervalOf(period));
+    const { usage } = await readBalance(balance, { subjects, period, meters });
+    const quantity = sum(usage.map((row) => parseDecimal(row.quantity)));
+    const told = new Set(known.get(watch.key)?.told);
+    for (const percent of limit.thresholds) {
+      if (told.has(percent) || compare(quantity, thresholdOf(limit, percent)) < 0) continue;
+      const crossing: Crossing = {
+        account,
+        limit: limit.id,
+        periodStart: period.start,
+        percent,
+        // Usage of a period does not fall again while nothing can be cancelled: each threshold is crossed once.
+        number: 1,
+        quantity: formatDecimal(quantity),
+        recordedAt: clock.now(),
+      };
+      if ((await crossings.record(crossing)) === 'untold') {
+        await publisher.publish('usage.threshold-crossed', [
+          {
+            id: crossingId(crossing),
+            account,
+            limit: limit.id,
+            meter: limit.meter,
+            percent,
+            quantity: crossing.quantity,
+            salesRegion: watch.salesRegion,
+            correlationId,
+          },
+        ]);
+        await crossings.told(crossing);
+      }
+      told.add(percent);
+    }
+    known.set(watch.key, { quantity, seen: ZERO, readAt, told });
+  };
+
+  return async (usages: readonly CanonicalUsage[], correlationId: string): Promise<FailedLook[]> => {
+    const watches = await watchesOf(catalog, usages);
+    const toRead: Watch[] = [];
+    for (const watch of watches) {
+      const before = known.get(watch.key);
+      if (mustRead(before, watch, clock.nowMillis())) toRead.push(watch);
+      else if (before !== undefined) {
+        known.set(watch.key, { ...before, seen: add(before.seen, watch.added ?? ZERO) });
+      }
+    }
+    const looks = await mapBounded(toRead, BALANCES_AT_A_TIME, async (watch): Promise<FailedLook | undefined> => {
+      try {
+        await read(watch, correlationId);
+        return undefined;
+      } catch (error) {
+        const reason = `limit ${watch.limit.id} of ${watch.account}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+        return { usages: watch.events, reason };
+      }
+    });
+    return looks.filter((look) => look !== undefined);
+  };
+};

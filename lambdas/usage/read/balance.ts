@@ -1,0 +1,68 @@
+import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { contentHash } from '../../platform/hash.ts';
+import { DAY } from '../events/event-time.ts';
+import { type BalancePorts, type FragmentsRead, readFragments } from '../settle/settled-fragments.ts';
+import { type Aggregated, aggregate, type CarryIn, goesOn, lastValuesIn } from './aggregate.ts';
+import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
+import type { SubjectInterval } from './series.ts';
+
+/** As for `readPeriodUsage`; without `carryIn` the last values before the period are looked for. */
+export type BalanceRequest = Omit<PeriodUsageRequest, 'carryIn'> & { readonly carryIn?: CarryIn };
+
+/** Usage as it stands, for people and thresholds; money reads `readPeriodUsage`. */
+export type Balance = Aggregated & {
+  /** What it was made from: the number of slots with usage, and the content hash of their versions. */
+  readonly upTo: { readonly slots: number; readonly hash: string };
+  readonly read: { readonly queries: number; readonly bytes: number };
+};
+
+/** How far back the last value of a meter that goes on (seats, storage) is looked for. */
+export const LOOKBACK_DAYS = 35;
+
+const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
+  const versions = fragments
+    .flatMap(({ subject, versions: own }) =>
+      Object.entries(own).map(([start, version]): [string, string, number] => [subject, start, version]),
+    )
+    .sort((a, b) => (a[0] === b[0] ? (a[1] < b[1] ? -1 : 1) : a[0] < b[0] ? -1 : 1));
+  return { slots: versions.length, hash: contentHash(versions) };
+};
+
+/**
+ * The last values of meters that go on before each subject came to the account in this period, whoever had it then: as a
+ * close takes them, only not from further back than `LOOKBACK_DAYS`.
+ */
+const lookBack = async (
+  ports: BalancePorts,
+  subjects: readonly SubjectInterval[],
+  meters: readonly CatalogEntry<Meter>[],
+): Promise<{ readonly carryIn: CarryIn; readonly queries: number; readonly bytes: number }> => {
+  // In order of time, so the first interval of each subject is where it came.
+  const came = [...new Map(subjects.toReversed().map(({ subject, from }) => [subject, from]))];
+  const before = came.map(([subject, to]) => ({
+    subject,
+    from: new Date(Date.parse(to) - LOOKBACK_DAYS * DAY).toISOString(),
+    to,
+  }));
+  const { fragments, queries, bytes } = await readFragments(ports, before);
+  return { carryIn: lastValuesIn(fragments, meters), queries, bytes };
+};
+
+/**
+ * The usage of an account in a period as it stands now: settled days, and from the ledger only the days that are live or
+ * dirty and the parts of days at the period's edges. Equal to what `readPeriodUsage` gives at the same moment.
+ */
+export const readBalance = async (
+  ports: BalancePorts,
+  { subjects, period, carryIn, meters }: BalanceRequest,
+): Promise<Balance> => {
+  const own = clipSubjects(subjects, period);
+  const looksBack = carryIn === undefined && meters.some(({ body }) => goesOn(body));
+  const back = looksBack ? await lookBack(ports, own, meters) : { carryIn: {}, queries: 0, bytes: 0 };
+  const read = await readFragments(ports, own);
+  return {
+    ...aggregate({ fragments: read.fragments, subjects: own, period, carryIn: carryIn ?? back.carryIn, meters }),
+    upTo: upTo(read),
+    read: { queries: read.queries + back.queries, bytes: read.bytes + back.bytes },
+  };
+};

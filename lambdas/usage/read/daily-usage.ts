@@ -1,0 +1,50 @@
+import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { addDays, daysOf } from '../../platform/period.ts';
+import { type BalancePorts, readFragments } from '../settle/settled-fragments.ts';
+import type { MeteredUsage } from '../types.ts';
+import { aggregate, type CarryIn } from './aggregate.ts';
+import { LOOKBACK_DAYS } from './balance.ts';
+import { clipSubjects } from './period-usage.ts';
+import type { SubjectInterval } from './series.ts';
+
+/** One UTC day of an account. `settled`: all of its usage came from settled days. */
+export type DayUsage = { readonly day: string; readonly settled: boolean; readonly usage: readonly MeteredUsage[] };
+
+export type DailyUsageRequest = {
+  readonly subjects: readonly SubjectInterval[];
+  /** First UTC day and the day after the last. */
+  readonly start: string;
+  readonly end: string;
+  /** Every version of the meters that are asked for. */
+  readonly meters: readonly CatalogEntry<Meter>[];
+};
+
+/**
+ * The usage of each UTC day, for signals and charts: one read for all days. UTC days, because those are what is settled;
+ * a chart of local days would have to read the ledger. Days without usage have an empty list.
+ */
+export const readDailyUsage = async (
+  ports: BalancePorts,
+  { subjects, start, end, meters }: DailyUsageRequest,
+): Promise<{ readonly days: DayUsage[]; readonly read: { readonly queries: number; readonly bytes: number } }> => {
+  const zone = 'UTC';
+  const early = addDays(start, -LOOKBACK_DAYS);
+  const { fragments, queries, bytes } = await readFragments(ports, clipSubjects(subjects, { start: early, end, zone }));
+  const byDay = Map.groupBy(fragments, ({ day }) => day);
+  const days: DayUsage[] = [];
+  let carryIn: CarryIn = {};
+  for (const day of daysOf({ start: early, end, zone })) {
+    const period = { start: day, end: addDays(day, 1), zone };
+    const own = byDay.get(day) ?? [];
+    const { usage, carryOut } = aggregate({
+      fragments: own,
+      subjects: clipSubjects(subjects, period),
+      period,
+      carryIn,
+      meters,
+    });
+    carryIn = carryOut;
+    if (day >= start) days.push({ day, settled: own.every(({ settled }) => settled), usage });
+  }
+  return { days, read: { queries, bytes } };
+};

@@ -1,0 +1,136 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ProblemError } from '../../platform/problem.ts';
+import { onOneLine, rawElements } from '../events/raw-json.ts';
+import { readEnvelope } from '../events/validate.ts';
+import type { PackedRecord, UsageStream } from './usage-stream.ts';
+
+/** What a sender posts: the bytes as they came, the content type, and what the sender's key may send. */
+export type EventsRequest = {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** The CloudEvents sources that the key may send for. */
+  readonly sources: readonly string[];
+};
+
+/** What became of one event of the request, by its place in it. `received`: durable, to be judged by ingest. */
+export type EventResult =
+  | { readonly index: number; readonly id: string; readonly status: 'received' }
+  | {
+      readonly index: number;
+      /** Empty where the event does not say. */
+      readonly id: string;
+      readonly status: 'rejected';
+      readonly code: string;
+      readonly path: string;
+      readonly message: string;
+    };
+
+/** A request has at most so many events, and so many bytes as sent and when unpacked. */
+export const MAX_EVENTS = 1_000;
+export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
+/** Unpacked bytes of one record of the stream; a record has at most 1 MiB, and not every line gets smaller by gzip. */
+const MAX_PACK_BYTES = 900 * 1024;
+
+const JSON_TYPES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+const GZIP_TYPE = 'application/gzip';
+
+const tooLarge = (detail: string): ProblemError => new ProblemError(413, 'TOO_LARGE', detail);
+
+const unpacked = (body: Uint8Array): Uint8Array => {
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw tooLarge(`the body unpacks to more than ${MAX_UNPACKED_BYTES} bytes: send less at once`);
+    throw new ProblemError(400, 'BAD_ENCODING', 'the body is not gzip, though its content type says so');
+  }
+};
+
+const textOf = ({ contentType, body }: EventsRequest): { readonly text: string; readonly packed: boolean } => {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  const packed = type === GZIP_TYPE;
+  if (!packed && !JSON_TYPES.includes(type)) {
+    const known = [...JSON_TYPES, GZIP_TYPE].join(', ');
+    throw new ProblemError(415, 'UNSUPPORTED_MEDIA_TYPE', `the content type must be one of ${known}`);
+  }
+  if (body.length > MAX_BODY_BYTES)
+    throw tooLarge(`the body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are taken`);
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(packed ? unpacked(body) : body), packed };
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(400, 'BAD_ENCODING', 'the body is not UTF-8');
+  }
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The texts of the events in a body, untouched: parsing and writing them again would drop digits of numbers. */
+const eventTexts = (request: EventsRequest): string[] => {
+  const { text, packed } = textOf(request);
+  if (isJson(text)) return text.trimStart().startsWith('[') ? rawElements(text) : [text];
+  if (packed) return text.split('\n').filter((line) => line.trim() !== '');
+  throw new ProblemError(400, 'NOT_JSON', 'the body is not JSON: send one CloudEvent, or an array of them');
+};
+
+type Accepted = { readonly index: number; readonly id: string; readonly subject: string; readonly line: string };
+
+const check = (text: string, index: number, sources: readonly string[]): Accepted | EventResult => {
+  const envelope = readEnvelope(text);
+  if ('rejection' in envelope) {
+    const { code, path, message, eventId = '' } = envelope.rejection;
+    return { index, id: eventId, status: 'rejected', code, path, message };
+  }
+  const { id, source, subject } = envelope.event;
+  if (!sources.includes(source)) {
+    const message = `The key may not send for the source ${source}: use a key of that source.`;
+    return { index, id, status: 'rejected', code: 'SOURCE_NOT_ALLOWED', path: '/source', message };
+  }
+  return { index, id, subject, line: onOneLine(text) };
+};
+
+const pack = (lines: readonly string[]): Uint8Array => gzipSync(`${lines.join('\n')}\n`);
+
+/** Packs lines by subject, so that one writer sees all events of a chain together. */
+export const packBySubject = (events: readonly { readonly subject: string; readonly line: string }[]): PackedRecord[] =>
+  [...Map.groupBy(events, ({ subject }) => subject)].flatMap(([subject, group]) => {
+    const packs: string[][] = [[]];
+    let bytes = 0;
+    for (const { line } of group) {
+      const size = Buffer.byteLength(line) + 1;
+      if (bytes + size > MAX_PACK_BYTES) {
+        packs.push([]);
+        bytes = 0;
+      }
+      packs.at(-1)?.push(line);
+      bytes += size;
+    }
+    return packs.filter((lines) => lines.length > 0).map((lines) => ({ partitionKey: subject, data: pack(lines) }));
+  });
+
+/**
+ * Takes a request: checks every event's envelope and source, and puts the good ones into the stream. When this returns,
+ * every event with the status `received` is durable. What is in an event is judged by ingest, where a bad one is kept.
+ * @throws {ProblemError} 400, 413 or 415 for a body that cannot be taken as a whole: nothing was put then.
+ * @throws {StreamBusy} if the stream did not take everything; send the whole request again, repeats are not counted.
+ */
+export const receiveEvents = async (request: EventsRequest, stream: UsageStream): Promise<EventResult[]> => {
+  const texts = eventTexts(request);
+  if (texts.length === 0) throw new ProblemError(400, 'NO_EVENTS', 'the body holds no event');
+  if (texts.length > MAX_EVENTS)
+    throw tooLarge(`the body holds ${texts.length} events; at most ${MAX_EVENTS} are taken`);
+  const checked = texts.map((text, index) => check(text, index, request.sources));
+  const good = checked.filter((result): result is Accepted => 'line' in result);
+  await stream.put(packBySubject(good));
+  return checked.map((result) =>
+    'line' in result ? { index: result.index, id: result.id, status: 'received' as const } : result,
+  );
+};

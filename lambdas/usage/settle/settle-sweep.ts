@@ -1,0 +1,179 @@
+import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import type { DomainEventPublisher, DomainEvents } from '../../platform/domain-events.ts';
+import { contentHash } from '../../platform/hash.ts';
+import type { Ids } from '../../platform/ids.ts';
+import { mapBounded } from '../bounded.ts';
+import type { DirtyMark } from '../ledger/dirty-marks.ts';
+import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
+import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
+import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS } from '../ledger/writer-memory.ts';
+import { isFinal, type LatestMeters, latestMeters, passedDue, type SettlePorts, settleDay } from './settle.ts';
+import type { SettledHead } from './settled-item.ts';
+
+export type SweepPorts = SettlePorts & {
+  readonly subjects: Subjects;
+  readonly publisher: DomainEventPublisher;
+  readonly ids: Ids;
+};
+
+/** What a sweep did. */
+export type SweepResult = {
+  readonly subjects: number;
+  /** Subjects that another sweep is at. */
+  readonly busy: number;
+  /** Days whose usage changed. */
+  readonly settledDays: number;
+  readonly clearedMarks: number;
+};
+
+const SUBJECTS_AT_A_TIME = 6;
+const DAYS_AT_A_TIME = 5;
+
+const isDue = (day: string, head: SettledHead | undefined, now: string): boolean =>
+  passedDue(day, head?.beganAt ?? '', now);
+
+/** The last day up to which all watched days are settled for good. */
+const settledThrough = (watched: readonly string[], heads: ReadonlyMap<string, SettledHead>): string | undefined => {
+  const open = watched.findIndex((day) => {
+    const head = heads.get(day);
+    return head === undefined || !isFinal(head);
+  });
+  return watched[(open === -1 ? watched.length : open) - 1];
+};
+
+/** The event that tells what changed. Its id follows from the revisions: a repeat has the same. */
+const settledEvent = (
+  subject: string,
+  days: readonly string[],
+  heads: ReadonlyMap<string, SettledHead>,
+  correlationId: string,
+): DomainEvents['usage.settled'] => {
+  const ordered = [...days].sort();
+  const revisions = ordered.map((day) => [day, heads.get(day)?.revision ?? 0]);
+  return { id: `settled-${contentHash([subject, revisions]).slice(0, 32)}`, subject, days: ordered, correlationId };
+};
+
+/** Nobody is at work any more who wrote a note so long ago. */
+const ABANDONED_MILLIS = LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
+
+const isUnderWay = (note: SweepNote | undefined, now: string): boolean =>
+  note !== undefined && note.at > new Date(Date.parse(now) - ABANDONED_MILLIS).toISOString();
+
+const BUSY: SweepResult = { subjects: 0, busy: 1, settledDays: 0, clearedMarks: 0 };
+const IDLE: SweepResult = { subjects: 1, busy: 0, settledDays: 0, clearedMarks: 0 };
+
+/** What a sweep found to do for a subject. */
+type Work = {
+  readonly beganAt: string;
+  readonly watched: readonly string[];
+  readonly marks: ReadonlyMap<string, DirtyMark>;
+  readonly heads: Map<string, SettledHead>;
+  readonly toSettle: readonly string[];
+  /** What a sweep that died may have changed without telling. */
+  readonly inherited: readonly string[];
+};
+
+const lookFor = async (ports: SweepPorts, record: SubjectRecord, beganAt: string): Promise<Work> => {
+  const { subject, announcing } = record;
+  const inherited = announcing?.days ?? [];
+  const today = utcDay(beganAt);
+  const first = record.settledThrough === undefined ? record.watchedFrom : shiftDay(record.settledThrough, 1);
+  const watched = daysFrom(first, today);
+  // Marks before items: a mark that a settle clears in between leaves an item that is newer, never an older one.
+  const marks = new Map((await ports.marks.marksOf(subject)).map((mark) => [mark.day, mark]));
+  const days = [...new Set([...watched, ...marks.keys(), ...inherited])].sort();
+  const [from, last] = [days[0], days.at(-1)];
+  const read =
+    from === undefined || last === undefined ? [] : (await ports.settled.heads(subject, from, shiftDay(last, 1))).days;
+  const heads = new Map(read.map((head) => [head.day, head]));
+  const isWatched = (day: string): boolean => day >= first && day < today;
+  const toSettle = days.filter((day) => marks.has(day) || (isWatched(day) && isDue(day, heads.get(day), beganAt)));
+  return { beganAt, watched, marks, heads, toSettle, inherited };
+};
+
+/** Settles the days, tells what changed, and only then takes the note back. */
+const settleAndTell = async (
+  ports: SweepPorts,
+  meters: LatestMeters,
+  subject: string,
+  work: Work,
+  note: SweepNote,
+): Promise<SweepResult> => {
+  const { beganAt, watched, marks, heads, toSettle, inherited } = work;
+  const failures: unknown[] = [];
+  const settled = await mapBounded(toSettle, DAYS_AT_A_TIME, async (day) => {
+    try {
+      return await settleDay(ports, meters, subject, day, { beganAt, head: heads.get(day), mark: marks.get(day) });
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    }
+  });
+  const results = settled.filter((result) => result !== undefined);
+  for (const { head } of results) heads.set(head.day, head);
+  const changed = results.filter((result) => result.changed).map(({ head }) => head.day);
+  const toTell = [...new Set([...changed, ...inherited])];
+  if (toTell.length > 0) {
+    await ports.publisher.publish('usage.settled', [settledEvent(subject, toTell, heads, `settle-${note.token}`)]);
+  }
+  if (failures.length > 0) throw failures[0];
+  await ports.subjects.announced(subject, note.token, settledThrough(watched, heads));
+  return {
+    subjects: 1,
+    busy: 0,
+    settledDays: changed.length,
+    clearedMarks: results.filter(({ cleared }) => cleared).length,
+  };
+};
+
+/**
+ * Sweeps one subject. The note of what is about to be changed is also what keeps other sweeps off: while it is there and
+ * its writer may live, the subject is theirs; from one that died its days are taken over, and told.
+ */
+const sweepSubject = async (ports: SweepPorts, meters: LatestMeters, record: SubjectRecord): Promise<SweepResult> => {
+  const { subject, announcing } = record;
+  const beganAt = ports.clock.now();
+  if (isUnderWay(announcing, beganAt)) return BUSY;
+  const work = await lookFor(ports, record, beganAt);
+  const days = [...new Set([...work.inherited, ...work.toSettle])];
+  if (days.length === 0) {
+    const through = settledThrough(work.watched, work.heads);
+    if (through !== undefined) await ports.subjects.announced(subject, undefined, through);
+    return IDLE;
+  }
+  const note: SweepNote = { token: ports.ids.next(), at: ports.clock.now(), days };
+  if (!(await ports.subjects.announce(subject, note, announcing?.token))) return BUSY;
+  try {
+    return await settleAndTell(ports, meters, subject, work, note);
+  } catch (error) {
+    // The next sweep need not wait until this one must be dead.
+    await ports.subjects.announce(subject, { ...note, at: '' }, note.token);
+    throw error;
+  }
+};
+
+/**
+ * Settles what must be settled, of every subject: watched days that ended, and days marked dirty. Tells what changed by
+ * one `usage.settled` per subject. One subject's failure does not stop the others.
+ * @throws {AggregateError} at the end, if any subject failed; the next sweep takes it up again.
+ */
+export const settleSweep = async (ports: SweepPorts, meters: readonly CatalogEntry<Meter>[]): Promise<SweepResult> => {
+  const latest = latestMeters(meters);
+  const failures: unknown[] = [];
+  const results = await mapBounded(await ports.subjects.list(), SUBJECTS_AT_A_TIME, async (record) => {
+    try {
+      return await sweepSubject(ports, latest, record);
+    } catch (error) {
+      failures.push(new Error(`subject ${record.subject} could not be settled`, { cause: error }));
+      return { ...IDLE, subjects: 0 };
+    }
+  });
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} subjects could not be settled`);
+  const sum = (field: keyof SweepResult): number => results.reduce((total, result) => total + result[field], 0);
+  return {
+    subjects: sum('subjects'),
+    busy: sum('busy'),
+    settledDays: sum('settledDays'),
+    clearedMarks: sum('clearedMarks'),
+  };
+};

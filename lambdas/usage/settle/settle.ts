@@ -1,0 +1,141 @@
+import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { chainsOf, foldChain, type SlotState } from '../ledger/chain.ts';
+import type { DirtyMark, DirtyMarks } from '../ledger/dirty-marks.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { intervalOfDay, shiftDay } from '../ledger/slot.ts';
+import { gatherStates, parseStateKey, type StateMap } from '../ledger/state.ts';
+import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
+import type { SettledDay, SettledHead } from './settled-item.ts';
+import type { SettledStore } from './settled-store.ts';
+
+/** What settling needs. */
+export type SettlePorts = {
+  readonly ledger: LedgerStore;
+  readonly settled: SettledStore;
+  readonly marks: DirtyMarks;
+  readonly clock: Clock;
+};
+
+/** Which meter versions keep a value per slot when a day is settled: LATEST. */
+export type LatestMeters = { isLatest(meter: string, version: number): boolean };
+
+/** @throws by `isLatest` if it is asked for a version that is not among them: such a day must not be settled yet. */
+export const latestMeters = (history: readonly CatalogEntry<Meter>[]): LatestMeters => {
+  const known = new Map(history.map((entry) => [`${entry.id}#${entry.version}`, entry.body.aggregation]));
+  return {
+    isLatest: (meter, version) => {
+      const aggregation = known.get(`${meter}#${version}`);
+      if (aggregation === undefined) {
+        throw new Error(`version ${version} of meter ${meter} is in the ledger but not in the catalog that was read`);
+      }
+      return aggregation === 'LATEST';
+    },
+  };
+};
+
+/**
+ * From when on a day's settling is final: it is no longer live (so every further append is announced by a mark), and
+ * every writer that still took it for live has ended.
+ */
+export const finalFrom = (day: string): number =>
+  Date.parse(`${shiftDay(day, 2)}T00:00:00.000Z`) + LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
+
+/** A day is settled again so long after its end: usage of its last minutes may have been under way. */
+const GRACE_MILLIS = 60 * 60_000;
+
+/**
+ * Whether between two instants a watched day fell due: when it ends, after the grace, and for good. `since` is when the
+ * last settle began, `''` if there was none.
+ */
+export const passedDue = (day: string, since: string, now: string): boolean => {
+  const end = Date.parse(intervalOfDay(day).to);
+  const dues = [end, end + GRACE_MILLIS, finalFrom(day)].map((due) => new Date(due).toISOString());
+  return dues.some((due) => since < due && due <= now);
+};
+
+/** Whether a settled day can be trusted as long as no mark stands beside it. */
+export const isFinal = ({ day, beganAt }: SettledHead): boolean => Date.parse(beganAt) >= finalFrom(day);
+
+/** A day's states from its slots. LATEST meters keep each slot's last value as a point. */
+export const dayStates = (slots: readonly SlotState[], meters: LatestMeters): StateMap => {
+  const gathered = gatherStates();
+  for (const { states } of slots) {
+    for (const [key, state] of Object.entries(states)) {
+      const parts = parseStateKey(key);
+      const keepsSlots =
+        parts !== undefined && state.class === 'scalar' && meters.isLatest(parts.meter, parts.meterVersion);
+      gathered.add(key, keepsSlots ? { class: 'points', points: [state.latest] } : state);
+    }
+  }
+  return gathered.states();
+};
+
+const sameVersions = (a: SettledHead['versions'], b: SettledHead['versions']): boolean => {
+  const slots = Object.keys(a);
+  return slots.length === Object.keys(b).length && slots.every((slot) => a[slot] === b[slot]);
+};
+
+/** What a settle did. `changed`: the day's usage is another than was settled before. */
+export type SettleResult = { readonly head: SettledHead; readonly changed: boolean; readonly cleared: boolean };
+
+/** How often a settle is done again because another one was first. */
+const MAX_TRIES = 5;
+
+const headOf = async (settled: SettledStore, subject: string, day: string): Promise<SettledHead | undefined> =>
+  (await settled.heads(subject, day, shiftDay(day, 1))).days[0];
+
+/**
+ * Settles one day of a subject, in this order, so that what it saw can only be newer than what it replaces:
+ * 1. `seen`: the item and its mark as they are (read by the caller, or again after a lost race);
+ * 2. the day's appends, strongly;
+ * 3. write under the item's own revision, if anything is new;
+ * 4. clear the mark: only if it was there before 2, is unchanged, and is older than any writer that relies on it.
+ * @throws if another settle was first too often.
+ */
+export const settleDay = async (
+  ports: SettlePorts,
+  meters: LatestMeters,
+  subject: string,
+  day: string,
+  seen: { readonly beganAt: string; readonly head: SettledHead | undefined; readonly mark: DirtyMark | undefined },
+): Promise<SettleResult> => {
+  let { beganAt, head } = seen;
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const { appends } = await ports.ledger.day(subject, day);
+    const slots = chainsOf(appends).map(foldChain);
+    const versions = Object.fromEntries(slots.map(({ start, version }) => [start, version]));
+    const changed = head === undefined ? slots.length > 0 : !sameVersions(head.versions, versions);
+    // Nothing new, but it is worth knowing that nothing was new so late.
+    const later = head !== undefined && passedDue(day, head.beganAt, beganAt);
+    let written = head;
+    if (head === undefined || changed || later) {
+      const settled: SettledDay = {
+        format: 1,
+        subject,
+        day,
+        revision: (head?.revision ?? 0) + 1,
+        beganAt,
+        versions,
+        accepted: slots.reduce((total, { accepted }) => total + accepted, 0),
+        late: slots.reduce((total, { late }) => total + late, 0),
+        states: dayStates(slots, meters),
+      };
+      const { states: _, ...itsHead } = settled;
+      written = (await ports.settled.put(settled)) ? itsHead : undefined;
+    }
+    if (written !== undefined) return { head: written, changed, cleared: await clearMark(ports, seen, beganAt) };
+    beganAt = ports.clock.now();
+    head = await headOf(ports.settled, subject, day);
+  }
+  throw new Error(`other settles of ${subject} ${day} were first ${MAX_TRIES} times in a row`);
+};
+
+const clearMark = async (
+  { marks }: SettlePorts,
+  { mark }: { readonly mark: DirtyMark | undefined },
+  beganAt: string,
+): Promise<boolean> => {
+  if (mark === undefined || Date.parse(mark.at) + MARK_CLEARABLE_MILLIS > Date.parse(beganAt)) return false;
+  return marks.clear(mark);
+};

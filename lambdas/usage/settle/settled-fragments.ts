@@ -1,0 +1,111 @@
+import type { Clock } from '../../platform/clock.ts';
+import { mapBounded } from '../bounded.ts';
+import type { DirtyMarks } from '../ledger/dirty-marks.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { isLive, shiftDay, utcDay } from '../ledger/slot.ts';
+import type { SubjectRecord, Subjects } from '../ledger/subjects.ts';
+import type { Fragment } from '../read/aggregate.ts';
+import { type DayPart, dayParts, readDayParts } from '../read/period-usage.ts';
+import type { SubjectInterval } from '../read/series.ts';
+import { isFinal } from './settle.ts';
+import type { SettledDay } from './settled-item.ts';
+import type { SettledStore } from './settled-store.ts';
+
+/** What reading settled usage and live days needs. */
+export type BalancePorts = {
+  readonly ledger: LedgerStore;
+  readonly settled: SettledStore;
+  readonly marks: DirtyMarks;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+};
+
+/** A fragment with the UTC day it lies in, and the slots it was made from. */
+export type DatedFragment = Fragment & {
+  readonly day: string;
+  /** Slot start → version. */
+  readonly versions: Readonly<Record<string, number>>;
+  readonly settled: boolean;
+};
+
+export type FragmentsRead = {
+  readonly fragments: readonly DatedFragment[];
+  readonly queries: number;
+  readonly bytes: number;
+};
+
+/** How a part of a day is read. */
+type Source = 'settled' | 'ledger' | 'nothing';
+
+/**
+ * Where a day's usage is read from. Settled: final, and no mark beside it. Nothing: no append can be there, because every
+ * append to a day that was not live had a mark, and every mark ends in a settled item.
+ */
+const sourceOf = (
+  { day, part }: DayPart,
+  record: SubjectRecord,
+  item: SettledDay | undefined,
+  isDirty: boolean,
+  now: string,
+): Source => {
+  if (isDirty || isLive(day, now)) return 'ledger';
+  const trusted = item !== undefined && isFinal(item);
+  if (trusted && item.accepted === 0) return 'nothing';
+  if (trusted) return part === undefined ? 'settled' : 'ledger';
+  const mayBeUnmarked = day >= record.watchedFrom && day <= utcDay(now);
+  return mayBeUnmarked || item !== undefined ? 'ledger' : 'nothing';
+};
+
+const SUBJECTS_AT_A_TIME = 4;
+
+const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInterval[]): Promise<FragmentsRead> => {
+  const subject = intervals[0]?.subject ?? '';
+  const now = ports.clock.now();
+  const record = await ports.subjects.get(subject);
+  // Registered before its first append: an unknown subject has no usage.
+  if (record === undefined) return { fragments: [], queries: 1, bytes: 0 };
+  const parts = dayParts(intervals);
+  const [first, last] = [parts[0]?.day ?? '', parts.at(-1)?.day ?? ''];
+  // Marks before items: what a settle clears in between it has written before, and that is read next.
+  const dirty = new Set((await ports.marks.marksOf(subject)).map(({ day }) => day));
+  const settled = await ports.settled.days(subject, first, shiftDay(last, 1));
+  const items = new Map(settled.days.map((item) => [item.day, item]));
+  const bySource = Map.groupBy(parts, (part) => sourceOf(part, record, items.get(part.day), dirty.has(part.day), now));
+  const live = await readDayParts(ports.ledger, bySource.get('ledger') ?? []);
+  return {
+    fragments: [
+      ...(bySource.get('settled') ?? []).flatMap(({ day }) => {
+        const item = items.get(day);
+        return item === undefined
+          ? []
+          : [{ subject, day, states: item.states, versions: item.versions, settled: true }];
+      }),
+      ...live.slots.map(({ start, version, states }) => ({
+        subject,
+        day: utcDay(start),
+        states,
+        versions: { [start]: version },
+        settled: false,
+      })),
+    ],
+    queries: 2 + settled.queries + live.queries,
+    bytes: settled.bytes + live.bytes,
+  };
+};
+
+/**
+ * Everything that was used in the intervals, from settled days where they can be trusted and from the ledger where not
+ * (live or dirty days, parts of days). Intervals are in order, by subject.
+ */
+export const readFragments = async (
+  ports: BalancePorts,
+  subjects: readonly SubjectInterval[],
+): Promise<FragmentsRead> => {
+  const bySubject = [...Map.groupBy(subjects, ({ subject }) => subject).values()];
+  const reads = await mapBounded(bySubject, SUBJECTS_AT_A_TIME, (intervals) => readSubject(ports, intervals));
+  return {
+    fragments: reads.flatMap(({ fragments }) => fragments),
+    queries: reads.reduce((total, { queries }) => total + queries, 0),
+    bytes: reads.reduce((total, { bytes }) => total + bytes, 0),
+  };
+};
