@@ -6,15 +6,16 @@
  */
 import { spawn } from 'node:child_process';
 import { nowMillis } from './clock.mjs';
-import { clearOldTemporaryFiles, taskEnvironment } from './setup/environment.mjs';
+import { clearOldTemporaryFiles, taskEnvironment, withOwnHome } from './setup/environment.mjs';
 import { Failure, sentenceFor } from './setup/failure.mjs';
 import { installEmulator, installPackages } from './setup/install.mjs';
 import { pinnedNode, root } from './setup/paths.mjs';
 import { checkPrerequisites } from './setup/prerequisites.mjs';
 
 /**
- * What each task runs, and whether it needs the emulator (and so Python).
- * @typedef {{ file?: string, arguments?: string[], emulator?: boolean }} Task
+ * What each task runs, whether it needs the emulator (and so Python), and whether it acts as the person who started it
+ * (and so needs that person's home folder: credentials, browser).
+ * @typedef {{ file?: string, arguments?: string[], emulator?: boolean, asPerson?: boolean }} Task
  * @type {Record<string, Task>}
  */
 const tasks = {
@@ -26,10 +27,10 @@ const tasks = {
   build: { file: 'scripts/build-lambdas.ts' },
   'test:iam': { file: 'scripts/test.ts', arguments: ['iam'], emulator: true },
   synth: { file: 'scripts/synth.ts' },
-  deploy: { file: 'scripts/deploy.ts' },
+  deploy: { file: 'scripts/deploy.ts', asPerson: true },
   sim: { file: 'test/simulation/run.ts' },
   bench: { file: 'scripts/bench.ts' },
-  ops: { file: 'ops/main.ts' },
+  ops: { file: 'ops/main.ts', asPerson: true },
 };
 
 /** @param {string} text */
@@ -65,7 +66,8 @@ const main = async (words) => {
   await installPackages({ env, say });
   if (task.emulator === true) await installEmulator({ env, say, python });
   if (task.file === undefined) return say('Everything is installed.');
-  process.exitCode = await runOnPinnedNode([task.file, ...(task.arguments ?? []), ...rest], env);
+  const taskEnv = task.asPerson === true ? env : withOwnHome(env);
+  process.exitCode = await runOnPinnedNode([task.file, ...(task.arguments ?? []), ...rest], taskEnv);
 };
 
 main(process.argv.slice(2)).catch((error) => {

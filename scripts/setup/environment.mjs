@@ -31,6 +31,18 @@ export const taskEnvironment = (inherited = process.env) => {
 };
 
 /**
+ * The same with a home folder inside .local/: the CDK library keeps a cache of fingerprints below the home folder, and no
+ * setting moves it. Not for the installation (npm and pip read the person's settings there) nor for what acts as the person.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export const withOwnHome = (env) => {
+  const home = path.join(localDirectory, 'home');
+  mkdirSync(home, { recursive: true });
+  return { ...env, HOME: home };
+};
+
+/**
  * Removes what earlier tasks left in the temporary folder a day ago or longer; nothing that still runs is that old.
  * @param {number} now milliseconds since 1970
  */
