@@ -1,7 +1,7 @@
+import { mapBounded } from '../platform/bounded.ts';
 import type { CloseStore } from './close-store.ts';
 import { type CloseDates, closeIdOf } from './names.ts';
 import type { BilledDocument } from './plan-documents.ts';
-import { inGroups } from './progress.ts';
 import type { AccountProgress, PlannedContract } from './records.ts';
 import type { CloseException, ManifestStatus } from './types.ts';
 
@@ -48,7 +48,7 @@ export const earlierCloses = async (store: Reader, dates: CloseDates, run: numbe
         .flatMap((manifest) => manifest.documents.map((document) => document.documentId)),
     );
     const payers = [...new Set(manifests.flatMap((manifest) => manifest.documents.map(({ account }) => account)))];
-    const stored = (await inGroups(payers, AT_ONCE, (payer) => store.documentsOfPayer(closeId, payer))).flat();
+    const stored = (await mapBounded(payers, AT_ONCE, (payer) => store.documentsOfPayer(closeId, payer))).flat();
     const billed = stored
       .map(({ document }) => document)
       .filter((document) => listed.has(document.documentId))

@@ -1,10 +1,10 @@
 import type { CatalogEntry, Mapping } from '../catalog/types.ts';
+import { mapBounded } from '../platform/bounded.ts';
 import { earlierCloses } from './billed.ts';
 import { getPinned } from './data-files.ts';
 import { endOfDates } from './names.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
 import type { ClosePorts } from './ports.ts';
-import { inGroups } from './progress.ts';
 import { heldAccounts } from './raise.ts';
 import type { LinesFile } from './rate-account.ts';
 import type { AccountProgress } from './records.ts';
@@ -28,7 +28,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
   ]);
   const held = heldAccounts(exceptions);
   const decided = accounts.filter(({ state, account }) => state === 'rated' && !held.has(account));
-  const lines = (await inGroups(decided, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
+  const lines = (await mapBounded(decided, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
   const payers = await payersOf(
     ports,
     record,
@@ -62,7 +62,7 @@ const payersOf = async (
   accounts: ReadonlySet<string>,
 ): Promise<Map<string, Payer>> => {
   const effectiveAt = endOfDates(record);
-  const found = await inGroups([...accounts], AT_ONCE, async (account): Promise<[string, Payer][]> => {
+  const found = await mapBounded([...accounts], AT_ONCE, async (account): Promise<[string, Payer][]> => {
     const entry = await ports.catalog.get('account', account, { effectiveAt });
     const customerId = entry?.body.erp?.customerId;
     return entry && customerId !== undefined ? [[account, { account, name: entry.body.name, customerId }]] : [];

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../catalog/types.ts';
+import { mapBounded } from '../platform/bounded.ts';
 import { endOfDates } from './names.ts';
 import type { ClosePorts } from './ports.ts';
-import { inGroups } from './progress.ts';
 import { resolversOf } from './raise.ts';
 import type { AccountProgress } from './records.ts';
 import type { CloseException, CloseRecord, ErpDocument, Manifest } from './types.ts';
@@ -56,7 +56,7 @@ const agreements = async (ports: Ports, accounts: readonly AccountProgress[]): P
         ],
       ]),
   );
-  const found = await inGroups([...pins.values()], AT_ONCE, ([kind, id, version]) =>
+  const found = await mapBounded([...pins.values()], AT_ONCE, ([kind, id, version]) =>
     ports.catalog.version(kind, id, version),
   );
   return found.flatMap((entry) => entry ?? []);
@@ -89,7 +89,7 @@ const parties = async (ports: Ports, record: CloseRecord, inputs: ManifestInputs
   const payers = [...new Set(inputs.documents.map(({ account }) => account))];
   const [entity, ...found] = await Promise.all([
     ports.catalog.get('entity', inputs.entity, asOf),
-    ...(await inGroups(payers, AT_ONCE, (payer) => ports.catalog.get('account', payer, asOf))),
+    ...(await mapBounded(payers, AT_ONCE, (payer) => ports.catalog.get('account', payer, asOf))),
   ]);
   return [entity, ...found].flatMap((entry) => entry ?? []);
 };

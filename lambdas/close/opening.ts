@@ -1,9 +1,9 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
+import { mapBounded } from '../platform/bounded.ts';
 import type { Closing, Opening } from '../rating/types.ts';
 import type { AccountStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import type { UsagePort } from './ports.ts';
-import { inGroups } from './progress.ts';
 import type { PlannedContract, PlannedSubject } from './records.ts';
 import type { CloseRecord } from './types.ts';
 
@@ -51,7 +51,7 @@ export const openingOf = async (
     subject,
     until: spans.map(({ from }) => from).sort()[0] ?? '',
   }));
-  const carried = await inGroups(firsts, AT_ONCE, async ({ subject, until }): Promise<Opening['carryIn']> => {
+  const carried = await mapBounded(firsts, AT_ONCE, async ({ subject, until }): Promise<Opening['carryIn']> => {
     const known = before?.carried?.complete.includes(subject) === true ? before.carried.until : undefined;
     const left = known === undefined || before === undefined ? {} : ofSubject(before.closing.carryIn, subject);
     if (known !== undefined && known >= until) return left;

@@ -38,16 +38,3 @@ export const endStep = async (
     endedAt: now,
   });
 };
-
-/** Ends every effect of a list, a few at a time. Order of the results is that of the items. */
-export const inGroups = async <T, R>(
-  items: readonly T[],
-  atOnce: number,
-  run: (item: T) => Promise<R>,
-): Promise<R[]> => {
-  const results: R[] = [];
-  for (let n = 0; n < items.length; n += atOnce) {
-    results.push(...(await Promise.all(items.slice(n, n + atOnce).map(run))));
-  }
-  return results;
-};

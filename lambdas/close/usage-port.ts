@@ -1,12 +1,12 @@
 import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
+import { mapBounded } from '../platform/bounded.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
 import { findSameIdAtTwoTimes } from '../usage/ledger/same-id-sweep.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
 import { readPeriodUsage } from '../usage/read/period-usage.ts';
 import { type LastValueSources, lastValues } from './last-values.ts';
 import type { OwnerlessSubject, UsagePort } from './ports.ts';
-import { inGroups } from './progress.ts';
 
 const AT_ONCE = 16;
 
@@ -36,7 +36,7 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
     lastValues: (request) => lastValues(sources, request),
     dirtyDays: async (interval) => {
       const days = new Set(utcDaysOf(interval));
-      const counts = await inGroups(await sources.subjects.list(), AT_ONCE, async ({ subject }) => {
+      const counts = await mapBounded(await sources.subjects.list(), AT_ONCE, async ({ subject }) => {
         const marks = await sources.marks.marksOf(subject);
         return marks.filter(({ day }) => days.has(day)).length;
       });
@@ -45,7 +45,7 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
     ownerless: async (interval) => {
       const known = (await sources.subjects.list()).map(({ subject }) => subject);
       const gaps = await unattributed(sources.catalog, known, interval);
-      const counted = await inGroups(gaps, AT_ONCE, async (gap) => ({ ...gap, events: await eventsIn(gap) }));
+      const counted = await mapBounded(gaps, AT_ONCE, async (gap) => ({ ...gap, events: await eventsIn(gap) }));
       return [...Map.groupBy(counted, ({ subject }) => subject)].flatMap(([subject, some]): OwnerlessSubject[] => {
         const events = some.reduce((total, each) => total + each.events, 0);
         return events > 0 ? [{ subject, events }] : [];

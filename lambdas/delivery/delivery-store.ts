@@ -7,6 +7,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../platform/condition-failed.ts';
 import type { AdapterState, DeliveryAttempt, DeliveryJob, DeliveryState, DeliveryStatus } from './types.ts';
 
 /** How a try begins: it may run, the delivery is finished already, or another worker holds it. */
@@ -52,9 +53,6 @@ const keyOf = (adapter: string, deliveryId: string) => ({ pk: `DELIVERY#${adapte
 const adapterKey = (adapter: string) => ({ pk: `ADAPTER#${adapter}`, sk: 'STATE' });
 const stepKey = (attempt: number, step: number) =>
   `ATTEMPT#${attempt.toString().padStart(6, '0')}#${step.toString().padStart(3, '0')}`;
-
-const isConditionFailure = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
 type StatusItem = DeliveryStatus & { readonly leaseUntil?: string };
 
@@ -151,7 +149,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
         );
         return withoutLease(required(toStatus(Attributes), job));
       } catch (error) {
-        if (!isConditionFailure(error)) throw error;
+        if (!isConditionFailed(error)) throw error;
         return withoutLease(required(await read(job.adapter, job.deliveryId), job));
       }
     },
@@ -171,7 +169,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
         );
         return true;
       } catch (error) {
-        if (!isConditionFailure(error)) throw error;
+        if (!isConditionFailed(error)) throw error;
         return false;
       }
     },
@@ -207,7 +205,7 @@ export const dynamoDeliveryStore = (client: DynamoDBDocumentClient, table: strin
         );
         return { begin: 'run', status: withoutLease(required(toStatus(Attributes), job)) };
       } catch (error) {
-        if (!isConditionFailure(error)) throw error;
+        if (!isConditionFailed(error)) throw error;
         const status = required(await read(job.adapter, job.deliveryId), job);
         return FINISHED.includes(status.state)
           ? { begin: 'finished', status: withoutLease(status) }

@@ -1,5 +1,6 @@
 import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
+import { mapBounded } from '../platform/bounded.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
 import type { Ids } from '../platform/ids.ts';
@@ -7,7 +8,6 @@ import { ProblemError } from '../platform/problem.ts';
 import { TooManyObjects } from '../usage/archive/archive.ts';
 import { type ArchiveCounter, NotCountedYet, TooMuchToCount } from '../usage/archive/archive-totals.ts';
 import type { ExpectedEvents } from '../usage/archive/counted-days.ts';
-import { mapBounded } from '../usage/bounded.ts';
 import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
 import { type LedgerVerification, verifyLedger } from '../usage/ledger/verify.ts';

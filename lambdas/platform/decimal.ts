@@ -165,3 +165,10 @@ export const toMinorUnits = (amount: Decimal, exponent: number): bigint => {
   }
   return amount.units * pow10(exponent - amount.scale);
 };
+
+/** Digits in groups of three: `1234567.5` becomes `1,234,567.5`. */
+export const grouped = (text: string): string => {
+  const [whole = '', fraction] = text.split('.');
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? groups : `${groups}.${fraction}`;
+};

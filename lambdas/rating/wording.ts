@@ -1,15 +1,8 @@
-import { compare, type Decimal, formatDecimal, ONE } from '../platform/decimal.ts';
+import { compare, type Decimal, formatDecimal, grouped, ONE } from '../platform/decimal.ts';
 import { type Exact, roundExact } from './exact.ts';
 
 /** How many decimals an unfinished amount is shown with. The line's own amount is rounded from the exact one. */
 const SHOWN_DECIMALS = 6;
-
-/** Digits in groups of three: `1234567.5` becomes `1,234,567.5`. */
-export const grouped = (text: string): string => {
-  const [whole = '', fraction] = text.split('.');
-  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? groups : `${groups}.${fraction}`;
-};
 
 /** A number as a controller writes it: `1,234,567.5`. */
 export const number = (value: Decimal): string => grouped(formatDecimal(value));

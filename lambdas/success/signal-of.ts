@@ -1,4 +1,5 @@
 import type { Account, CatalogEntry, Meter, SignalRule } from '../catalog/types.ts';
+import { grouped } from '../platform/decimal.ts';
 import { contentHash } from '../platform/hash.ts';
 import type { Signal } from './types.ts';
 import type { Episode } from './usage-drop.ts';
@@ -6,12 +7,6 @@ import type { Episode } from './usage-drop.ts';
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 const weekday = (day: string): string => WEEKDAYS[new Date(`${day}T00:00:00.000Z`).getUTCDay()] ?? '';
-
-/** A decimal text with separators, for people: `12345.5` → `12,345.5`. */
-const grouped = (value: string): string => {
-  const [whole = '', fraction] = value.split('.');
-  return whole.replaceAll(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
-};
 
 /** The id of a signal: the same for the same rule, account and first day, whoever computes it and whenever. */
 export const signalIdOf = (rule: string, account: string, since: string): string =>

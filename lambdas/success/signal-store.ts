@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../platform/condition-failed.ts';
 import type { Signal } from './types.ts';
 
 /** A signal as it is kept. `published`: the bus has taken its event. */
@@ -48,7 +49,7 @@ export const dynamoSignals = (client: DynamoDBDocumentClient, table: string): Si
       );
       return true;
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   },

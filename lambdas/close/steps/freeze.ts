@@ -1,4 +1,5 @@
 import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { putByHash } from '../data-files.ts';
 import { firstOf } from '../first-of.ts';
@@ -10,7 +11,7 @@ import { totalsOf } from '../money.ts';
 import { manifestIdOf } from '../names.ts';
 import { slimDocument } from '../plan-documents.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { LineReference, RatedOutcome } from '../records.ts';
 import type { CloseRecord, ErpDocument, Manifest } from '../types.ts';
@@ -81,7 +82,7 @@ const freezeEntity = async (
   const mappings = await mappingsNow(ports, await adapterOf(ports, entity));
   const rated = new Map(plan.accounts.flatMap((each) => (each.rated ? [[each.account, each.rated] as const] : [])));
   const kept = (
-    await inGroups(documents, AT_ONCE, (document) => keep(ports, record, rated, document, mappings))
+    await mapBounded(documents, AT_ONCE, (document) => keep(ports, record, rated, document, mappings))
   ).flat();
   const entries = kept.map(({ entry }) => entry);
   const listed = kept.map(({ document }) => document);

@@ -1,8 +1,9 @@
+import { mapBounded } from '../../platform/bounded.ts';
 import { compare, multiply, parseDecimal } from '../../platform/decimal.ts';
 import { getPinned } from '../data-files.ts';
 import { absoluteText, moneyOf, sameTotals, totalsOf } from '../money.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
 import { type ExceptionDraft, raise } from '../raise.ts';
 import type { LinesFile } from '../rate-account.ts';
 import type { AccountProgress, RatedOutcome } from '../records.ts';
@@ -31,10 +32,10 @@ export const judge = async (ports: ClosePorts, input: { readonly closeId: string
     return refused('ACCOUNTS_MISSING', `${accounts.length - open.length} of ${expected} accounts are rated.${which}`);
   }
   const rated = accounts.flatMap((progress) => (progress.rated ? [{ progress, rated: progress.rated }] : []));
-  const wrong = (await inGroups(rated, AT_ONCE, (each) => checkLines(ports, each))).flat();
+  const wrong = (await mapBounded(rated, AT_ONCE, (each) => checkLines(ports, each))).flat();
   if (wrong.length > 0) return refused('TOTALS_DIFFER', wrong.join(' '));
 
-  const anomalies = await inGroups(rated, AT_ONCE, (each) => checkHistory(ports, record, each));
+  const anomalies = await mapBounded(rated, AT_ONCE, (each) => checkHistory(ports, record, each));
   const raised = await Promise.all(anomalies.flat().map((draft) => raise(ports, record, draft)));
   await keepResults(ports, record, rated);
 
@@ -92,7 +93,7 @@ const checkHistory = async (ports: ClosePorts, record: CloseRecord, each: Rated)
 };
 
 const keepResults = async (ports: ClosePorts, record: CloseRecord, rated: readonly Rated[]): Promise<void> => {
-  await inGroups(rated, AT_ONCE, ({ progress, rated: { totals, linesKey, linesHash } }) =>
+  await mapBounded(rated, AT_ONCE, ({ progress, rated: { totals, linesKey, linesHash } }) =>
     ports.store.putResult({
       account: progress.account,
       start: record.start,

@@ -1,11 +1,12 @@
 import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { adapterOf } from '../load-plan.ts';
 import { isAsFrozen } from '../manifest-hash.ts';
 import { absoluteText, totalsOf } from '../money.ts';
 import { closeIdOfManifest, documentCorrelationId, exceptionIdOf } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { closeOf, inGroups } from '../progress.ts';
+import { closeOf } from '../progress.ts';
 import { type ExceptionDraft, raise } from '../raise.ts';
 import type { SlimDocument } from '../records.ts';
 import { refreshPosting } from '../refresh-posting.ts';
@@ -99,7 +100,7 @@ type Posting = {
 const load = async (ports: ClosePorts, manifestId: string): Promise<Posting> => {
   const manifest = await manifestOf(ports, manifestId);
   const adapter = await adapterOf(ports, manifest.entity);
-  const stored = await inGroups(manifest.documents, AT_ONCE, ({ account, documentId }) =>
+  const stored = await mapBounded(manifest.documents, AT_ONCE, ({ account, documentId }) =>
     ports.store.documentOf(manifest.closeId, account, documentId),
   );
   const documents = new Map(stored.flatMap((each) => (each ? [[each.document.documentId, each.document]] : [])));
@@ -154,7 +155,7 @@ const send = async (
     const isDue = mayBeSent(posting, document) && wanted(posting.statuses.get(entry.documentId));
     return isDue ? [{ entry, document }] : [];
   });
-  const jobs = await inGroups(due, AT_ONCE, ({ entry, document }) => jobOf(ports, posting, entry, document));
+  const jobs = await mapBounded(due, AT_ONCE, ({ entry, document }) => jobOf(ports, posting, entry, document));
   await ports.delivery.enqueue(jobs);
   return jobs.length;
 };
@@ -217,7 +218,7 @@ export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepR
   const { manifest, documents } = posting;
   const record = await closeOf(ports.store, manifest.closeId);
   const all = [...documents.values()];
-  const ended = await inGroups(all, AT_ONCE, (document) => hasEnded(ports, record, posting, document));
+  const ended = await mapBounded(all, AT_ONCE, (document) => hasEnded(ports, record, posting, document));
   const open = all.filter((_, n) => ended[n] === false);
   // Found now: whoever said before that it is mended is asked again.
   const found = { ...record, startedAt: ports.clock.now() };

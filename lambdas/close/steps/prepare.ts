@@ -1,10 +1,11 @@
 import { subjectsByAccount } from '../../catalog/attribution.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { type EarlierCloses, earlierCloses } from '../billed.ts';
 import { type ContractInPeriod, contractsIn } from '../contracts-in.ts';
 import { hull } from '../intervals.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { AccountProgress, PlannedContract } from '../records.ts';
 import type { CloseRecord } from '../types.ts';
@@ -36,7 +37,7 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   const accounts = [...new Set([...byAccount.keys(), ...earlier.accounts.keys()])].sort();
   if (accounts.length === 0) return refused('NOTHING_TO_BILL', 'No contract covers these dates.');
 
-  const plans = await inGroups(accounts, AT_ONCE, async (account) => {
+  const plans = await mapBounded(accounts, AT_ONCE, async (account) => {
     const plan = await planOf(ports, record, account, {
       found: byAccount.get(account) ?? [],
       earlier,

@@ -1,9 +1,10 @@
 import type { DeliveryState } from '../../delivery/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { equals, parseDecimal, sum } from '../../platform/decimal.ts';
 import { adapterOf } from '../load-plan.ts';
 import { amountText, negatedText, totalsOf, zeroOf } from '../money.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
-import { beginStep, closeOf, endStep, inGroups } from '../progress.ts';
+import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { Reconciliation, SlimDocument } from '../records.ts';
 import { goesToErp } from '../refresh-posting.ts';
@@ -39,7 +40,7 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
   }
   const byId = Map.groupBy(theirs, ({ externalId }) => externalId);
   const compared = documents.map((document) => compare(document, byId.get(document.documentId) ?? []));
-  await inGroups(compared, AT_ONCE, (each) => tell(ports, record, each, isPosted(states.get(each.documentId))));
+  await mapBounded(compared, AT_ONCE, (each) => tell(ports, record, each, isPosted(states.get(each.documentId))));
 
   const breaks = compared.filter(({ equal }) => !equal);
   const result: Reconciliation = {
@@ -64,7 +65,7 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
 const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<SlimDocument[]> => {
   const manifests = (await ports.store.manifests(record.closeId)).filter(goesToErp);
   const entries = manifests.flatMap(({ documents }) => documents);
-  const stored = await inGroups(entries, AT_ONCE, ({ account, documentId }) =>
+  const stored = await mapBounded(entries, AT_ONCE, ({ account, documentId }) =>
     ports.store.documentOf(record.closeId, account, documentId),
   );
   return stored.flatMap((each) => (each ? [each.document] : []));

@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { AccountStore, CloseRecords } from '../close-store.ts';
 import { type CloseDates, parseCloseId } from '../names.ts';
 import type { AccountProgress, PeriodResult } from '../records.ts';
 import type { CloseRecord } from '../types.ts';
-import { ABSENT, type FinanceTable, isConditionFailed, type Key } from './table.ts';
+import { ABSENT, type FinanceTable, type Key } from './table.ts';
 
 const periodPk = (dates: CloseDates): string => `PERIOD#${dates.start}#${dates.end}`;
 const runSk = (run: number): string => `CLOSE#${run.toString().padStart(6, '0')}`;

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { Page } from '../close-store.ts';
 
 /** An item's key. */
@@ -38,10 +39,6 @@ export type Condition = {
 
 /** "There is no such item yet." */
 export const ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-
-/** Whether an error says that a condition failed (and nothing else went wrong). */
-export const isConditionFailed = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
 /** Whether a transaction was cancelled by a failed condition of any of its items but the first (the audit entry). */
 export const isDecisionRefused = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { addDays } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
 import { normalTime, slotStart } from '../events/event-time.ts';
 import { MAX_AHEAD_MILLIS, readEnvelope } from '../events/validate.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { mapBounded } from '../../platform/bounded.ts';
 import { addDays, daysBetween } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import type { Line } from '../events/decode.ts';
 import type { ArchivePointer, Position } from '../types.ts';
 

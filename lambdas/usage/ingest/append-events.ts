@@ -1,5 +1,5 @@
 import type { CatalogReader } from '../../catalog/types.ts';
-import { mapBounded } from '../bounded.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { type AppendBatchResult, type AppendPorts, appendBatch } from '../ledger/append-batch.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { meterIndex } from '../ledger/meter-states.ts';

@@ -1,6 +1,6 @@
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
-import { mapBounded } from '../bounded.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
 import { type ChainView, emptyView, judge, nextAppend } from './append.ts';
 import type { DirtyMarks } from './dirty-marks.ts';

@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 
 /** A mark that late usage may have touched a settled day. Written before the append it announces. */
 export type DirtyMark = {
@@ -65,7 +65,7 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
       );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   },

@@ -1,7 +1,7 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import type { Archive, ArchiveLine } from '../archive/archive.ts';
-import { mapBounded } from '../bounded.ts';
 import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
 import { normalTime } from '../events/event-time.ts';
 import { upcast } from '../events/upcasters.ts';

@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { Interval } from '../../platform/period.ts';
 import type { Append, Slot } from '../types.ts';
 import { decodeAppend, encodeAppend, itemBytes, type LedgerItem } from './ledger-item.ts';
@@ -72,7 +72,7 @@ export const dynamoLedger = (client: DynamoDBDocumentClient, table: string): Led
         );
         return 'written';
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isConditionFailed(error)) throw error;
         // The exception carries the item that is there, in DynamoDB's own form.
         const hash = error.Item?.g?.B;
         return hash !== undefined && Buffer.from(hash).toString('hex') === append.hash ? 'written' : 'taken';

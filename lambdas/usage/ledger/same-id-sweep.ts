@@ -1,5 +1,5 @@
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Interval } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import type { Append, ArchivePointer, Slot } from '../types.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { daysFrom, daysTouched, shiftDay, slotText } from './slot.ts';

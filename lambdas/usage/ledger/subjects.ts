@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -6,6 +5,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 
 /** A subject that usage was ever appended for, attributed or not. */
 export type SubjectRecord = {
@@ -72,7 +72,7 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
       );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailed(error)) return false;
       throw error;
     }
   };
@@ -87,7 +87,7 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
           }),
         );
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isConditionFailed(error)) throw error;
       }
     },
     get: async (subject) => {

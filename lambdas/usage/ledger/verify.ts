@@ -1,4 +1,4 @@
-import { mapBounded } from '../bounded.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import type { SettledStore } from '../settle/settled-store.ts';
 import { type BrokenLink, chainsOf, firstBrokenLink } from './chain.ts';
 import type { LedgerStore } from './ledger-store.ts';

@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 
 /** That an account's usage of a period crossed a threshold (percent) of a limit. */
 export type Crossing = {
@@ -47,7 +47,7 @@ export const dynamoCrossings = (client: DynamoDBDocumentClient, table: string): 
         );
         return 'untold';
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isConditionFailed(error)) throw error;
         return error.Item?.told?.BOOL === true ? 'told' : 'untold';
       }
     },

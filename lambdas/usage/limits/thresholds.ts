@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { subjectsOf } from '../../catalog/attribution.ts';
 import type { CatalogEntry, CatalogReader, Contract, Limit, Meter } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import {
   add,
@@ -16,7 +17,6 @@ import {
 } from '../../platform/decimal.ts';
 import type { DomainEventPublisher } from '../../platform/domain-events.ts';
 import { intervalOf, type Period } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import { type MeterIndex, meterIndex } from '../ledger/meter-states.ts';
 import { laterOf } from '../ledger/slot.ts';
 import { parseStateKey } from '../ledger/state.ts';

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { QuarantineEntry } from '../types.ts';
 import {
   cursorOf,
@@ -15,8 +16,6 @@ const SORT = 'ENTRY';
 /** How many entries are written at once; a batch with more bad lines than this is rare and may take longer. */
 const AT_ONCE = 10;
 
-const isTaken = (error: unknown): boolean => error instanceof Error && error.name === 'ConditionalCheckFailedException';
-
 /** The quarantine in DynamoDB: `pk` = entry id, index `gsi1` = state, then code and arrival. */
 export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): QuarantineStore => {
   const putOne = async (entry: QuarantineEntry): Promise<void> => {
@@ -30,7 +29,7 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
         }),
       );
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!isConditionFailed(error)) throw error;
     }
   };
 

@@ -1,7 +1,7 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { contentHash } from '../../platform/hash.ts';
 import { type Interval, intervalOf, type Period } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import { chainsOf, foldChain, type SlotState } from '../ledger/chain.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { daysTouched, intervalOfDay, within } from '../ledger/slot.ts';

@@ -1,5 +1,5 @@
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Interval } from '../../platform/period.ts';
-import { mapBounded } from '../bounded.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { daysFrom } from '../ledger/slot.ts';
 import type { Subjects } from '../ledger/subjects.ts';

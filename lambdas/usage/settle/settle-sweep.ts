@@ -1,8 +1,8 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import type { DomainEventPublisher, DomainEvents } from '../../platform/domain-events.ts';
 import { contentHash } from '../../platform/hash.ts';
 import type { Ids } from '../../platform/ids.ts';
-import { mapBounded } from '../bounded.ts';
 import type { DirtyMark } from '../ledger/dirty-marks.ts';
 import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';

@@ -1,5 +1,5 @@
+import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { mapBounded } from '../bounded.ts';
 import type { DirtyMarks } from '../ledger/dirty-marks.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { isLive, shiftDay, utcDay } from '../ledger/slot.ts';

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { mapBounded } from '../bounded.ts';
+import { mapBounded } from '../../platform/bounded.ts';
+import { isConditionFailed } from '../../platform/condition-failed.ts';
 import {
   decodeHead,
   decodeSettled,
@@ -99,7 +99,7 @@ export const dynamoSettled = (
         );
         return true;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
+        if (isConditionFailed(error)) return false;
         throw error;
       }
     },

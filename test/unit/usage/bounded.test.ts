@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mapBounded } from '../../../lambdas/usage/bounded.ts';
+import { mapBounded } from '../../../lambdas/platform/bounded.ts';
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
 
