@@ -14,6 +14,13 @@ export type UsageEvent = {
   readonly dataschema: string;
   /** When the producer recorded the event (CloudEvents extension "recordedtime"); lateness is measured against it. */
   readonly recordedtime?: string;
+  /** Id of the event (of the same source) that this one takes the place of; with `replacestime` if that had another time. */
+  readonly replaces?: string;
+  readonly replacestime?: string;
+  /** The backfill that the event belongs to: it counts when that is closed. */
+  readonly backfill?: string;
+  /** The quarantine entry that the line was released from. */
+  readonly releasedfrom?: string;
   readonly data: Readonly<Record<string, unknown>>;
 };
 
@@ -28,12 +35,19 @@ export type Position = {
 
 /** An event after validation and upcasting, stamped with what ingest knew. Money never relies on the stamp. */
 export type CanonicalUsage = {
+  /** `cancellation`: says nothing of usage by itself. */
+  readonly kind: 'usage' | 'cancellation';
   readonly event: UsageEvent;
   /** 16 bytes, hex: hash of (source, id). */
   readonly idHash: string;
   /** 8 bytes, hex: hash of the canonical event; differs when the same id comes with another body. */
   readonly bodyHash: string;
   readonly slot: Slot;
+  /**
+   * The event that this line cancels (a cancellation or a replacement): its id hash and its slot, in the same overlay as
+   * this line's.
+   */
+  readonly cancels?: { readonly idHash: string; readonly slot: Slot };
   /** Arrived later than the environment's `lateAfter` behind its time. */
   readonly late: boolean;
   readonly stamp?: { readonly account: string; readonly plan: string; readonly salesRegion: string };
@@ -46,6 +60,8 @@ export type Slot = {
   readonly subject: string;
   /** Start of the slot, e.g. `2026-10-01T00:15:00.000Z`. */
   readonly start: string;
+  /** The backfill whose overlay this chain is; absent for the live chain. */
+  readonly overlay?: string;
 };
 
 /** A line in the archive: object key and line number in it. */
@@ -75,11 +91,14 @@ export type StateKey = string;
 
 /** One append of a slot's chain, as read. */
 export type Append = {
-  readonly format: 1;
+  /** 2: with `cancels`, restating, or of an overlay. All others are 1. */
+  readonly format: 1 | 2;
   readonly slot: Slot;
   /** 1, 2, 3, ... within the slot. */
   readonly version: number;
   readonly ids: readonly { readonly idHash: string; readonly bodyHash: string }[];
+  /** The events that this append cancels for ever, whether they came before or come later. Absent: none. */
+  readonly cancels?: readonly Tombstone[];
   readonly states: Readonly<Record<StateKey, KeyState>>;
   readonly pointers: readonly ArchivePointer[];
   readonly late: number;
@@ -87,19 +106,31 @@ export type Append = {
   readonly newestTime: string;
   readonly stamp?: CanonicalUsage['stamp'];
   readonly appendedAt: string;
-  /** True for a restating append: readers stop here and ignore what came before. */
+  /** True for a restating append: `states` are the whole truth of the chain so far, readers ignore those before it. */
   readonly full: boolean;
   /** Hash of the previous append of the slot; 64 zeros for the first. */
   readonly previousHash: string;
   readonly hash: string;
 };
 
+/** That an event of the slot is cancelled, for ever. */
+export type Tombstone = {
+  readonly idHash: string;
+  /** Index in the append's `ids` of the line that asked. */
+  readonly line: number;
+  /** That line is no usage of this slot: a cancellation, or a replacement whose own usage lies in another slot. */
+  readonly alone: boolean;
+};
+
 /** What was read of a ledger range: each slot's version then. Absent slots are version 0. */
 export type SlotPin = {
   readonly subject: string;
   readonly start: string;
+  /** Version and hash of the live chain. */
   readonly version: number;
   readonly hash: string;
+  /** The overlay chains of closed backfills that count in the slot too. Absent: none. */
+  readonly overlays?: readonly { readonly backfill: string; readonly version: number; readonly hash: string }[];
 };
 
 /** Usage of one meter and one set of dimension values over an interval, ready to be rated or shown. */
@@ -152,4 +183,6 @@ export type QuarantineCode =
   | 'TOO_OLD'
   | 'TOO_LARGE'
   | 'CONFLICT'
+  | 'UNKNOWN_BACKFILL'
+  | 'BACKFILL_NOT_OPEN'
   | 'UNFORESEEN';

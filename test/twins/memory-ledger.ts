@@ -17,7 +17,7 @@ export const memoryLedger = (): MemoryLedger => {
   const read = (partition: string, first: string, last: string): LedgerRead => {
     const found = [...items.values()].filter(({ pk, sk }) => pk === partition && sk >= first && sk < last);
     const bytes = found.reduce((total, item) => total + itemBytes(item), 0);
-    return { appends: chainsOf(found.map(decodeAppend)).flat(), queries: 1, bytes };
+    return { appends: chainsOf(found.map(decodeAppend)).flat(), overlays: [], queries: 1, bytes };
   };
   return {
     items,
@@ -31,8 +31,8 @@ export const memoryLedger = (): MemoryLedger => {
       items.set(key, structuredClone(item));
       return 'written';
     },
-    slotAbove: async ({ subject, start }, version) =>
-      read(partitionKey(subject, utcDay(start)), sortKey(start, version + 1), sortKey(start, 99_999_999)),
+    slotAbove: async (slot, version) =>
+      read(partitionKey(slot.subject, utcDay(slot.start)), sortKey(slot, version + 1), sortKey(slot, 99_999_999)),
     day: async (subject, day, within) =>
       read(partitionKey(subject, day), within?.from ?? '', within?.to ?? '9999-12-31T00:00:00.000Z'),
   };

@@ -50,6 +50,7 @@ export const canonicalUsage = (
 ): CanonicalUsage => {
   const { event, position, pointer, receivedAt } = input;
   return {
+    kind: 'usage',
     event: upcast(event),
     idHash: idHashOf(event),
     bodyHash: bodyHashOf(event),

@@ -49,7 +49,10 @@ export type SlotState = {
   readonly version: number;
   readonly hash: string;
   readonly states: StateMap;
+  /** Usage lines, cancelled ones too. */
   readonly accepted: number;
+  /** Usage lines that are cancelled and so count nothing. */
+  readonly cancelled: number;
   readonly late: number;
 };
 
@@ -76,7 +79,15 @@ export const foldChain = (chain: readonly Append[]): SlotState => {
     }
   }
   for (const [key, state] of running) gathered.add(key, state);
-  return { ...last.slot, version: last.version, hash: last.hash, states: gathered.states(), accepted, late };
+  return {
+    ...last.slot,
+    version: last.version,
+    hash: last.hash,
+    states: gathered.states(),
+    accepted,
+    cancelled: 0,
+    late,
+  };
 };
 
 /** The chains among appends of any slots, each in order of versions; slots ordered by subject and start. */

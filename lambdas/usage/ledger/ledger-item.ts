@@ -132,7 +132,7 @@ const pack = (append: Append): LedgerItem => {
   const { stamp, slot } = append;
   return {
     pk: partitionKey(slot.subject, utcDay(slot.start)),
-    sk: sortKey(slot.start, append.version),
+    sk: sortKey(slot, append.version),
     f: 1,
     i: packIds(append.ids),
     s: packTexts(append, keys),

@@ -5,8 +5,15 @@ import type { Append, Slot } from '../types.ts';
 import { decodeAppend, encodeAppend, itemBytes, type LedgerItem } from './ledger-item.ts';
 import { partitionKey, sortKey, utcDay } from './slot.ts';
 
-/** What a read of the ledger gave and what it took. Appends are in order of slot and version. */
-export type LedgerRead = { readonly appends: readonly Append[]; readonly queries: number; readonly bytes: number };
+/** What a read of the ledger gave and what it took. */
+export type LedgerRead = {
+  /** In order of slot and version; of a day only those of live chains. */
+  readonly appends: readonly Append[];
+  /** Of a day, the appends of overlay chains, in order of slot, backfill and version. */
+  readonly overlays: readonly Append[];
+  readonly queries: number;
+  readonly bytes: number;
+};
 
 /** What the ledger's table can do. All reads are strongly consistent. Nothing is ever changed or deleted. */
 export type LedgerStore = {
@@ -56,7 +63,7 @@ export const dynamoLedger = (client: DynamoDBDocumentClient, table: string): Led
       }
       from = page.LastEvaluatedKey;
     } while (from !== undefined);
-    return { appends, queries, bytes };
+    return { appends, overlays: [], queries, bytes };
   };
 
   return {
@@ -83,8 +90,8 @@ export const dynamoLedger = (client: DynamoDBDocumentClient, table: string): Led
         OF_DAY_BETWEEN,
         {
           ':day': partitionKey(slot.subject, utcDay(slot.start)),
-          ':first': sortKey(slot.start, version + 1),
-          ':last': sortKey(slot.start, LAST_VERSION),
+          ':first': sortKey(slot, version + 1),
+          ':last': sortKey(slot, LAST_VERSION),
         },
         () => true,
       ),
@@ -94,7 +101,7 @@ export const dynamoLedger = (client: DynamoDBDocumentClient, table: string): Led
         ? query(OF_DAY, key, () => true)
         : query(
             OF_DAY_BETWEEN,
-            { ...key, ':first': sortKey(within.from, 0), ':last': sortKey(within.to, 0) },
+            { ...key, ':first': sortKey({ start: within.from }, 0), ':last': sortKey({ start: within.to }, 0) },
             ({ slot }) => slot.start < within.to,
           );
     },

@@ -34,19 +34,30 @@ export const intervalOfDay = (day: string): Interval => ({
   to: `${shiftDay(day, 1)}T00:00:00.000Z`,
 });
 
+/** The start of a slot, with the overlay if it is one: what tells the chains of a subject's day apart. */
+export const chainName = ({ start, overlay }: Pick<Slot, 'start' | 'overlay'>): string =>
+  overlay === undefined ? start : `${start}~${overlay}`;
+
 /** One text per slot, for maps. */
-export const slotText = (slot: Slot): string => `${slot.subject}#${slot.start}`;
+export const slotText = (slot: Slot): string => `${slot.subject}#${chainName(slot)}`;
 
 /** The partition key of a subject's day in the ledger. */
 export const partitionKey = (subject: string, day: string): string => `${subject}#${day}`;
 
-/** The sort key of an append: `<slot start>#<version, 8 digits>`. */
-export const sortKey = (start: string, version: number): string => `${start}#${version.toString().padStart(8, '0')}`;
+/**
+ * The sort key of an append: `<slot start>#<version, 8 digits>`, of an overlay `<slot start>~<backfill>#<version>`: after
+ * the slot's live chain (`~` sorts after `#`) and before the next slot's.
+ */
+export const sortKey = (slot: Pick<Slot, 'start' | 'overlay'>, version: number): string =>
+  `${chainName(slot)}#${version.toString().padStart(8, '0')}`;
 
 /** Splits a sort key again. */
-export const parseSortKey = (key: string): { readonly start: string; readonly version: number } => {
-  const [start = '', version = ''] = key.split('#');
-  return { start, version: Number(version) };
+export const parseSortKey = (
+  key: string,
+): { readonly start: string; readonly overlay?: string; readonly version: number } => {
+  const [chain = '', version = ''] = key.split('#');
+  const [start = '', overlay] = chain.split('~');
+  return { start, ...(overlay === undefined ? {} : { overlay }), version: Number(version) };
 };
 
 /**

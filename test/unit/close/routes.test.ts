@@ -32,7 +32,7 @@ const api = (world: World) => {
   const keys: (string | undefined)[] = [];
   const woken: string[] = [];
   // A ledger without appends: the pins of these tests are made by hand.
-  const nothing = async () => ({ appends: [], queries: 0, bytes: 0 });
+  const nothing = async () => ({ appends: [], overlays: [], queries: 0, bytes: 0 });
   const explain: ExplainPorts = {
     store,
     files,

@@ -38,9 +38,10 @@ describe('usage and ledger', () => {
   const forged: Append = { ...first, hash: contentHash('forged') };
   const ledger: LedgerStore = {
     putIfAbsent: async () => 'taken',
-    slotAbove: async () => ({ appends: [], queries: 1, bytes: 0 }),
+    slotAbove: async () => ({ appends: [], overlays: [], queries: 1, bytes: 0 }),
     day: async (subject, day) => ({
       appends: subject === 'org-01' && day === '2026-10-05' ? [forged] : [],
+      overlays: [],
       queries: 1,
       bytes: 0,
     }),

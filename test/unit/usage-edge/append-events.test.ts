@@ -14,7 +14,7 @@ const listLedger = (refuses: (subject: string) => boolean): LedgerStore => {
   const check = (subject: string) => {
     if (refuses(subject)) throw new Error('out of reach');
   };
-  const read = (found: Append[]) => ({ appends: found, queries: 1, bytes: 0 });
+  const read = (found: Append[]) => ({ appends: found, overlays: [], queries: 1, bytes: 0 });
   return {
     putIfAbsent: async (append) => {
       check(append.slot.subject);

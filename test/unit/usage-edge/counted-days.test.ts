@@ -17,10 +17,10 @@ describe('counted days', () => {
     let reads = 0;
     const ledger: LedgerStore = {
       putIfAbsent: async () => 'taken',
-      slotAbove: async () => ({ appends: [], queries: 1, bytes: 0 }),
+      slotAbove: async () => ({ appends: [], overlays: [], queries: 1, bytes: 0 }),
       day: async () => {
         reads += 1;
-        return { appends, queries: 1, bytes: 0 };
+        return { appends, overlays: [], queries: 1, bytes: 0 };
       },
     };
     return { appends, counted: countedDays(ledger), reads: () => reads };

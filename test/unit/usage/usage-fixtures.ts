@@ -60,6 +60,7 @@ export const usage = (spec: EventSpec, line = 0, late = false): CanonicalUsage =
     ...spec,
   };
   return {
+    kind: 'usage',
     event,
     idHash: idHashOf(event),
     bodyHash: bodyHashOf(event),
