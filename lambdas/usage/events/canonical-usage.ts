@@ -1,6 +1,7 @@
 import { accountOf } from '../../catalog/attribution.ts';
 import type { CatalogReader } from '../../catalog/types.ts';
 import type { ArchivePointer, CanonicalUsage, Position, UsageEvent } from '../types.ts';
+import { correctionOf, slotOfEvent } from './corrections.ts';
 import { bodyHashOf, idHashOf } from './event-identity.ts';
 import { HOUR, slotStart } from './event-time.ts';
 import { upcast } from './upcasters.ts';
@@ -50,11 +51,11 @@ export const canonicalUsage = (
 ): CanonicalUsage => {
   const { event, position, pointer, receivedAt } = input;
   return {
-    kind: 'usage',
+    ...correctionOf(event),
     event: upcast(event),
     idHash: idHashOf(event),
     bodyHash: bodyHashOf(event),
-    slot: { subject: event.subject, start: slotStart(event.time) },
+    slot: slotOfEvent(event, event.time),
     late: isLate(event, receivedAt, lateAfterHours),
     position,
     pointer,

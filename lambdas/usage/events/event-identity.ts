@@ -11,9 +11,10 @@ export const idHashOf = ({ source, id }: Pick<UsageEvent, 'source' | 'id'>): str
 /**
  * The first 8 bytes of SHA-256 over the event as it was sent, before upcasting, as 16 hex digits. Formatting, the order
  * of keys and the notation of times do not count. `recordedtime` does not either: a producer that sends an event again
- * stamps the time of the new try, and that is still the same event.
+ * stamps the time of the new try, and that is still the same event. Nor does `releasedfrom`: a line that was released
+ * from quarantine is the same event as if it had come right at once.
  */
 export const bodyHashOf = (event: UsageEvent): string => {
-  const { recordedtime: _, ...body } = event;
+  const { recordedtime: _, releasedfrom: __, ...body } = event;
   return sha256(canonicalJson(body)).subarray(0, 8).toString('hex');
 };

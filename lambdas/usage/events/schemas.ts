@@ -1,11 +1,12 @@
+import { CANCELLATION_TYPE } from './corrections.ts';
 import { type RegisteredSchema, registeredSchemas, type SchemaError } from './event-validators.generated.js';
 
 export type { RegisteredSchema } from './event-validators.generated.js';
 
 const TYPES: ReadonlySet<string> = new Set(Object.values(registeredSchemas).map(({ type }) => type));
 
-/** All registered event types, in order. */
-export const eventTypes: readonly string[] = [...TYPES].sort();
+/** All registered types of usage events, in order. What is built in is no usage: no meter can measure it. */
+export const eventTypes: readonly string[] = [...TYPES].filter((type) => type !== CANCELLATION_TYPE).sort();
 
 /** Whether any version of this event type is registered. */
 export const isKnownType = (type: string): boolean => TYPES.has(type);

@@ -1,4 +1,5 @@
 import type { QuarantineCode, UsageEvent } from '../types.ts';
+import { correctionFault } from './corrections.ts';
 import { DAY, normalTime } from './event-time.ts';
 import { firstInexactNumber } from './raw-json.ts';
 import { dataFault, dataschemasOf, isKnownType, type RegisteredSchema, schemaOf, unknownFields } from './schemas.ts';
@@ -87,7 +88,8 @@ const envelopeFault = (event: Record<string, unknown>): Rejection | undefined =>
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return reject('NOT_CLOUDEVENT', '/data', 'The attribute data must be a JSON object.');
   }
-  return undefined;
+  const correction = correctionFault(event);
+  return correction && reject('NOT_CLOUDEVENT', correction.path, correction.message);
 };
 
 const isDeeper = (value: unknown, levels: number): boolean =>
@@ -154,27 +156,50 @@ const schemaFault = (line: string, event: UsageEvent): RegisteredSchema | Reject
   return schema;
 };
 
-type Times = { readonly time: string; readonly recordedtime?: string };
+type Times = { readonly time: string; readonly recordedtime?: string; readonly replacestime?: string };
 
-const times = (event: UsageEvent, receivedAt: string, limits: ValidationLimits): Times | Rejection => {
-  const { recordedtime } = event;
-  const time = normalTime(event.time);
-  const recorded = recordedtime === undefined ? undefined : normalTime(recordedtime);
-  const like = 'is no RFC 3339 time with a zone, like 2026-10-01T09:30:00Z.';
-  if (time === undefined) return reject('BAD_TIME', '/time', `${event.time} ${like}`);
-  if (recordedtime !== undefined && recorded === undefined) {
-    return reject('BAD_TIME', '/recordedtime', `${recordedtime} ${like}`);
-  }
+const notTime = (path: string, text: string): Rejection =>
+  reject('BAD_TIME', path, `${text} is no RFC 3339 time with a zone, like 2026-10-01T09:30:00Z.`);
+
+/** Whether a time that leads to a slot is one that a line may have at its arrival. */
+const rangeFault = (
+  path: string,
+  { time, text }: { readonly time: string; readonly text: string },
+  receivedAt: string,
+  limits: ValidationLimits,
+): Rejection | undefined => {
   const ahead = Date.parse(time) - Date.parse(receivedAt);
   if (ahead > MAX_AHEAD_MILLIS) {
-    const message = `${event.time} is more than 5 minutes after the arrival at ${receivedAt}: set the producer's clock.`;
-    return reject('IN_FUTURE', '/time', message);
+    const message = `${text} is more than 5 minutes after the arrival at ${receivedAt}: set the producer's clock.`;
+    return reject('IN_FUTURE', path, message);
   }
   if (-ahead > limits.horizonDays * DAY) {
-    const message = `${event.time} is more than ${limits.horizonDays} days before the arrival at ${receivedAt}: such usage is adjusted by hand.`;
-    return reject('TOO_OLD', '/time', message);
+    const message = `${text} is more than ${limits.horizonDays} days before the arrival at ${receivedAt}: such usage is adjusted by hand.`;
+    return reject('TOO_OLD', path, message);
   }
-  return { time, ...(recorded === undefined ? {} : { recordedtime: recorded }) };
+  return undefined;
+};
+
+const times = (event: UsageEvent, receivedAt: string, limits: ValidationLimits): Times | Rejection => {
+  const { recordedtime, replacestime } = event;
+  const time = normalTime(event.time);
+  if (time === undefined) return notTime('/time', event.time);
+  const recorded = recordedtime === undefined ? undefined : normalTime(recordedtime);
+  if (recordedtime !== undefined && recorded === undefined) return notTime('/recordedtime', recordedtime);
+  const replaced = replacestime === undefined ? undefined : normalTime(replacestime);
+  if (replacestime !== undefined && replaced === undefined) return notTime('/replacestime', replacestime);
+  const fault =
+    rangeFault('/time', { time, text: event.time }, receivedAt, limits) ??
+    (replacestime === undefined || replaced === undefined
+      ? undefined
+      : rangeFault('/replacestime', { time: replaced, text: replacestime }, receivedAt, limits));
+  return (
+    fault ?? {
+      time,
+      ...(recorded === undefined ? {} : { recordedtime: recorded }),
+      ...(replaced === undefined ? {} : { replacestime: replaced }),
+    }
+  );
 };
 
 /**

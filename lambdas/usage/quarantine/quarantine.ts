@@ -16,6 +16,8 @@ export const QUARANTINE_CODES: readonly QuarantineCode[] = [
   'BAD_TIME',
   'IN_FUTURE',
   'TOO_OLD',
+  'UNKNOWN_BACKFILL',
+  'BACKFILL_NOT_OPEN',
   'CONFLICT',
   'UNFORESEEN',
 ];

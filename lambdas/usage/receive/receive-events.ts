@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ProblemError } from '../../platform/problem.ts';
+import { CANCELLATION_TYPE } from '../events/corrections.ts';
 import { onOneLine, rawElements } from '../events/raw-json.ts';
 import { readEnvelope } from '../events/validate.ts';
+import type { UsageEvent } from '../types.ts';
 import type { PackedRecord, UsageStream } from './usage-stream.ts';
 
 /** What a sender posts: the bytes as they came, the content type, and what the sender's key may send. */
@@ -83,17 +85,34 @@ const eventTexts = (request: EventsRequest): string[] => {
 
 type Accepted = { readonly index: number; readonly id: string; readonly subject: string; readonly line: string };
 
+const sourceFault = (path: string, source: string) => ({
+  code: 'SOURCE_NOT_ALLOWED',
+  path,
+  message: `The key may not send for the source ${source}: use a key of that source.`,
+});
+
+/** What this sender may not say. A cancelled event's source counts too: nobody cancels what others sent. */
+const senderFault = ({ type, source, data, releasedfrom }: UsageEvent, sources: readonly string[]) => {
+  if (!sources.includes(source)) return sourceFault('/source', source);
+  const { source: cancelled } = data;
+  if (type === CANCELLATION_TYPE && typeof cancelled === 'string' && !sources.includes(cancelled)) {
+    return sourceFault('/data/source', cancelled);
+  }
+  if (releasedfrom === undefined) return undefined;
+  const message = 'Only a release from quarantine sets releasedfrom: leave it out.';
+  return { code: 'ATTRIBUTE_NOT_ALLOWED', path: '/releasedfrom', message };
+};
+
 const check = (text: string, index: number, sources: readonly string[]): Accepted | EventResult => {
   const envelope = readEnvelope(text);
   if ('rejection' in envelope) {
     const { code, path, message, eventId = '' } = envelope.rejection;
     return { index, id: eventId, status: 'rejected', code, path, message };
   }
-  const { id, source, subject } = envelope.event;
-  if (!sources.includes(source)) {
-    const message = `The key may not send for the source ${source}: use a key of that source.`;
-    return { index, id, status: 'rejected', code: 'SOURCE_NOT_ALLOWED', path: '/source', message };
-  }
+  const { event } = envelope;
+  const { id, subject } = event;
+  const fault = senderFault(event, sources);
+  if (fault) return { index, id, status: 'rejected', ...fault };
   return { index, id, subject, line: onOneLine(text) };
 };
 

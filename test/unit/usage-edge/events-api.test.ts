@@ -12,7 +12,7 @@ import {
   StreamBusy,
   type UsageStream,
 } from '../../../lambdas/usage/receive/usage-stream.ts';
-import { eventText, RECEIVED_AT, storageText } from './events.ts';
+import { cancellation, eventText, RECEIVED_AT, storageText } from './events.ts';
 
 const SOURCE = '//larkspur.example/platform';
 const JSON_TYPE = 'application/json';
@@ -96,6 +96,31 @@ describe('POST /v1/events', () => {
     const text = storageText('1.50000000000000000001');
     await call(post(`[\n${text}\n]`), stream);
     expect(stream.lines()).toEqual([text]);
+  });
+
+  it('lets a key cancel only what its own sources sent', async () => {
+    const stream = memoryStream();
+    const cancel = (id: string, source?: string) => JSON.stringify(cancellation({ id, data: { id: 'e-1', source } }));
+    const lines = [cancel('own'), cancel('named', SOURCE), cancel('other', '//other')];
+    const answer = await call(post(`[${lines.join(',')}]`), stream);
+    expect(answer.body.results).toMatchObject([
+      { status: 'received' },
+      { status: 'received' },
+      {
+        status: 'rejected',
+        code: 'SOURCE_NOT_ALLOWED',
+        path: '/data/source',
+        message: 'The key may not send for the source //other: use a key of that source.',
+      },
+    ]);
+    expect(stream.lines()).toEqual(lines.slice(0, 2));
+  });
+
+  it('lets no sender say that a line was released from quarantine', async () => {
+    const answer = await call(post(eventText({ releasedfrom: 'q-1' })));
+    expect(answer.body.results).toMatchObject([
+      { status: 'rejected', code: 'ATTRIBUTE_NOT_ALLOWED', path: '/releasedfrom' },
+    ]);
   });
 
   it('packs by subject', async () => {

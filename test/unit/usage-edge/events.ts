@@ -18,6 +18,16 @@ export const event = (changes: Partial<Record<string, unknown>> = {}): UsageEven
 /** The same as the text that a producer sends. */
 export const eventText = (changes: Partial<Record<string, unknown>> = {}): string => JSON.stringify(event(changes));
 
+/** A good cancellation of the event `e-1`. */
+export const cancellation = (changes: Partial<Record<string, unknown>> = {}): UsageEvent =>
+  event({
+    id: 'c-1',
+    type: 'meterbridge.cancellation',
+    dataschema: 'https://schemas.meterbridge.dev/meterbridge.cancellation/1',
+    data: { id: 'e-1' },
+    ...changes,
+  });
+
 /** A storage sample with this text in place of its number. */
 export const storageText = (gb: string): string =>
   eventText({
