@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { type ApiClient, ApiError, apiClient } from './api-client.ts';
+import { accountUsage } from './commands/account-usage.ts';
 import { createKey, revokeKey } from './commands/api-keys.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
-import { accountUsage, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
+import { settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
@@ -135,9 +136,17 @@ usage
   .command('totals <start> <end>')
   .action(async (start: string, end: string) => usageTotals(await as('operator'), start, end));
 usage
-  .command('account <account> <start> <end>')
-  .action(async (account: string, start: string, end: string) =>
-    accountUsage(await as('success'), account, start, end),
+  .command('account <account> [start] [end]')
+  .description('usage of the dates given, or of the running period to date')
+  .option('--meter <meter>', 'only this meter')
+  .addOption(new Option('--window <size>', 'window by window').choices(['slot', 'hour', 'day']))
+  .action(
+    async (
+      account: string,
+      start: string | undefined,
+      end: string | undefined,
+      options: { meter?: string; window?: string },
+    ) => accountUsage(await as('success'), account, { start, end, ...options }),
   );
 usage.command('settle').action(async () => settle(await as('operator')));
 

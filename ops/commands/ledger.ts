@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MeteredUsage } from '../../lambdas/usage/types.ts';
 import type { ApiClient } from '../api-client.ts';
 import { nowMillis } from '../clock.ts';
 import { grouped, say, table } from '../print.ts';
@@ -29,17 +28,6 @@ export const usageTotals = async (api: ApiClient, start: string, end: string): P
         ...quarantined.map(([code, count]): [string, string] => [`quarantined ${code}`, grouped(count)]),
         ...totals.unattributed.map((u): [string, string] => [`unattributed ${u.subject}`, grouped(u.events)]),
       ],
-    ),
-  );
-};
-
-/** An account's usage in a period, by meter and dimension. */
-export const accountUsage = async (api: ApiClient, account: string, start: string, end: string): Promise<void> => {
-  const { usage } = await api.get<{ usage: MeteredUsage[] }>(`/accounts/${account}/usage`, { start, end });
-  say(
-    table(
-      ['meter', 'dimensions', 'quantity', 'unit'],
-      usage.map((u) => [u.meter, Object.values(u.dimensions).join(', '), grouped(u.quantity), u.unit]),
     ),
   );
 };

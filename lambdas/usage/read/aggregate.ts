@@ -1,7 +1,7 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { add, type Decimal, divide, formatDecimal, fromInteger, parseDecimal, ZERO } from '../../platform/decimal.ts';
-import { intervalOf, type Period } from '../../platform/period.ts';
+import { type Interval, intervalOf, type Period } from '../../platform/period.ts';
 import {
   comparePoints,
   gatherStates,
@@ -20,15 +20,20 @@ export type CarryIn = Readonly<Record<string, { readonly time: string; readonly 
 /** States of a part of a subject's time: a slot or a day. Parts of one aggregation never overlap. */
 export type Fragment = { readonly subject: string; readonly states: StateMap };
 
-export type AggregateInput = {
+export type SpanInput = {
   readonly fragments: readonly Fragment[];
   /** When each subject belonged to the account; the fragments lie inside. */
   readonly subjects: readonly SubjectInterval[];
-  readonly period: Period;
+  readonly interval: Interval;
+  /** The instants at which LATEST meters are read, in order; asked for by those only. The last is the interval's end. */
+  readonly ends: () => readonly DayEnd[];
   readonly carryIn: CarryIn;
   /** Every version of every meter. */
   readonly meters: readonly CatalogEntry<Meter>[];
 };
+
+/** As `SpanInput`, for a period of whole local days: LATEST meters are read at the end of each. */
+export type AggregateInput = Omit<SpanInput, 'interval' | 'ends'> & { readonly period: Period };
 
 /** An accepted event that could not be counted under its own key; a person decides. */
 export type OverflowedEvent = {
@@ -97,7 +102,7 @@ const total = (group: Group): KeyState | undefined => {
 
 const quotient = (a: Decimal, b: Decimal): string => formatDecimal(divide(a, b, QUOTIENT_DECIMALS, 'half-even'));
 
-const seriesOf = (group: Group, { subjects, carryIn }: AggregateInput): SubjectSeries[] => {
+const seriesOf = (group: Group, { subjects, carryIn }: SpanInput): SubjectSeries[] => {
   const bySubject = Map.groupBy(group.states, ({ subject }) => subject);
   return [...Map.groupBy(subjects, ({ subject }) => subject)].map(([subject, intervals]) => ({
     subject,
@@ -109,12 +114,12 @@ const seriesOf = (group: Group, { subjects, carryIn }: AggregateInput): SubjectS
 
 const quantityOf = (
   group: Group,
-  input: AggregateInput,
+  input: SpanInput,
   ends: () => readonly DayEnd[],
 ): Pick<MeteredUsage, 'quantity' | 'daily'> => {
   const { aggregation } = group.entry.body;
   if (aggregation === 'TIME_WEIGHTED') {
-    const { from, to } = intervalOf(input.period);
+    const { from, to } = input.interval;
     const area = seriesOf(group, input).reduce((all, series) => add(all, areaUnder(series)), ZERO);
     return { quantity: quotient(area, fromInteger(Date.parse(to) - Date.parse(from))) };
   }
@@ -139,9 +144,9 @@ const quantityOf = (
   }
 };
 
-const carryOutOf = (group: Group, input: AggregateInput): [string, CarryIn[string]][] => {
+const carryOutOf = (group: Group, input: SpanInput): [string, CarryIn[string]][] => {
   if (!goesOn(group.entry.body)) return [];
-  const end = intervalOf(input.period).to;
+  const end = input.interval.to;
   return seriesOf(group, input).flatMap(({ subject, intervals, points, carryIn }) => {
     const last = points.at(-1) ?? carryIn;
     if (last === undefined || intervals.at(-1)?.to !== end) return [];
@@ -160,7 +165,7 @@ const specialsOf = (fragments: readonly Fragment[], key: StateKey): { subject: s
   });
 
 /** Groups the fragments' states by meter and dimensions, across versions of the meter and across subjects. */
-const groupsOf = (input: AggregateInput): { readonly groups: Group[]; readonly unknownMeters: string[] } => {
+const groupsOf = (input: SpanInput): { readonly groups: Group[]; readonly unknownMeters: string[] } => {
   const entries = new Map(input.meters.map((entry) => [`${entry.id}#${entry.version}`, entry]));
   const newest = new Map<string, CatalogEntry<Meter>>();
   for (const entry of input.meters) {
@@ -197,12 +202,12 @@ const groupsOf = (input: AggregateInput): { readonly groups: Group[]; readonly u
  * States → quantities. Over several subjects COUNT and SUM add, MIN and MAX compare, AVG is Σsum / Σcount, UNIQUE_COUNT is
  * the union, LATEST and TIME_WEIGHTED are added up.
  */
-export const aggregate = (input: AggregateInput): Aggregated => {
+export const aggregateSpan = (input: SpanInput): Aggregated => {
   const { groups, unknownMeters } = groupsOf(input);
-  // Asked for by LATEST meters only, and looked up in the calendar once for all of them.
+  // Looked up in the calendar once for all meters.
   let known: readonly DayEnd[] | undefined;
   const ends = (): readonly DayEnd[] => {
-    known ??= dayEnds(input.period);
+    known ??= input.ends();
     return known;
   };
   const ordered = groups
@@ -233,3 +238,7 @@ export const aggregate = (input: AggregateInput): Aggregated => {
     unknownMeters,
   };
 };
+
+/** `aggregateSpan` over a period. */
+export const aggregate = ({ period, ...input }: AggregateInput): Aggregated =>
+  aggregateSpan({ ...input, interval: intervalOf(period), ends: () => dayEnds(period) });

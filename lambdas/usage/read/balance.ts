@@ -32,7 +32,7 @@ const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
  * The last values of meters that go on before each subject came to the account in this period, whoever had it then: as a
  * close takes them, only not from further back than `LOOKBACK_DAYS`.
  */
-const lookBack = async (
+export const lookBack = async (
   ports: BalancePorts,
   subjects: readonly SubjectInterval[],
   meters: readonly CatalogEntry<Meter>[],

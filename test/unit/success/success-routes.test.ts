@@ -61,6 +61,30 @@ describe('the success API', () => {
     });
   });
 
+  it('shows the running period of the contract to date, where no dates are given', async () => {
+    const { get } = await house();
+    const { body } = await get(USAGE, { path: { account: 'acct-05' } });
+    expect(body).toMatchObject({ period: { start: '2026-11-01', zone: 'Asia/Kolkata' } });
+  });
+
+  it('shows usage by window, page by page', async () => {
+    const { get } = await house();
+    const path = { account: 'acct-05' };
+    const query = { start: '2026-10-05', end: '2026-10-08', meter: 'api_calls', window: 'slot' };
+    const first = (await get(USAGE, { path, query })).body as { items: unknown[]; next: string };
+    expect(first.items).toHaveLength(96);
+    expect(first.next).toBe('2026-10-06');
+    const last = (await get(USAGE, { path, query: { ...query, after: '2026-10-07' } })).body;
+    expect(last).toMatchObject({ window: 'slot', items: expect.any(Array) });
+    expect(last).not.toHaveProperty('next');
+    await expect(get(USAGE, { path, query: { ...query, after: '2026-10-09' } })).rejects.toMatchObject({
+      problem: { code: 'BAD_PAGE' },
+    });
+    await expect(get(USAGE, { path, query: { ...query, window: 'week' } })).rejects.toMatchObject({
+      problem: { code: 'BAD_WINDOW' },
+    });
+  });
+
   it('shows the signals', async () => {
     const { get } = await house();
     const { body } = await get('/v1/accounts/{account}/signals', { path: { account: 'acct-05' } });

@@ -1,0 +1,119 @@
+import type { CatalogEntry, Meter } from '../../catalog/types.ts';
+import { contentHash } from '../../platform/hash.ts';
+import { addDays, daysBetween, daysOf, type Interval, type Period, startOfDay } from '../../platform/period.ts';
+import { SLOT_MILLIS, within } from '../ledger/slot.ts';
+import type { BalancePorts } from '../settle/settled-fragments.ts';
+import { readFragments } from '../settle/settled-fragments.ts';
+import type { MeteredUsage } from '../types.ts';
+import { aggregateSpan, type Fragment } from './aggregate.ts';
+import { lookBack } from './balance.ts';
+import { clipSubjects, dayParts, readDayParts } from './period-usage.ts';
+import type { SubjectInterval } from './series.ts';
+
+/** How finely usage is told: by quarter of an hour, hour or local day. */
+export type WindowSize = 'slot' | 'hour' | 'day';
+
+/** Usage of one window of time. A value that goes on (seats, storage) is told in windows without events too. */
+export type UsageWindow = Interval & { readonly usage: readonly MeteredUsage[] };
+
+export type WindowsRequest = {
+  readonly subjects: readonly SubjectInterval[];
+  readonly period: Period;
+  readonly size: WindowSize;
+  /** Every version of the meters that are asked for. */
+  readonly meters: readonly CatalogEntry<Meter>[];
+};
+
+/** Windows of some local days; `next` is the first day of the page after, where there is one. */
+export type WindowsPage = {
+  readonly windows: readonly UsageWindow[];
+  /** What the page was made from: the number of slots with usage, and the content hash of their versions. */
+  readonly upTo: { readonly slots: number; readonly hash: string };
+  readonly next?: string;
+};
+
+const MILLIS: Readonly<Record<Exclude<WindowSize, 'day'>, number>> = { slot: SLOT_MILLIS, hour: 4 * SLOT_MILLIS };
+
+/** Local days of one page: about a hundred windows, and never more of the ledger than one request can read. */
+const daysPerPage = (size: WindowSize, zone: string): number =>
+  size === 'slot' ? 1 : size === 'hour' ? 4 : zone === 'UTC' ? 31 : 7;
+
+/** The windows of a local day. They begin anew each day, so that a day with a change of the clocks is told whole. */
+export const windowsOfDay = (day: string, zone: string, size: WindowSize): Interval[] => {
+  const whole = { from: startOfDay(day, zone), to: startOfDay(addDays(day, 1), zone) };
+  if (size === 'day') return [whole];
+  const [start, end] = [Date.parse(whole.from), Date.parse(whole.to)];
+  const count = Math.ceil((end - start) / MILLIS[size]);
+  return Array.from({ length: count }, (_, n) => ({
+    from: new Date(start + n * MILLIS[size]).toISOString(),
+    to: new Date(Math.min(end, start + (n + 1) * MILLIS[size])).toISOString(),
+  }));
+};
+
+/** A part of a subject's time with its beginning, and the slots it was made from. */
+type Piece = Fragment & { readonly start: string; readonly versions: Readonly<Record<string, number>> };
+
+/** Whole UTC days come from what is settled, everything finer from the ledger, strongly. */
+const piecesOf = async (
+  ports: BalancePorts,
+  subjects: readonly SubjectInterval[],
+  fromSettled: boolean,
+): Promise<Piece[]> => {
+  if (fromSettled) {
+    const { fragments } = await readFragments(ports, subjects);
+    return fragments.map((fragment) => ({ ...fragment, start: `${fragment.day}T00:00:00.000Z` }));
+  }
+  const { slots } = await readDayParts(ports.ledger, dayParts(subjects));
+  return slots.map(({ subject, start, states, version }) => ({
+    subject,
+    start,
+    states,
+    versions: { [start]: version },
+  }));
+};
+
+const upToOf = (pieces: readonly Piece[]): WindowsPage['upTo'] => {
+  const versions = pieces
+    .flatMap(({ subject, versions: own }) => Object.entries(own).map(([slot, version]) => [subject, slot, version]))
+    .sort((a, b) => (String(a) < String(b) ? -1 : 1));
+  return { slots: versions.length, hash: contentHash(versions) };
+};
+
+/**
+ * The usage of an account window by window, exact, a page of local days at a time from `first` on (the period's first day,
+ * or `next` of the page before). Added up over windows, counts and sums give those of the period; a value that goes on is
+ * carried over the edges of windows, pages and periods.
+ */
+export const readUsageWindows = async (
+  ports: BalancePorts,
+  { subjects, period, size, meters }: WindowsRequest,
+  first: string,
+): Promise<WindowsPage> => {
+  const { zone } = period;
+  const days = Math.min(daysPerPage(size, zone), daysBetween(first, period.end));
+  const page: Period = { start: first, end: addDays(first, days), zone };
+  const own = clipSubjects(subjects, page);
+  const [{ carryIn: before }, pieces] = await Promise.all([
+    lookBack(ports, own, meters),
+    piecesOf(ports, own, size === 'day' && zone === 'UTC'),
+  ]);
+  let carryIn = before;
+  const windows = daysOf(page)
+    .flatMap((day) => windowsOfDay(day, zone, size))
+    .map((window): UsageWindow => {
+      const { usage, carryOut } = aggregateSpan({
+        fragments: pieces.filter(({ start }) => start >= window.from && start < window.to),
+        subjects: own
+          .map(({ subject, ...interval }) => ({ subject, ...within(interval, window) }))
+          .filter(({ from, to }) => from < to),
+        interval: window,
+        ends: () => [{ day: window.from, end: window.to }],
+        carryIn,
+        meters,
+      });
+      // A subject that is away for a while keeps its last value.
+      carryIn = { ...carryIn, ...carryOut };
+      return { ...window, usage: usage.map(({ daily: _, ...row }) => row) };
+    });
+  return { windows, upTo: upToOf(pieces), ...(page.end < period.end ? { next: page.end } : {}) };
+};
