@@ -164,9 +164,63 @@ export type QuarantineEntry = {
   /** For `CONFLICT`: where the event lies that was accepted first under the same id. */
   readonly accepted?: ArchivePointer;
   readonly receivedAt: string;
-  readonly state: 'waiting' | 'released' | 'written-off';
+  readonly state: QuarantineState;
+  /** What the line says of itself, as far as it can be read. */
   readonly subject?: string;
   readonly eventId?: string;
+  readonly type?: string;
+  readonly source?: string;
+  readonly dataschema?: string;
+  /** The time of the event, as it was sent. */
+  readonly time?: string;
+  /** The entry that this line was released from, when it was refused again. */
+  readonly releasedFrom?: string;
+  readonly release?: QuarantineRelease;
+  readonly writeOff?: QuarantineWriteOff;
+};
+
+/**
+ * How a line in quarantine stands. `releasing`: a person has decided, and the line is on its way to the stream; what was
+ * decided is finished by releasing it once more.
+ */
+export type QuarantineState = 'waiting' | 'releasing' | 'released' | 'written-off';
+
+/** That a line was put on the stream again: who said so, when, why, and what was changed. */
+export type QuarantineRelease = {
+  readonly by: string;
+  readonly at: string;
+  readonly note: string;
+  /** The line as it was edited; absent if it went as it came. */
+  readonly body?: string;
+  /** It was put although it was expected to be refused again. */
+  readonly forced?: true;
+  /** The job that released it among others. */
+  readonly job?: string;
+  /** Where the released line lies in the stream. */
+  readonly position?: Position;
+};
+
+/** That a line will never be counted: who said so, when and why. */
+export type QuarantineWriteOff = {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly job?: string;
+};
+
+/** An entry without the line itself, as lists give it. */
+export type QuarantineSummary = Omit<QuarantineEntry, 'body' | 'bodyEncoding' | 'bodyCut' | 'release'> & {
+  readonly release?: Omit<QuarantineRelease, 'body'>;
+};
+
+/** How many entries there are of a code in a state. `more`: it was counted no further. */
+export type QuarantineCount = {
+  readonly state: QuarantineState;
+  readonly code: QuarantineCode;
+  readonly count: number;
+  readonly more: boolean;
+  /** When the oldest of them arrived. */
+  readonly oldest: string;
 };
 
 /** Why a line is in quarantine. */
