@@ -23,7 +23,7 @@ import { parseStateKey } from '../ledger/state.ts';
 import { readBalance } from '../read/balance.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { CanonicalUsage } from '../types.ts';
-import { type Crossing, type Crossings, crossingId } from './crossings.ts';
+import { type Crossings, crossingId, type Standing } from './crossings.ts';
 import { limitPeriod } from './limit-period.ts';
 
 export type ThresholdPorts = {
@@ -55,6 +55,8 @@ type Watch = {
   readonly meters: readonly CatalogEntry<Meter>[];
   /** What the batch adds; for meters that do not add up, nothing can be said. */
   readonly added: Decimal | undefined;
+  /** The batch takes something back: usage may fall below a threshold that was crossed. */
+  readonly mayFall: boolean;
   /** The events that touch it. */
   readonly events: readonly CanonicalUsage[];
 };
@@ -67,6 +69,8 @@ const NEAR = parseDecimal('0.95');
 const NEAR_MILLIS = 60_000;
 /** Other workers add too: what was read is trusted no longer than this. */
 const TRUST_MILLIS = 10 * 60_000;
+/** Where all thresholds are told, usage is looked at again so seldom: a correction elsewhere may have taken it back. */
+const TOLD_TRUST_MILLIS = 60 * 60_000;
 const MAX_KNOWN = 20_000;
 const BALANCES_AT_A_TIME = 4;
 
@@ -91,11 +95,11 @@ const addedBy = (
 };
 
 /** Whether the balance must be read: nothing is known, it is old, or an untold threshold is near. */
-const mustRead = (known: Known | undefined, { limit, added }: Watch, nowMillis: number): boolean => {
-  if (known === undefined) return true;
+const mustRead = (known: Known | undefined, { limit, added, mayFall }: Watch, nowMillis: number): boolean => {
+  if (known === undefined || mayFall) return true;
   const open = limit.thresholds.filter((percent) => !known.told.has(percent));
-  if (open.length === 0) return false;
   const age = nowMillis - known.readAt;
+  if (open.length === 0) return age >= TOLD_TRUST_MILLIS;
   if (age >= TRUST_MILLIS) return true;
   if (added === undefined) return age >= NEAR_MILLIS;
   const next = thresholdOf(limit, Math.min(...open));
@@ -142,12 +146,14 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
       for (const { body: limit } of limits) {
         const meters = history.filter(({ id }) => id === limit.meter);
         const types = new Set(meters.map(({ body }) => body.eventType));
-        const touching = inPeriod.filter(({ event }) => types.has(event.type));
+        // A line that cancels does not say of which type the cancelled event was.
+        const touching = inPeriod.filter(({ event, cancels }) => cancels !== undefined || types.has(event.type));
         if (touching.length === 0) continue;
         const key = `${stamp.account}#${limit.id}#${period.start}`;
         const added = addedBy(touching, meters, index);
+        const mayFall = touching.some(({ cancels }) => cancels !== undefined);
         const { account, salesRegion } = stamp;
-        watches.push({ key, account, salesRegion, period, limit, meters, added, events: touching });
+        watches.push({ key, account, salesRegion, period, limit, meters, added, mayFall, events: touching });
       }
     }
   }
@@ -163,41 +169,45 @@ export const makeThresholds = (ports: ThresholdPorts) => {
   const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
   const { catalog, balance, crossings, publisher, clock } = ports;
 
+  const nothing: ReadonlyMap<number, Standing> = new Map();
+
   const read = async (watch: Watch, correlationId: string): Promise<void> => {
-    const { account, period, limit, meters } = watch;
+    const { account, period, limit, meters, salesRegion } = watch;
     const readAt = clock.nowMillis();
+    const before = known.get(watch.key);
+    const place = { account, limit: limit.id, periodStart: period.start };
+    // How thresholds stand, before usage is read: only what was crossed by then may be taken back.
+    const standing = watch.mayFall || (before?.told.size ?? 0) > 0 ? await crossings.standing(place) : nothing;
     const subjects = await subjectsOf(catalog, account, intervalOf(period));
     const { usage } = await readBalance(balance, { subjects, period, meters });
     const quantity = sum(usage.map((row) => parseDecimal(row.quantity)));
-    const told = new Set(known.get(watch.key)?.told);
+    const told = new Set<number>();
     for (const percent of limit.thresholds) {
-      if (told.has(percent) || compare(quantity, thresholdOf(limit, percent)) < 0) continue;
-      const crossing: Crossing = {
-        account,
-        limit: limit.id,
-        periodStart: period.start,
-        percent,
-        // Usage of a period does not fall again while nothing can be cancelled: each threshold is crossed once.
-        number: 1,
-        quantity: formatDecimal(quantity),
-        recordedAt: clock.now(),
-      };
-      if ((await crossings.record(crossing)) === 'untold') {
-        await publisher.publish('usage.threshold-crossed', [
-          {
-            id: crossingId(crossing),
-            account,
-            limit: limit.id,
-            meter: limit.meter,
-            percent,
-            quantity: crossing.quantity,
-            salesRegion: watch.salesRegion,
-            correlationId,
-          },
-        ]);
-        await crossings.told(crossing);
+      const threshold = { ...place, percent };
+      const stands = standing.get(percent);
+      if (compare(quantity, thresholdOf(limit, percent)) < 0) {
+        if (stands?.over === true) await crossings.under(threshold, stands);
+        continue;
       }
       told.add(percent);
+      // What this worker has told needs no write, as long as it was not taken back.
+      if (before?.told.has(percent) === true && stands?.over === true && stands.told) continue;
+      const crossing = await crossings.over(threshold, formatDecimal(quantity), clock.now());
+      if (crossing.told) continue;
+      const id = crossingId(threshold, crossing.number);
+      await publisher.publish('usage.threshold-crossed', [
+        {
+          id,
+          account,
+          limit: limit.id,
+          meter: limit.meter,
+          percent,
+          quantity: crossing.quantity,
+          salesRegion,
+          correlationId,
+        },
+      ]);
+      await crossings.told(threshold, crossing.number);
     }
     known.set(watch.key, { quantity, seen: ZERO, readAt, told });
   };

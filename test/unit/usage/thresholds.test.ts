@@ -4,7 +4,7 @@ import { limitPeriod } from '../../../lambdas/usage/limits/limit-period.ts';
 import { makeThresholds } from '../../../lambdas/usage/limits/thresholds.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
-import { memoryCrossings } from '../../twins/memory-projection.ts';
+import { memoryCrossings } from '../../twins/memory-crossings.ts';
 import { api, METERS } from './usage-fixtures.ts';
 import { makeWorld } from './usage-world.ts';
 
@@ -82,6 +82,47 @@ describe('thresholds', () => {
     down = false;
     expect(await look([event], 'c-1')).toEqual([]);
     expect(ports.publisher.published('usage.threshold-crossed')).toMatchObject([{ percent: 80 }]);
+  });
+
+  it('tells a threshold again that is crossed again after a correction took usage back', async () => {
+    const catalog = memoryCatalog([
+      ...METERS,
+      entry('limit', 'team-calls', limit),
+      entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
+    ]);
+    const { clock, ports } = world;
+    const [before, after] = [world, makeWorld()];
+    let now = before.ports.ledger;
+    const balance = {
+      ...ports,
+      // Registered in one of the two is enough: both are of the same subject.
+      ledger: { ...ports.ledger, day: (...range: Parameters<typeof ports.ledger.day>) => now.day(...range) },
+    };
+    const crossings = memoryCrossings();
+    const look = makeThresholds({ catalog, balance, crossings, publisher: ports.publisher, clock });
+    const [a, b, c] = [stamped('a', 50), stamped('b', 35), stamped('c', 40)];
+    await before.append(a, b);
+    await look([a, b], 'c-1');
+    // b is cancelled: 50 are left. The line that cancels brings the look, whatever its type.
+    await after.append(a);
+    now = after.ports.ledger;
+    const cancel: CanonicalUsage = {
+      ...stamped('x', 0),
+      event: { ...b.event, id: 'x', type: 'meterbridge.cancellation', data: { id: 'b' } },
+      kind: 'cancellation',
+      cancels: { idHash: b.idHash, slot: b.slot },
+    };
+    await look([cancel], 'c-2');
+    await look([cancel], 'c-2');
+    await after.append(c);
+    await look([c], 'c-3');
+    await look([c], 'c-3');
+    const told = ports.publisher.published('usage.threshold-crossed');
+    expect(told.map(({ percent, quantity }) => [percent, quantity])).toEqual([
+      [80, '85'],
+      [80, '90'],
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
   it('counts a limit from anchor to anchor of the contract', () => {
