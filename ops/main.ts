@@ -7,6 +7,7 @@ import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catal
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
+import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
 import { settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
@@ -156,6 +157,14 @@ apiKey
   .description('issue a key for these sources; a name may have two, so that one is replaced without a gap')
   .action(async (name: string, sources: string[]) => createKey(await as('operator'), name, sources));
 apiKey.command('revoke <keyId>').action(async (keyId: string) => revokeKey(await as('operator'), keyId));
+
+const job = program.command('job').description('long work that the system does on its own');
+job.command('list').action(async () => listJobs(await as('operator')));
+job.command('show <jobId>').action(async (jobId: string) => showJob(await as('operator'), jobId));
+job
+  .command('resume <jobId>')
+  .description('let a failed job go on from where it was')
+  .action(async (jobId: string) => resumeJob(await as('operator'), jobId));
 
 program
   .command('ledger')

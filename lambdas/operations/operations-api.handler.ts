@@ -18,19 +18,21 @@ import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
 import { archiveCounter } from '../usage/archive/archive-totals.ts';
 import { countedDays } from '../usage/archive/counted-days.ts';
 import { eventTypes } from '../usage/events/schemas.ts';
+import { lambdaJobFunction } from '../usage/jobs/job-function.ts';
+import { dynamoJobs, dynamoNewJobs } from '../usage/jobs/job-store.ts';
 import { dynamoLedger } from '../usage/ledger/ledger-store.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
 import { dynamoAccess } from '../usage/receive/access-store.ts';
 import { apiGatewayKeys } from '../usage/receive/gateway-keys-client.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
-import { dynamoSettlements } from '../usage/settle/settlements.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
-import { lambdaSettle } from './settlement.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 const clock = systemClock;
@@ -41,6 +43,11 @@ const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
 const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
 const projection = env('PROJECTION_TABLE');
+const subjects = dynamoSubjects(dynamo(), projection);
+const jobs = { ...dynamoJobs(dynamo(), projection), ...dynamoNewJobs(dynamo(), projection, audit) };
+const lambda = new LambdaClient({});
+/** Which function runs a kind of job. */
+const functions = { 'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }) };
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
 export const handler = httpEdge(
@@ -59,15 +66,19 @@ export const handler = httpEdge(
     ...usageRoutes({
       ledger,
       countedLedger: countedDays(ledger),
-      subjects: dynamoSubjects(dynamo(), projection),
-      settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+      subjects,
       catalog,
       count: archiveCounter(archive, quarantine, clock),
-      settle: lambdaSettle(new LambdaClient({}), env('SETTLE_FUNCTION')),
-      settlements: dynamoSettlements(dynamo(), projection),
+      starter: { jobs, functions, clock, ids: systemIds },
       clock,
-      ids: systemIds,
     }),
+    ...ledgerRoutes({
+      ledger,
+      subjects,
+      settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+      clock,
+    }),
+    ...jobRoutes({ jobs, functions, clock }),
     ...apiKeyRoutes({
       access: dynamoAccess(dynamo(), env('ACCESS_TABLE'), audit),
       gateway: apiGatewayKeys(new APIGatewayClient({}), env('USAGE_PLAN_ID')),

@@ -1,21 +1,16 @@
 import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
-import { mapBounded } from '../platform/bounded.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
-import type { Ids } from '../platform/ids.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { TooManyObjects } from '../usage/archive/archive.ts';
 import { type ArchiveCounter, NotCountedYet, TooMuchToCount } from '../usage/archive/archive-totals.ts';
 import type { ExpectedEvents } from '../usage/archive/counted-days.ts';
+import { type StartPorts, startJob } from '../usage/jobs/start-job.ts';
 import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
-import { type LedgerVerification, verifyLedger } from '../usage/ledger/verify.ts';
 import { readTotals } from '../usage/read/totals.ts';
-import type { SettledStore } from '../usage/settle/settled-store.ts';
-import { type Settlements, settlementAt, settlementIdOf } from '../usage/settle/settlements.ts';
-import { dates, OPERATORS, optionalText, READERS } from './requests.ts';
-import type { SettleStarter } from './settlement.ts';
+import { dates, OPERATORS, READERS } from './requests.ts';
 
 export type UsagePorts = {
   readonly ledger: LedgerStore;
@@ -24,16 +19,12 @@ export type UsagePorts = {
   readonly subjects: Pick<Subjects, 'list'>;
   readonly catalog: CatalogReader;
   readonly count: ArchiveCounter;
-  readonly settled: Pick<SettledStore, 'heads'>;
-  readonly settle: SettleStarter;
-  readonly settlements: Pick<Settlements, 'get'>;
+  readonly starter: StartPorts;
   readonly clock: Clock;
-  readonly ids: Pick<Ids, 'next'>;
 };
 
 /** A month with its edges in every zone, three times over. */
 const MAX_DAYS = 100;
-const SUBJECTS_AT_A_TIME = 4;
 /** The API gateway's patience ends after 29 seconds; nothing new is begun after so many. */
 const PATIENCE_MILLIS = 20_000;
 
@@ -70,34 +61,6 @@ const totals = async (ports: UsagePorts, start: string, end: string) => {
   return { received, accepted, duplicate, late, quarantined, waiting, unattributed: ledger.unattributed };
 };
 
-/** Verifies chains subject by subject, as many as there is time for; `next` is where the next request goes on. */
-const verify = async (
-  ports: UsagePorts,
-  { subject, after = '' }: { readonly subject: string | undefined; readonly after: string | undefined },
-  { start, end }: { readonly start: string; readonly end: string },
-) => {
-  const deadline = ports.clock.nowMillis() + PATIENCE_MILLIS;
-  const known = (await ports.subjects.list()).map((record) => record.subject);
-  if (subject !== undefined && !known.includes(subject)) {
-    throw new ProblemError(404, 'NO_SUCH_SUBJECT', `no usage was ever appended for ${subject}`);
-  }
-  const open = subject === undefined ? known.filter((each) => each > after) : [subject];
-  const results: LedgerVerification[] = [];
-  while (results.length < open.length && (results.length === 0 || ports.clock.nowMillis() < deadline)) {
-    const some = open.slice(results.length, results.length + SUBJECTS_AT_A_TIME);
-    results.push(...(await mapBounded(some, SUBJECTS_AT_A_TIME, (each) => verifyLedger(ports, each, start, end))));
-  }
-  const next = results.length < open.length ? open[results.length - 1] : undefined;
-  const sum = (count: (result: LedgerVerification) => number) =>
-    results.reduce((total, result) => total + count(result), 0);
-  return {
-    slots: sum(({ slots }) => slots),
-    appends: sum(({ appends }) => appends),
-    broken: results.flatMap(({ broken }) => broken),
-    ...(next === undefined ? {} : { next }),
-  };
-};
-
 const RANGE_HINT = 'Ask for a period that begins later.';
 
 /** What a count that is too much for one request says, and what to do about it. */
@@ -112,26 +75,15 @@ const asProblem = (error: unknown): unknown => {
   return error;
 };
 
-/** `POST /v1/usage/settlements`, `GET /v1/usage/settlements/{settlementId}`, `GET /v1/usage/totals`, `GET /v1/ledger/verification`. */
+/** `POST /v1/usage/settlements` (a job), `GET /v1/usage/totals`. */
 export const usageRoutes = (ports: UsagePorts): ApiRoute[] => [
   {
     method: 'POST',
     path: '/v1/usage/settlements',
     roles: OPERATORS,
-    run: async () => {
-      const settlementId = settlementIdOf(ports.clock, ports.ids.next());
-      await ports.settle.start(settlementId);
-      return { status: 202, body: { settlementId, state: 'waiting' } };
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/usage/settlements/{settlementId}',
-    roles: READERS,
-    run: async ({ path: { settlementId = '' } }) => {
-      const settlement = await settlementAt(ports.settlements, ports.clock, settlementId);
-      if (settlement !== undefined) return { status: 200, body: settlement };
-      throw new ProblemError(404, 'NO_SUCH_SETTLEMENT', `there is no settlement ${settlementId}`);
+    run: async ({ caller }) => {
+      const job = await startJob(ports.starter, { kind: 'usage.settle', params: {}, startedBy: caller.name });
+      return { status: 202, body: job };
     },
   },
   {
@@ -145,16 +97,6 @@ export const usageRoutes = (ports: UsagePorts): ApiRoute[] => [
       } catch (error) {
         throw asProblem(error);
       }
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/ledger/verification',
-    roles: READERS,
-    run: async ({ query }) => {
-      const range = dates(query, MAX_DAYS);
-      const [subject, after] = [optionalText('subject', query.subject), optionalText('after', query.after)];
-      return { status: 200, body: await verify(ports, { subject, after }, range) };
     },
   },
 ];

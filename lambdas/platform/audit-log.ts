@@ -77,6 +77,14 @@ const isLostRace = (error: unknown): boolean =>
   ['ConditionalCheckFailed', 'TransactionConflict'].includes(error.CancellationReasons[0].Code) &&
   error.CancellationReasons.slice(1).every((reason) => reason?.Code === 'None' || reason?.Code === undefined);
 
+/** Whether an `append` was cancelled by a failed condition of `also`: nothing was written. */
+export const isDecisionRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === 'TransactionCanceledException' &&
+  'CancellationReasons' in error &&
+  Array.isArray(error.CancellationReasons) &&
+  error.CancellationReasons.slice(1).some((reason) => reason?.Code === 'ConditionalCheckFailed');
+
 /** The audit log in DynamoDB: one chain, one item per entry (`pk` = AUDIT, `sk` = padded sequence). */
 export const dynamoAuditLog = (client: DynamoDBDocumentClient, table: string, clock: Clock): AuditLog => {
   const head = async (): Promise<AuditEntry | undefined> => {

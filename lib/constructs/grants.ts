@@ -33,6 +33,14 @@ export const readItems = (table: ITableV2, index?: 'gsi1'): PolicyStatement =>
 /** Add items. Conditions keep what is there: an append-only table is granted this and reading. */
 export const addItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:PutItem'], table.tableArn);
 
+/** Add and replace items of one partition, e.g. `JOBS#`. */
+export const putItemsOf = (table: ITableV2, partition: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['dynamodb:PutItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+  });
+
 /** Add many items at once. It knows no conditions, and the same right removes items. */
 export const addManyItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:BatchWriteItem'], table.tableArn);
 

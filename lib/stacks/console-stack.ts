@@ -11,6 +11,7 @@ import {
   changeItems,
   getItems,
   invoke,
+  putItemsOf,
   putRecords,
   readItems,
   readObjects,
@@ -79,6 +80,7 @@ export class ConsoleStack extends MeterbridgeStack {
       'catalog',
       'usage',
       'ledger',
+      'jobs',
       'api-keys',
     );
 
@@ -135,6 +137,7 @@ export class ConsoleStack extends MeterbridgeStack {
       grants: [
         readItems(tables.ledger),
         readItems(tables.projection),
+        putItemsOf(tables.projection, 'JOBS#'),
         readItems(tables.quarantine, 'gsi1'),
         readItems(tables.catalog),
         addItems(tables.catalog),

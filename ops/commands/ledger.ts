@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../api-client.ts';
-import { nowMillis } from '../clock.ts';
+import { type Job, type Shower, terminalShower, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
 
 type Totals = {
@@ -32,37 +31,18 @@ export const usageTotals = async (api: ApiClient, start: string, end: string): P
   );
 };
 
-type Settlement = {
-  readonly settlementId: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'failed';
-  readonly settledDays?: number;
-  readonly message?: string;
-};
-
-/** Between two looks at a settlement. */
-const LOOK_MILLIS = 500;
-/** A sweep has a quarter of an hour, and an asynchronous call does not always begin at once. */
-const PATIENCE_MILLIS = 20 * 60_000;
-
 /**
  * Settles every day that is ended or touched by late usage, and waits for it. Answers the number of days that changed.
  * @throws if it fails.
  */
-export const settleUsage = async (api: ApiClient): Promise<number> => {
-  const started = nowMillis();
-  let settlement = await api.post<Settlement>('/usage/settlements', {});
-  while (settlement.state === 'waiting' || settlement.state === 'running') {
-    if (nowMillis() - started > PATIENCE_MILLIS) throw new Error(`${settlement.settlementId} does not end`);
-    await pause(LOOK_MILLIS);
-    settlement = await api.get<Settlement>(`/usage/settlements/${settlement.settlementId}`);
-  }
-  if (settlement.state === 'failed') throw new Error(`the settlement failed: ${settlement.message}`);
-  return settlement.settledDays ?? 0;
+export const settleUsage = async (api: ApiClient, show?: Shower): Promise<number> => {
+  const job = await api.post<Job<{ readonly settledDays: number }>>('/usage/settlements', {});
+  return (await waitForJob(api, job, show)).settledDays;
 };
 
 /** `settleUsage`, told to a person. */
 export const settle = async (api: ApiClient): Promise<void> => {
-  say(`Settled ${await settleUsage(api)} days of usage.`);
+  say(`Settled ${await settleUsage(api, terminalShower())} days of usage.`);
 };
 
 /** Verifies the hash chains of a subject, or of all, request by request. */

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import type { Subjects } from '../../lambdas/usage/ledger/subjects.ts';
-import type { Crossings } from '../../lambdas/usage/limits/crossings.ts';
 import type { SettledDay } from '../../lambdas/usage/settle/settled-item.ts';
 import type { SettledStore } from '../../lambdas/usage/settle/settled-store.ts';
-import type { Settlements } from '../../lambdas/usage/settle/settlements.ts';
 
 /** The stores of one projection table. */
 export type ProjectionStores = {
   readonly marks: DirtyMarks;
   readonly subjects: Subjects;
   readonly settled: SettledStore;
-  readonly crossings: Crossings;
-  readonly settlements: Settlements;
 };
 
 const NOW = '2026-10-05T00:00:00.000Z';
@@ -104,33 +100,6 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       const { days, bytes } = await settled.days('org-01', '2026-10-01', '2026-10-02');
       expect(days[0]?.states).toEqual({ '["users",1,{}]': { class: 'set', values: many } });
       expect(bytes).toBeLessThan(1024);
-    });
-
-    it('keeps how a settlement stands', async () => {
-      const { settlements } = await make();
-      const settlementId = 'settlement-1';
-      expect(await settlements.get(settlementId)).toBeUndefined();
-      await settlements.put({ settlementId, state: 'running', startedAt: NOW });
-      await settlements.put({ settlementId, state: 'failed', message: 'no' });
-      expect(await settlements.get(settlementId)).toEqual({ settlementId, state: 'failed', message: 'no' });
-    });
-
-    it('records a crossing once and remembers that it was told', async () => {
-      const { crossings } = await make();
-      const crossing = {
-        account: 'acct-01',
-        limit: 'team-api-calls',
-        periodStart: '2026-10-01',
-        percent: 80,
-        number: 1,
-        quantity: '80001',
-        recordedAt: NOW,
-      };
-      expect(await crossings.record(crossing)).toBe('untold');
-      expect(await crossings.record({ ...crossing, quantity: '80002' })).toBe('untold');
-      await crossings.told(crossing);
-      expect(await crossings.record(crossing)).toBe('told');
-      expect(await crossings.record({ ...crossing, percent: 100 })).toBe('untold');
     });
   });
 };

@@ -9,6 +9,7 @@ import { manualClock } from '../../lambdas/platform/clock.ts';
 import { systemIds } from '../../lambdas/platform/ids.ts';
 import { dynamoSignals } from '../../lambdas/success/signal-store.ts';
 import { s3ArchiveObjects } from '../../lambdas/usage/archive/archive-store.ts';
+import { dynamoJobs, dynamoNewJobs } from '../../lambdas/usage/jobs/job-store.ts';
 import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { dynamoSubjects } from '../../lambdas/usage/ledger/subjects.ts';
@@ -16,13 +17,14 @@ import { dynamoCrossings } from '../../lambdas/usage/limits/crossings.ts';
 import { dynamoQuarantine } from '../../lambdas/usage/quarantine/quarantine-store.ts';
 import { dynamoAccess } from '../../lambdas/usage/receive/access-store.ts';
 import { dynamoSettled } from '../../lambdas/usage/settle/settled-store.ts';
-import { dynamoSettlements } from '../../lambdas/usage/settle/settlements.ts';
 import { accessStoreContract } from '../contract/access-store.ts';
 import { archiveObjectsContract } from '../contract/archive-objects.ts';
 import { auditLogContract } from '../contract/audit-log.ts';
 import { catalogStoreContract } from '../contract/catalog-store.ts';
 import { closeStoreContract } from '../contract/close-store.ts';
+import { crossingsContract } from '../contract/crossings.ts';
 import { deliveryStoreContract } from '../contract/delivery-store.ts';
+import { jobStoreContract } from '../contract/job-store.ts';
 import { ledgerStoreContract } from '../contract/ledger-store.ts';
 import { projectionStoresContract } from '../contract/projection-stores.ts';
 import { quarantineContract } from '../contract/quarantine.ts';
@@ -92,6 +94,11 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
     return { store: dynamoCloseStore(dynamo(), await withIndex(), log), audit: log };
   });
   deliveryStoreContract(where, async () => dynamoDeliveryStore(dynamo(), await makeTable(dynamo())));
+  jobStoreContract(where, async () => {
+    const [table, log] = [await makeTable(dynamo()), await audit()];
+    return { jobs: { ...dynamoJobs(dynamo(), table), ...dynamoNewJobs(dynamo(), table, log) }, audit: log };
+  });
+  crossingsContract(where, async () => dynamoCrossings(dynamo(), await makeTable(dynamo())));
   ledgerStoreContract(where, async () => dynamoLedger(dynamo(), await makeTable(dynamo())));
   quarantineContract(where, async () => dynamoQuarantine(dynamo(), await withIndex()));
   signalStoreContract(where, async () => dynamoSignals(dynamo(), await makeTable(dynamo())));
@@ -110,8 +117,6 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
       marks: dynamoDirtyMarks(dynamo(), table),
       subjects: dynamoSubjects(dynamo(), table),
       settled: dynamoSettled(dynamo(), table, s3(), bucket),
-      crossings: dynamoCrossings(dynamo(), table),
-      settlements: dynamoSettlements(dynamo(), table),
     };
   });
 };

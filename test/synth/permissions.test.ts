@@ -95,7 +95,7 @@ describe('the API', () => {
     const methods = app.ofType('AWS::ApiGateway::Method');
     const kinds = methods.map(({ Properties }) => `${Properties.HttpMethod} ${Properties.AuthorizationType}`);
     expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'POST CUSTOM']);
-    expect(methods).toHaveLength(25);
+    expect(methods).toHaveLength(27);
     const [events] = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
     // Only AWS takes the key from the authorizer; on the emulator the authorizer alone decides.
     expect(events?.Properties.ApiKeyRequired).toEqual({ 'Fn::If': ['OnAws', true, false] });

@@ -1,7 +1,6 @@
 import type { DomainEventPublisher, DomainEvents } from '../../lambdas/platform/domain-events.ts';
 import type { DirtyMark, DirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import type { SubjectRecord, Subjects } from '../../lambdas/usage/ledger/subjects.ts';
-import { type Crossings, crossingId } from '../../lambdas/usage/limits/crossings.ts';
 import {
   decodeHead,
   decodeSettled,
@@ -10,7 +9,6 @@ import {
   settledBytes,
 } from '../../lambdas/usage/settle/settled-item.ts';
 import type { SettledStore } from '../../lambdas/usage/settle/settled-store.ts';
-import type { Settlement, Settlements } from '../../lambdas/usage/settle/settlements.ts';
 
 /** Dirty marks in memory. Passes test/contract/projection-stores.ts, as all here. */
 export const memoryDirtyMarks = (): DirtyMarks & { writes(): number } => {
@@ -92,32 +90,6 @@ export const memorySettled = (): SettledStore & { objects(): number } => {
       if ((items.get(key)?.v ?? 0) !== settled.revision - 1) return false;
       items.set(key, item);
       return true;
-    },
-  };
-};
-
-/** Settlements in memory. */
-export const memorySettlements = (): Settlements => {
-  const known = new Map<string, Settlement>();
-  return {
-    put: async (settlement) => {
-      known.set(settlement.settlementId, settlement);
-    },
-    get: async (settlementId) => known.get(settlementId),
-  };
-};
-
-/** Crossings in memory. */
-export const memoryCrossings = (): Crossings => {
-  const told = new Map<string, boolean>();
-  return {
-    record: async (crossing) => {
-      const id = crossingId(crossing);
-      if (!told.has(id)) told.set(id, false);
-      return told.get(id) === true ? 'told' : 'untold';
-    },
-    told: async (crossing) => {
-      told.set(crossingId(crossing), true);
     },
   };
 };

@@ -1,10 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditLog } from '../../platform/audit-log.ts';
+import { type AuditLog, isDecisionRefused } from '../../platform/audit-log.ts';
 import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { ExceptionStore } from '../close-store.ts';
 import { type CloseDates, parseExceptionId } from '../names.ts';
 import type { CloseException } from '../types.ts';
-import { ABSENT, type FinanceTable, isDecisionRefused, type Key } from './table.ts';
+import { ABSENT, type FinanceTable, type Key } from './table.ts';
 
 const pkOf = (dates: CloseDates): string => `PERIOD#${dates.start}#${dates.end}`;
 const keyOf = (exceptionId: string): Key => {

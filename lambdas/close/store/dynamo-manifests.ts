@@ -1,10 +1,10 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditLog } from '../../platform/audit-log.ts';
+import { type AuditLog, isDecisionRefused } from '../../platform/audit-log.ts';
 import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { ManifestStore, TokenStore } from '../close-store.ts';
 import { closeIdOfManifest } from '../names.ts';
 import type { Manifest } from '../types.ts';
-import { ABSENT, type FinanceTable, isDecisionRefused, type Key } from './table.ts';
+import { ABSENT, type FinanceTable, type Key } from './table.ts';
 
 /** Entries per part: about 450 bytes each, so a part stays far below the 400 KB an item may have. */
 const PART = 200;

@@ -40,14 +40,6 @@ export type Condition = {
 /** "There is no such item yet." */
 export const ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
-/** Whether a transaction was cancelled by a failed condition of any of its items but the first (the audit entry). */
-export const isDecisionRefused = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.name === 'TransactionCanceledException' &&
-  'CancellationReasons' in error &&
-  Array.isArray(error.CancellationReasons) &&
-  error.CancellationReasons.slice(1).some((reason) => reason?.Code === 'ConditionalCheckFailed');
-
 const BATCH = 25;
 const BATCH_TRIES = 8;
 /** Milliseconds, doubled with each try: 6 s in all. */

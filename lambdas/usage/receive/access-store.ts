@@ -1,6 +1,5 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditLog } from '../../platform/audit-log.ts';
+import { type AuditLog, isDecisionRefused } from '../../platform/audit-log.ts';
 import { type AccessStore, type ApiKey, MAX_VALID } from './api-keys.ts';
 
 const SORT = 'KEY';
@@ -11,11 +10,6 @@ const byName = (name: string): string => `NAME#${name}`;
 const HAS_ROOM = 'attribute_not_exists(#valid) OR size(#valid) < :most';
 const IS_VALID = 'attribute_exists(pk) AND attribute_not_exists(revokedAt)';
 const IS_NEW = 'attribute_not_exists(pk)';
-
-/** One of our conditions said no. Any other reason (throttling, a conflict) says nothing about the key. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof TransactionCanceledException &&
-  (error.CancellationReasons ?? []).slice(1).some(({ Code }) => Code === 'ConditionalCheckFailed');
 
 /**
  * API keys in DynamoDB. A key is two items, found by the hash of its secret (the authorizer) and by its id (people); a
@@ -37,7 +31,7 @@ export const dynamoAccess = (client: DynamoDBDocumentClient, table: string, audi
       await write();
       return true;
     } catch (error) {
-      if (isRefused(error)) return false;
+      if (isDecisionRefused(error)) return false;
       throw error;
     }
   };

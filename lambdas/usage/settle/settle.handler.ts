@@ -6,12 +6,13 @@ import { env } from '../../platform/env.ts';
 import { eventBridgePublisher } from '../../platform/event-publisher.ts';
 import { systemIds } from '../../platform/ids.ts';
 import { makeLogger } from '../../platform/observability.ts';
+import { dynamoJobs } from '../jobs/job-store.ts';
+import { runJob } from '../jobs/run-job.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
 import { dynamoLedger } from '../ledger/ledger-store.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
 import { type SweepResult, settleSweep } from './settle-sweep.ts';
 import { dynamoSettled } from './settled-store.ts';
-import { dynamoSettlements, runSettlement } from './settlements.ts';
 
 const logger = makeLogger('settle');
 const projection = env('PROJECTION_TABLE');
@@ -26,18 +27,17 @@ const ports = {
   ids: systemIds,
 };
 
-const settlements = dynamoSettlements(dynamo(), projection);
+const jobs = { jobs: dynamoJobs(dynamo(), projection), clock: systemClock };
 
-/** What starts a sweep; with `settlementId`, somebody asked for it and wants to see how it stands. */
-type SettleEvent = { readonly sweep: true; readonly settlementId?: string };
+const sweep = async (): Promise<SweepResult> => settleSweep(ports, await catalog.history('meter'));
 
-/** Runs the settle sweep: by schedule, or when the operations API asks for it. */
-export const handler = async ({ settlementId }: SettleEvent, context: Context): Promise<SweepResult> => {
-  logger.appendKeys({ correlationId: settlementId ?? context.awsRequestId });
-  const sweep = async () => settleSweep(ports, await catalog.history('meter'));
-  const result = await (settlementId === undefined
-    ? sweep()
-    : runSettlement(settlements, systemClock, settlementId, sweep));
+/** What starts a sweep; with `jobId`, somebody asked for it and wants to see how it stands. */
+type SettleEvent = { readonly sweep: true; readonly jobId?: string };
+
+/** Runs the settle sweep: by schedule, or as a job. */
+export const handler = async ({ jobId }: SettleEvent, context: Context): Promise<void> => {
+  logger.appendKeys({ correlationId: jobId ?? context.awsRequestId });
+  const left = context.getRemainingTimeInMillis();
+  const result = jobId === undefined ? await sweep() : (await runJob(jobs, jobId, left, sweep)).result;
   logger.info('settled', { ...result });
-  return result;
 };

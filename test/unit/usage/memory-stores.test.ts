@@ -1,19 +1,22 @@
+import { manualClock } from '../../../lambdas/platform/clock.ts';
+import { crossingsContract } from '../../contract/crossings.ts';
+import { jobStoreContract } from '../../contract/job-store.ts';
 import { ledgerStoreContract } from '../../contract/ledger-store.ts';
 import { projectionStoresContract } from '../../contract/projection-stores.ts';
+import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
+import { memoryCrossings } from '../../twins/memory-crossings.ts';
+import { memoryJobs } from '../../twins/memory-jobs.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
-import {
-  memoryCrossings,
-  memoryDirtyMarks,
-  memorySettled,
-  memorySettlements,
-  memorySubjects,
-} from '../../twins/memory-projection.ts';
+import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 
+crossingsContract('memory', async () => memoryCrossings());
 ledgerStoreContract('memory', async () => memoryLedger());
 projectionStoresContract('memory', async () => ({
   marks: memoryDirtyMarks(),
   subjects: memorySubjects(),
   settled: memorySettled(),
-  crossings: memoryCrossings(),
-  settlements: memorySettlements(),
 }));
+jobStoreContract('memory', async () => {
+  const audit = memoryAuditLog(manualClock('2026-11-02T00:00:00.000Z'));
+  return { jobs: memoryJobs(audit), audit };
+});

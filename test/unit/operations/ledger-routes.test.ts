@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerRoutes } from '../../../lambdas/operations/ledger-routes.ts';
+import { manualClock } from '../../../lambdas/platform/clock.ts';
+import { contentHash } from '../../../lambdas/platform/hash.ts';
+import { FIRST_HASH } from '../../../lambdas/usage/ledger/chain.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
+import type { Append } from '../../../lambdas/usage/types.ts';
+import { memorySettled } from '../../twins/memory-projection.ts';
+import { caller } from './call.ts';
+
+const clock = manualClock('2026-11-02T00:00:00.000Z');
+const bad = (status: number, code: string) => ({ status, body: { code } });
+
+describe('verification of the ledger', () => {
+  const first: Omit<Append, 'hash'> = {
+    format: 1,
+    slot: { subject: 'org-01', start: '2026-10-05T09:30:00.000Z' },
+    version: 1,
+    ids: [{ idHash: '0'.repeat(32), bodyHash: '0'.repeat(16) }],
+    states: {},
+    pointers: [{ key: 'k', line: 0 }],
+    late: 1,
+    newestTime: '2026-10-05T09:30:00.000Z',
+    appendedAt: '2026-10-05T10:00:00.000Z',
+    full: false,
+    previousHash: FIRST_HASH,
+  };
+  const forged: Append = { ...first, hash: contentHash('forged') };
+  const ledger: LedgerStore = {
+    putIfAbsent: async () => 'taken',
+    slotAbove: async () => ({ appends: [], overlays: [], queries: 1, bytes: 0 }),
+    day: async (subject, day) => ({
+      appends: subject === 'org-01' && day === '2026-10-05' ? [forged] : [],
+      overlays: [],
+      queries: 1,
+      bytes: 0,
+    }),
+  };
+  const ports = {
+    ledger,
+    subjects: {
+      list: async () =>
+        ['org-01', 'org-02'].map((subject) => ({
+          subject,
+          firstSeenAt: '2026-10-05T10:00:00.000Z',
+          watchedFrom: '2026-10-04',
+        })),
+    },
+    settled: memorySettled(),
+    clock,
+  };
+  const call = caller(ledgerRoutes(ports));
+  const october = { start: '2026-10-01', end: '2026-11-01' };
+
+  it('verifies the chains of one subject or of all', async () => {
+    const verify = (query: Record<string, string>) =>
+      call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } });
+    expect((await verify({})).body).toMatchObject({
+      slots: 1,
+      appends: 1,
+      broken: [{ subject: 'org-01', start: '2026-10-05T09:30:00.000Z' }],
+    });
+    expect((await verify({ subject: 'org-02' })).body).toEqual({ slots: 0, appends: 0, broken: [] });
+    expect(await verify({ subject: 'org-77' })).toMatchObject(bad(404, 'NO_SUCH_SUBJECT'));
+  });
+
+  it('verifies as many subjects as there is time for, and goes on where it ended', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const subjects = {
+      list: async () => names.map((subject) => ({ subject, firstSeenAt: '', watchedFrom: '2026-10-04' })),
+    };
+    const slow: LedgerStore = {
+      ...ledger,
+      day: (_, day) => {
+        clock.advance(1_000);
+        return ledger.day('org-01', day);
+      },
+    };
+    const call = caller(ledgerRoutes({ ...ports, subjects, ledger: slow }));
+    const verify = async (query: Record<string, string>) =>
+      (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
+    expect(await verify({})).toMatchObject({ appends: 4, next: 'd' });
+    const rest = await verify({ after: 'd' });
+    expect(rest).toMatchObject({ appends: 2 });
+    expect(rest).not.toHaveProperty('next');
+  });
+});
