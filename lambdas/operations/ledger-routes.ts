@@ -4,7 +4,7 @@ import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
-import { type LedgerVerification, verifyLedger } from '../usage/ledger/verify.ts';
+import { type LedgerVerification, verifyLedger } from '../usage/prove/verify.ts';
 import type { SettledStore } from '../usage/settle/settled-store.ts';
 import { dates, optionalText, READERS } from './requests.ts';
 

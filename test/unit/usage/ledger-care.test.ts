@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { explain } from '../../../lambdas/usage/ledger/explain.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { findSameIdAtTwoTimes } from '../../../lambdas/usage/ledger/same-id-sweep.ts';
-import { verifyLedger } from '../../../lambdas/usage/ledger/verify.ts';
+import { explain } from '../../../lambdas/usage/prove/explain.ts';
+import { verifyLedger } from '../../../lambdas/usage/prove/verify.ts';
 import { readTotals } from '../../../lambdas/usage/read/totals.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';

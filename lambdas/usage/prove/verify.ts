@@ -1,8 +1,8 @@
 import { mapBounded } from '../../platform/bounded.ts';
+import { type BrokenLink, chainsOf, firstBrokenLink } from '../ledger/chain.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { daysFrom } from '../ledger/slot.ts';
 import type { SettledStore } from '../settle/settled-store.ts';
-import { type BrokenLink, chainsOf, firstBrokenLink } from './chain.ts';
-import type { LedgerStore } from './ledger-store.ts';
-import { daysFrom } from './slot.ts';
 
 /** A chain that is not whole. */
 export type BrokenChain = BrokenLink & { readonly subject: string; readonly start: string };

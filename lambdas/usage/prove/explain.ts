@@ -6,11 +6,11 @@ import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
 import { normalTime } from '../events/event-time.ts';
 import { upcast } from '../events/upcasters.ts';
 import { readEnvelope } from '../events/validate.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { meterIndex } from '../ledger/meter-states.ts';
+import { partitionKey, utcDay } from '../ledger/slot.ts';
+import { classOf, parseStateKey } from '../ledger/state.ts';
 import type { Append, ArchivePointer, SlotPin, StateKey, UsageEvent } from '../types.ts';
-import type { LedgerStore } from './ledger-store.ts';
-import { meterIndex } from './meter-states.ts';
-import { partitionKey, utcDay } from './slot.ts';
-import { classOf, parseStateKey } from './state.ts';
 
 /** One event behind a number: as it was sent, where it lies, and which append counted it. */
 export type ExplainedEvent = {
