@@ -3,14 +3,25 @@ import type { ApiRoute } from '../platform/http-edge.ts';
 import { READERS, wholeNumber } from './requests.ts';
 
 const PAGE = 100;
-/** Entries read at a time while the chain is verified. */
+/** Entries read at a time while the chain is verified, and how many of them one request looks at. */
 const STRIDE = 500;
+const MOST_ENTRIES = 20_000;
+const LAST_SEQUENCE = 999_999_999_999;
 
-/** Whether the whole chain is unbroken from the first entry on, and where it breaks if not. */
-export const verifyAudit = async (
+/**
+ * Whether the chain is unbroken behind an entry (0: from the first one on), and where it breaks if not; `next` is the
+ * entry behind which the next request goes on.
+ */
+const verifyAudit = async (
   audit: Pick<AuditLog, 'list'>,
-): Promise<{ readonly entries: number; readonly whole: boolean; readonly broken?: AuditEntry }> => {
-  let head: AuditEntry | undefined;
+  after: number,
+): Promise<{
+  readonly entries: number;
+  readonly whole: boolean;
+  readonly broken?: AuditEntry;
+  readonly next?: string;
+}> => {
+  let head = after === 0 ? undefined : (await audit.list(after - 1, 1))[0];
   for (let entries = 0; ; ) {
     const next = await audit.list(head?.sequence ?? 0, STRIDE);
     const broken = firstBroken(next, head);
@@ -18,6 +29,7 @@ export const verifyAudit = async (
     entries += next.length;
     head = next.at(-1) ?? head;
     if (next.length === 0) return { entries, whole: true };
+    if (entries >= MOST_ENTRIES && head) return { entries, whole: true, next: String(head.sequence) };
   }
 };
 
@@ -27,14 +39,17 @@ export const auditRoutes = (audit: Pick<AuditLog, 'list'>): ApiRoute[] => [
     method: 'GET',
     path: '/v1/audit/verification',
     roles: READERS,
-    run: async () => ({ status: 200, body: await verifyAudit(audit) }),
+    run: async ({ query }) => {
+      const after = wholeNumber('after', query.after, { least: 0, most: LAST_SEQUENCE, otherwise: 0 });
+      return { status: 200, body: await verifyAudit(audit, after) };
+    },
   },
   {
     method: 'GET',
     path: '/v1/audit',
     roles: READERS,
     run: async ({ query }) => {
-      const after = wholeNumber('after', query.after, { least: 0, most: 999_999_999_999, otherwise: 0 });
+      const after = wholeNumber('after', query.after, { least: 0, most: LAST_SEQUENCE, otherwise: 0 });
       const items = await audit.list(after, PAGE);
       const last = items.at(-1);
       return {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalogFiles } from '../../ops/catalog-files.ts';
+import { auditChain } from '../../ops/commands/audit.ts';
 import { publishCatalog } from '../../ops/commands/catalog.ts';
 import { settleUsage, verifyChains } from '../../ops/commands/ledger.ts';
 import { grouped } from '../../ops/print.ts';
@@ -212,7 +213,7 @@ const sendLate = async (
 const verify = async (people: People, start: string, end: string): Promise<Pick<DemoReport, 'ledger' | 'audit'>> => {
   const edges = around(start, end);
   const ledger = await verifyChains(people.operator, edges.start, edges.end);
-  const audit = await people.operator.get<{ entries: number; whole: boolean }>('/audit/verification');
+  const audit = await auditChain(people.operator);
   return { ledger: { slots: ledger.slots, appends: ledger.appends, broken: ledger.broken.length }, audit };
 };
 

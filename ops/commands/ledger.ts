@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api-client.ts';
 import { type Job, type Shower, terminalShower, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
+import { verifyAudit } from './audit.ts';
 
 type Totals = {
   readonly received: number;
@@ -10,7 +11,15 @@ type Totals = {
   readonly quarantined: Readonly<Record<string, number>>;
   readonly unattributed: readonly { readonly subject: string; readonly events: number; readonly firstSeen: string }[];
 };
-type Verification = { readonly slots: number; readonly appends: number; readonly broken: readonly unknown[] };
+type BrokenChain = {
+  readonly subject: string;
+  readonly start: string;
+  readonly overlay?: string;
+  readonly version: number;
+  readonly reason: string;
+  readonly message: string;
+};
+type Verification = { readonly slots: number; readonly appends: number; readonly broken: readonly BrokenChain[] };
 
 /** What came in and what became of it, between two UTC dates. */
 export const usageTotals = async (api: ApiClient, start: string, end: string): Promise<void> => {
@@ -45,14 +54,15 @@ export const settle = async (api: ApiClient): Promise<void> => {
   say(`Settled ${await settleUsage(api, terminalShower())} days of usage.`);
 };
 
-/** Verifies the hash chains of a subject, or of all, request by request. */
+/** Verifies the hash chains of a subject, or of all, request by request; `told` hears how far it is. */
 export const verifyChains = async (
   api: ApiClient,
   start: string,
   end: string,
   subject?: string,
+  told: (text: string) => void = () => undefined,
 ): Promise<Verification> => {
-  let [slots, appends, broken, after]: [number, number, unknown[], string | undefined] = [0, 0, [], undefined];
+  let [slots, appends, broken, after]: [number, number, BrokenChain[], string | undefined] = [0, 0, [], undefined];
   do {
     const query = { start, end, subject, after };
     const page: Verification & { next?: string } = await api.get('/ledger/verification', query);
@@ -60,16 +70,26 @@ export const verifyChains = async (
     appends += page.appends;
     broken = [...broken, ...page.broken];
     after = page.next;
+    if (after !== undefined) told(`${grouped(appends)} appends in ${grouped(slots)} slots, up to ${after}`);
   } while (after !== undefined);
   return { slots, appends, broken };
 };
 
-/** `verifyChains`, told to a person; a broken chain makes the command fail. */
+/** `verifyChains` and the audit log's chain, told to a person; a broken chain makes the command fail. */
 export const verifyLedger = async (api: ApiClient, start: string, end: string, subject?: string): Promise<void> => {
-  const { slots, appends, broken } = await verifyChains(api, start, end, subject);
-  say(
-    `${grouped(appends)} appends in ${grouped(slots)} slots verified: ${broken.length === 0 ? 'every chain is whole' : `${broken.length} BROKEN`}`,
-  );
-  for (const item of broken) say(JSON.stringify(item));
-  if (broken.length > 0) process.exitCode = 1;
+  const show = terminalShower();
+  const { slots, appends, broken } = await verifyChains(api, start, end, subject, show.line);
+  show.end();
+  const verdict = broken.length === 0 ? 'every chain is whole' : `${broken.length} BROKEN`;
+  say(`${grouped(appends)} appends in ${grouped(slots)} slots verified: ${verdict}.`);
+  if (broken.length > 0) {
+    say(
+      table(
+        ['subject', 'slot', 'backfill', 'version', 'what', 'why'],
+        broken.map((each) => [each.subject, each.start, each.overlay, each.version, each.reason, each.message]),
+      ),
+    );
+    process.exitCode = 1;
+  }
+  await verifyAudit(api);
 };

@@ -1,11 +1,12 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import { type BrokenLink, chainsOf, firstBrokenLink } from '../ledger/chain.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
-import { daysFrom } from '../ledger/slot.ts';
+import { daysFrom, shiftDay } from '../ledger/slot.ts';
+import type { SettledHead } from '../settle/settled-item.ts';
 import type { SettledStore } from '../settle/settled-store.ts';
 
-/** A chain that is not whole. */
-export type BrokenChain = BrokenLink & { readonly subject: string; readonly start: string };
+/** A chain that is not whole. `overlay` if it is the chain of a backfill. */
+export type BrokenChain = BrokenLink & { readonly subject: string; readonly start: string; readonly overlay?: string };
 
 /** What a verification looked at and found. */
 export type LedgerVerification = {
@@ -14,40 +15,99 @@ export type LedgerVerification = {
   readonly broken: readonly BrokenChain[];
 };
 
+/** What verifying needs. */
+export type VerifyPorts = { readonly ledger: LedgerStore; readonly settled: Pick<SettledStore, 'heads'> };
+
 const DAYS_AT_A_TIME = 16;
 
+/** How a settled day names a chain: the start of its slot, and for an overlay its backfill. */
+const nameOf = (start: string, overlay: string | undefined): string =>
+  overlay === undefined ? start : `${start}~${overlay}`;
+
 /**
- * Verifies every chain of a subject from one UTC day to before another: each append is what was hashed, follows the one
- * before, and none is missing in between. A chain shows by itself nothing of what was cut off at its end; the settled days
- * do, since they say up to which version each slot was settled. What came after the last settle, and what was cut off in
- * both places, only a signed root can show.
+ * Verifies every chain of a subject's UTC day: each append is what was hashed, follows the one before, and none is missing
+ * in between. A chain shows by itself nothing of what was cut off at its end; the settled day does, since it says up to
+ * which version each chain was settled. What came after the last settle, and what was cut off in both places, only a
+ * signed root can show.
  */
+const verifyDay = async (
+  { ledger }: VerifyPorts,
+  subject: string,
+  day: string,
+  head: SettledHead | undefined,
+): Promise<LedgerVerification> => {
+  const { appends, overlays } = await ledger.day(subject, day);
+  const chains = chainsOf([...appends, ...overlays]);
+  const ends = new Map<string, number>();
+  const broken: BrokenChain[] = [];
+  for (const chain of chains) {
+    const [slot, link] = [chain[0]?.slot, firstBrokenLink(chain)];
+    if (slot === undefined) continue;
+    ends.set(nameOf(slot.start, slot.overlay), chain.at(-1)?.version ?? 0);
+    if (link !== undefined) broken.push({ ...slot, ...link });
+  }
+  for (const [name, version] of Object.entries(head?.versions ?? {})) {
+    const end = ends.get(name) ?? 0;
+    if (end >= version) continue;
+    const [start = '', overlay] = name.split('~');
+    const message = `it was settled at version ${version}, and ends at ${end}`;
+    broken.push({ subject, start, ...(overlay === undefined ? {} : { overlay }), version, reason: 'CUT', message });
+  }
+  return { slots: chains.length, appends: appends.length + overlays.length, broken };
+};
+
+const sumOf = (results: readonly LedgerVerification[]): LedgerVerification => ({
+  slots: results.reduce((total, { slots }) => total + slots, 0),
+  appends: results.reduce((total, { appends }) => total + appends, 0),
+  broken: results.flatMap(({ broken }) => broken),
+});
+
+/** Verifies every chain of a subject from one UTC day to before another; holds a few days at a time. */
 export const verifyLedger = async (
-  { ledger, settled }: { readonly ledger: LedgerStore; readonly settled: Pick<SettledStore, 'heads'> },
+  ports: VerifyPorts,
   subject: string,
   start: string,
   end: string,
 ): Promise<LedgerVerification> => {
-  // Settled days first: what they were made from is in the ledger by then.
-  const { days } = await settled.heads(subject, start, end);
-  const reads = await mapBounded(daysFrom(start, end), DAYS_AT_A_TIME, (day) => ledger.day(subject, day));
-  const chains = chainsOf(reads.flatMap(({ appends }) => appends));
-  const ends = new Map(chains.map((chain) => [chain[0]?.slot.start, chain.at(-1)?.version ?? 0]));
-  const broken = chains.flatMap((chain): BrokenChain[] => {
-    const link = firstBrokenLink(chain);
-    const slot = chain[0]?.slot;
-    return link === undefined || slot === undefined ? [] : [{ ...slot, ...link }];
-  });
-  const cut = days
-    .flatMap(({ versions }) => Object.entries(versions))
-    .filter(([slot, version]) => (ends.get(slot) ?? 0) < version)
-    .map(([slot, version]): BrokenChain => {
-      const message = `the slot was settled at version ${version}, and ends at ${ends.get(slot) ?? 0}`;
-      return { subject, start: slot, version, reason: 'CUT', message };
-    });
-  return {
-    slots: chains.length,
-    appends: reads.reduce((total, { appends }) => total + appends.length, 0),
-    broken: [...broken, ...cut],
-  };
+  const { next: _, ...found } = await verifyPage(ports, { subjects: [subject], start, end }, () => false);
+  return found;
+};
+
+/** A day of a subject, where a page ended. */
+export type VerifyPlace = { readonly subject: string; readonly day: string };
+
+/** What is to be verified: UTC days from `start` to before `end` of subjects in order, from after a place on. */
+export type VerifyRange = {
+  readonly subjects: readonly string[];
+  readonly start: string;
+  readonly end: string;
+  readonly after?: VerifyPlace | undefined;
+};
+
+/**
+ * Verifies as many days of as many subjects as there is time for, at least a few. `next` is where the next page goes on;
+ * absent when everything was verified.
+ */
+export const verifyPage = async (
+  ports: VerifyPorts,
+  { subjects, start, end, after }: VerifyRange,
+  isTimeUp: () => boolean,
+): Promise<LedgerVerification & { readonly next?: VerifyPlace }> => {
+  const results: LedgerVerification[] = [];
+  const open = subjects.filter((subject) => after === undefined || subject >= after.subject);
+  for (const subject of open) {
+    const days = daysFrom(subject === after?.subject ? shiftDay(after.day, 1) : start, end);
+    // Settled days first: what they were made from is in the ledger by then.
+    const settled = days.length === 0 ? [] : (await ports.settled.heads(subject, days[0] ?? start, end)).days;
+    const heads = new Map(settled.map((head) => [head.day, head]));
+    for (let n = 0; n < days.length; n += DAYS_AT_A_TIME) {
+      const some = days.slice(n, n + DAYS_AT_A_TIME);
+      results.push(
+        ...(await mapBounded(some, DAYS_AT_A_TIME, (day) => verifyDay(ports, subject, day, heads.get(day)))),
+      );
+      const isLast = subject === open.at(-1) && n + DAYS_AT_A_TIME >= days.length;
+      if (!isLast && isTimeUp()) return { ...sumOf(results), next: { subject, day: some.at(-1) ?? '' } };
+    }
+  }
+  return sumOf(results);
 };

@@ -79,9 +79,14 @@ describe('verification of the ledger', () => {
     const call = caller(ledgerRoutes({ ...ports, subjects, ledger: slow }));
     const verify = async (query: Record<string, string>) =>
       (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
-    expect(await verify({})).toMatchObject({ appends: 4, next: 'd' });
-    const rest = await verify({ after: 'd' });
-    expect(rest).toMatchObject({ appends: 2 });
+    expect(await verify({})).toMatchObject({ appends: 1, next: '2026-10-31#a' });
+    expect(await verify({ after: '2026-10-31#a' })).toMatchObject({ appends: 1, next: '2026-10-31#b' });
+    expect(await verify({ after: '2026-10-04#f' })).toMatchObject({ appends: 1 });
+    const rest = await verify({ after: '2026-10-05#f' });
+    expect(rest).toMatchObject({ appends: 0 });
     expect(rest).not.toHaveProperty('next');
+    expect(
+      await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, after: 'f' } }),
+    ).toMatchObject(bad(400, 'BAD_REQUEST'));
   });
 });

@@ -185,6 +185,14 @@ describe('audit', () => {
     expect(second.body).not.toHaveProperty('next');
   });
 
+  it('is verified page by page', async () => {
+    const call = caller(auditRoutes(await setUp(21_100)));
+    const verify = async (query: Record<string, string>) =>
+      (await call({ method: 'GET', path: '/v1/audit/verification', query })).body;
+    expect(await verify({})).toEqual({ entries: 20_000, whole: true, next: '20000' });
+    expect(await verify({ after: '20000' })).toEqual({ entries: 1_100, whole: true });
+  });
+
   it('is verified from the first entry on, across strides', async () => {
     const audit = await setUp(1_100);
     const verify = (list: typeof audit.list) =>
