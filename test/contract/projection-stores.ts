@@ -64,12 +64,32 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       expect(await subjects.announce('org-01', note('b', '2026-10-02'), undefined)).toBe(false);
       expect(await subjects.announce('org-01', note('b', '2026-10-01', '2026-10-02'), 'a')).toBe(true);
       expect(await subjects.announce('org-77', note('a', '2026-10-01'), undefined)).toBe(false);
-      await subjects.announced('org-01', 'a', '2026-10-04');
+      await subjects.announced('org-01', 'a', '2026-10-04', ['2026-10-01']);
       expect(await subjects.get('org-01')).toMatchObject({ announcing: { token: 'b' }, settledThrough: '2026-10-04' });
-      await subjects.announced('org-01', 'b', '2026-10-03');
+      await subjects.announced('org-01', 'b', '2026-10-03', []);
       const record = await subjects.get('org-01');
       expect(record?.announcing).toBeUndefined();
       expect(record?.settledThrough).toBe('2026-10-04');
+    });
+
+    it('leaves the days that changed to the walk, each until it is walked as it was seen', async () => {
+      const { subjects } = await make();
+      await subjects.register({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
+      const sweep = async (token: string, ...days: string[]) => {
+        await subjects.announce('org-01', { token, at: NOW, days }, undefined);
+        // Another sweep's end changes nothing.
+        await subjects.announced('org-01', `not-${token}`, undefined, ['2026-10-09']);
+        await subjects.announced('org-01', token, undefined, days);
+      };
+      await sweep('a', '2026-10-01', '2026-10-02');
+      await sweep('b', '2026-10-02', '2026-10-03');
+      const all = { '2026-10-01': 'a', '2026-10-02': 'b', '2026-10-03': 'b' };
+      expect((await subjects.get('org-01'))?.unwalked).toEqual(all);
+      expect((await subjects.list())[0]?.unwalked).toEqual(all);
+      for (const day of ['2026-10-01', '2026-10-02', '2026-10-09']) await subjects.walked('org-01', day, 'a');
+      expect((await subjects.get('org-01'))?.unwalked).toEqual({ '2026-10-02': 'b', '2026-10-03': 'b' });
+      for (const day of ['2026-10-02', '2026-10-03']) await subjects.walked('org-01', day, 'b');
+      expect(await subjects.get('org-01')).toEqual({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
     });
 
     it('writes a settled day under its own revision', async () => {

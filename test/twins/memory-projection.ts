@@ -45,17 +45,27 @@ export const memorySubjects = (): Subjects => {
       records.set(subject, { ...record, announcing });
       return true;
     },
-    announced: async (subject, token, settledThrough) => {
+    announced: async (subject, token, settledThrough, changed) => {
       const record = records.get(subject);
       if (record === undefined) return;
       const { announcing, ...rest } = record;
       const mine = token !== undefined && announcing?.token === token;
       const moves = settledThrough !== undefined && settledThrough > (record.settledThrough ?? '');
+      const left = mine ? Object.fromEntries(changed.map((day) => [day, token])) : {};
+      const unwalked = { ...record.unwalked, ...left };
       records.set(subject, {
         ...rest,
         ...(announcing === undefined || mine ? {} : { announcing }),
         ...(moves ? { settledThrough } : {}),
+        ...(Object.keys(unwalked).length === 0 ? {} : { unwalked }),
       });
+    },
+    walked: async (subject, day, token) => {
+      const record = records.get(subject);
+      if (record?.unwalked?.[day] !== token) return;
+      const { unwalked, ...rest } = record;
+      const { [day]: _, ...left } = unwalked;
+      records.set(subject, { ...rest, ...(Object.keys(left).length === 0 ? {} : { unwalked: left }) });
     },
   };
 };

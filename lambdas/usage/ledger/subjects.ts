@@ -19,6 +19,8 @@ export type SubjectRecord = {
   readonly settledThrough?: string;
   /** What a settle sweep is at, or was when it died. */
   readonly announcing?: SweepNote;
+  /** Days whose usage was settled anew since the nightly walk took them, each with the token of the sweep that told. */
+  readonly unwalked?: Readonly<Record<string, string>>;
 };
 
 /** Days that a settle sweep may have changed without having told anybody yet, and since when; `''`: it gave up. */
@@ -36,8 +38,18 @@ export type Subjects = {
    * days it takes over. Answers false, and notes nothing, if that is no longer how it is: another sweep was first.
    */
   announce(subject: string, note: SweepNote, seen: string | undefined): Promise<boolean>;
-  /** Removes the note if it is still that one, and moves `settledThrough`. */
-  announced(subject: string, token: string | undefined, settledThrough: string | undefined): Promise<void>;
+  /**
+   * Removes the note if it is still that one, leaving the days that changed to the nightly walk in the same write; and moves
+   * `settledThrough`.
+   */
+  announced(
+    subject: string,
+    token: string | undefined,
+    settledThrough: string | undefined,
+    changed: readonly string[],
+  ): Promise<void>;
+  /** Takes a day back that the nightly walk was to take, if no sweep has told of it since: its token is still that one. */
+  walked(subject: string, day: string, token: string): Promise<void>;
 };
 
 const IS_NEW = 'attribute_not_exists(pk)';
@@ -45,9 +57,23 @@ const IS_MINE = '#announcing.#token = :mine';
 const IS_FREE = 'attribute_exists(pk) AND attribute_not_exists(#announcing)';
 const REGISTRY = 'SUBJECTS';
 
+/** One attribute per unwalked day, so that each is added and removed by itself. */
+const unwalkedName = (day: string): string => `unwalked#${day}`;
+const UNWALKED = unwalkedName('');
+/** An update expression has at most 4 KB. */
+const DAYS_PER_WRITE = 100;
+
 const recordOf = (item: Record<string, unknown>): SubjectRecord => {
-  const { pk: _, sk, format: __, ...rest } = item as { pk: string; sk: string; format: 1 } & SubjectRecord;
-  return { ...rest, subject: sk };
+  const { pk: _, sk, format: __, ...fields } = item as { pk: string; sk: string; format: 1 } & SubjectRecord;
+  const unwalked = Object.entries(fields)
+    .filter(([name]) => name.startsWith(UNWALKED))
+    .map(([name, token]) => [name.slice(UNWALKED.length), token]);
+  const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(UNWALKED)));
+  return {
+    ...(rest as SubjectRecord),
+    subject: sk,
+    ...(unwalked.length === 0 ? {} : { unwalked: Object.fromEntries(unwalked) }),
+  };
 };
 
 /** The registry in the projection table (`pk` = SUBJECTS, `sk` = subject). */
@@ -121,7 +147,7 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
         ? update(subject, set, name, { ':note': note }, IS_FREE)
         : update(subject, set, { ...name, '#token': 'token' }, { ':note': note, ':mine': seen }, IS_MINE);
     },
-    announced: async (subject, token, settledThrough) => {
+    announced: async (subject, token, settledThrough, changed) => {
       if (settledThrough !== undefined) {
         await update(
           subject,
@@ -132,14 +158,24 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
         );
       }
       if (token !== undefined) {
-        await update(
-          subject,
-          'REMOVE #announcing',
-          { '#announcing': 'announcing', '#token': 'token' },
-          { ':mine': token },
-          IS_MINE,
-        );
+        for (let n = 0; n === 0 || n < changed.length; n += DAYS_PER_WRITE) {
+          const days = changed.slice(n, n + DAYS_PER_WRITE).map((day, at) => [`#day${at}`, unwalkedName(day)] as const);
+          const isLast = n + DAYS_PER_WRITE >= changed.length;
+          await update(
+            subject,
+            [
+              ...(isLast ? ['REMOVE #announcing'] : []),
+              ...(days.length === 0 ? [] : [`SET ${days.map(([name]) => `${name} = :mine`).join(', ')}`]),
+            ].join(' '),
+            { '#announcing': 'announcing', '#token': 'token', ...Object.fromEntries(days) },
+            { ':mine': token },
+            IS_MINE,
+          );
+        }
       }
+    },
+    walked: async (subject, day, token) => {
+      await update(subject, 'REMOVE #day', { '#day': unwalkedName(day) }, { ':seen': token }, '#day = :seen');
     },
   };
 };

@@ -117,7 +117,7 @@ const settleAndTell = async (
     await ports.publisher.publish('usage.settled', [settledEvent(subject, toTell, heads, `settle-${note.token}`)]);
   }
   if (failures.length > 0) throw failures[0];
-  await ports.subjects.announced(subject, note.token, settledThrough(watched, heads));
+  await ports.subjects.announced(subject, note.token, settledThrough(watched, heads), toTell);
   return {
     subjects: 1,
     busy: 0,
@@ -138,7 +138,7 @@ const sweepSubject = async (ports: SweepPorts, meters: LatestMeters, record: Sub
   const days = [...new Set([...work.inherited, ...work.toSettle])];
   if (days.length === 0) {
     const through = settledThrough(work.watched, work.heads);
-    if (through !== undefined) await ports.subjects.announced(subject, undefined, through);
+    if (through !== undefined) await ports.subjects.announced(subject, undefined, through, []);
     return IDLE;
   }
   const note: SweepNote = { token: ports.ids.next(), at: ports.clock.now(), days };
