@@ -44,6 +44,7 @@ const appender = (refuses: (subject: string) => boolean = () => false) =>
         list: async () => [],
         announce: async () => true,
         announced: async () => undefined,
+        walked: async () => undefined,
       },
       memory: writerMemory(),
       clock: manualClock(RECEIVED_AT),
