@@ -1,12 +1,15 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
-/** The tables with partition key `pk` and sort key `sk`, and whether each has the index `gsi1`. */
+/**
+ * The tables with partition key `pk` and sort key `sk`, and whether each has the index `gsi1`: of whole items, or of the
+ * attributes that lists need.
+ */
 const TABLES = {
   ledger: false,
   projection: false,
-  quarantine: true,
+  quarantine: ['format', 'summary'],
   catalog: false,
   finance: true,
   delivery: false,
@@ -42,7 +45,14 @@ export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tabl
       partitionKey: string('pk'),
       sortKey: string('sk'),
       ...(indexed && {
-        globalSecondaryIndexes: [{ indexName: 'gsi1', partitionKey: string('gsi1pk'), sortKey: string('gsi1sk') }],
+        globalSecondaryIndexes: [
+          {
+            indexName: 'gsi1',
+            partitionKey: string('gsi1pk'),
+            sortKey: string('gsi1sk'),
+            ...(indexed === true ? {} : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...indexed] }),
+          },
+        ],
       }),
     });
     return [name, table] as const;

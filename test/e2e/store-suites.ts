@@ -14,7 +14,7 @@ import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { dynamoSubjects } from '../../lambdas/usage/ledger/subjects.ts';
 import { dynamoCrossings } from '../../lambdas/usage/limits/crossings.ts';
-import { dynamoQuarantine } from '../../lambdas/usage/quarantine/quarantine-store.ts';
+import { dynamoDecidedQuarantine } from '../../lambdas/usage/quarantine/quarantine-store.ts';
 import { dynamoAccess } from '../../lambdas/usage/receive/access-store.ts';
 import { dynamoSettled } from '../../lambdas/usage/settle/settled-store.ts';
 import { accessStoreContract } from '../contract/access-store.ts';
@@ -40,14 +40,20 @@ const keys = (pk: string, sk: string) => [
   { AttributeName: sk, KeyType: 'RANGE' as const },
 ];
 
+/** The index `gsi1` as a table has it: none, of whole items, or of some attributes. */
+type Index = boolean | readonly string[];
+
 /** A table of its own for each test, as the app has it: `pk`, `sk`, and where it has one the index `gsi1`. */
-const makeTable = async (client: DynamoDBDocumentClient, { index } = { index: false }): Promise<string> => {
+const makeTable = async (client: DynamoDBDocumentClient, index: Index = false): Promise<string> => {
   const TableName = `contract-${systemIds.next()}`;
   const names = ['pk', 'sk', ...(index ? ['gsi1pk', 'gsi1sk'] : [])];
   const gsi1 = {
     IndexName: 'gsi1',
     KeySchema: keys('gsi1pk', 'gsi1sk'),
-    Projection: { ProjectionType: 'ALL' as const },
+    Projection:
+      typeof index === 'boolean'
+        ? { ProjectionType: 'ALL' as const }
+        : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index] },
   };
   await client.send(
     new CreateTableCommand({
@@ -70,7 +76,7 @@ const makeBucket = async (client: S3Client): Promise<string> => {
 /** The contracts of every store that lives in DynamoDB alone, each as its in-memory twin passes it. */
 export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>): void => {
   const audit = async () => dynamoAuditLog(dynamo(), await makeTable(dynamo()), manualClock(NOW));
-  const withIndex = () => makeTable(dynamo(), { index: true });
+  const withIndex = (index: Index = true) => makeTable(dynamo(), index);
 
   auditLogContract(where, async () => {
     const [log, others] = [await makeTable(dynamo()), await makeTable(dynamo())];
@@ -100,7 +106,10 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
   });
   crossingsContract(where, async () => dynamoCrossings(dynamo(), await makeTable(dynamo())));
   ledgerStoreContract(where, async () => dynamoLedger(dynamo(), await makeTable(dynamo())));
-  quarantineContract(where, async () => dynamoQuarantine(dynamo(), await withIndex()));
+  quarantineContract(where, async () => {
+    const log = await audit();
+    return { store: dynamoDecidedQuarantine(dynamo(), await withIndex(['format', 'summary']), log), audit: log };
+  });
   signalStoreContract(where, async () => dynamoSignals(dynamo(), await makeTable(dynamo())));
 };
 

@@ -1,29 +1,28 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { AuditLog } from '../../platform/audit-log.ts';
+import { mapBounded } from '../../platform/bounded.ts';
 import { isConditionFailed } from '../../platform/condition-failed.ts';
 import type { QuarantineEntry } from '../types.ts';
-import {
-  cursorOf,
-  placeOf,
-  placesOf,
-  type QuarantineQuery,
-  type QuarantineStore,
-  readCursor,
-  STATES,
-} from './quarantine.ts';
+import type { QuarantineDecisions, QuarantineStore } from './quarantine.ts';
+import { dynamoDecisions } from './quarantine-decisions.ts';
+import { decodeEntry, ENTRY, encodeEntry, ofEvent, ofRelease, referencesOf } from './quarantine-item.ts';
+import { indexedCounts, indexedPage, type KeyRange } from './quarantine-list.ts';
 
-const SORT = 'ENTRY';
 /** How many entries are written at once; a batch with more bad lines than this is rare and may take longer. */
 const AT_ONCE = 10;
+/** A page of the index ends at 1 MB; entries of 500 bytes. */
+const PAGE = 2_000;
 
 /** The quarantine in DynamoDB: `pk` = entry id, index `gsi1` = state, then code and arrival. */
 export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string): QuarantineStore => {
   const putOne = async (entry: QuarantineEntry): Promise<void> => {
+    // Pointers first: one that leads nowhere is passed over, an entry without its pointers would not be found.
+    for (const Item of referencesOf(entry)) await client.send(new PutCommand({ TableName: table, Item }));
     try {
       await client.send(
         new PutCommand({
           TableName: table,
-          Item: { pk: entry.id, sk: SORT, gsi1pk: entry.state, gsi1sk: placeOf(entry), format: 1, entry },
+          Item: encodeEntry(entry),
           // Never over an existing entry: it may have been released or written off since.
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
@@ -33,57 +32,73 @@ export const dynamoQuarantine = (client: DynamoDBDocumentClient, table: string):
     }
   };
 
-  const page = async (query: QuarantineQuery, state: QuarantineEntry['state'], after: string, limit: number) => {
-    const { from, to } = placesOf(query);
-    const entries: QuarantineEntry[] = [];
+  /** Items of the index within a range, in order, at most `limit`; with `keysOnly` nothing but their places. */
+  const range = async ({ partition, from, to }: KeyRange, limit: number, keysOnly: boolean) => {
+    const items: Record<string, unknown>[] = [];
     let key: Record<string, unknown> | undefined;
-    // A page of the index ends at 1 MB, which may be before `limit`.
     do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
+      const page = await client.send(
         new QueryCommand({
           TableName: table,
           IndexName: 'gsi1',
-          KeyConditionExpression: 'gsi1pk = :state AND gsi1sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: {
-            ':state': state,
-            // A blank sorts before every character of a key: `after ` is the first place behind the cursor.
-            ':from': after > from ? `${after} ` : from,
-            ':to': to,
-          },
-          Limit: limit - entries.length,
+          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':partition': partition, ':from': from, ':to': to },
+          ...(keysOnly ? { ProjectionExpression: 'gsi1sk' } : {}),
+          Limit: Math.min(PAGE, limit - items.length),
           ...(key ? { ExclusiveStartKey: key } : {}),
         }),
       );
-      for (const item of Items) entries.push(item.entry as QuarantineEntry);
-      key = LastEvaluatedKey;
-    } while (key !== undefined && entries.length < limit);
-    return entries;
+      items.push(...(page.Items ?? []));
+      key = page.LastEvaluatedKey;
+    } while (key !== undefined && items.length < limit);
+    return items;
+  };
+
+  const get = async (id: string): Promise<QuarantineEntry | undefined> => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key: { pk: id, sk: ENTRY }, ConsistentRead: true }),
+    );
+    return Item && decodeEntry(Item);
+  };
+
+  const referred = async (pk: string): Promise<QuarantineEntry[]> => {
+    const ids: string[] = [];
+    let key: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ConsistentRead: true,
+          ...(key ? { ExclusiveStartKey: key } : {}),
+        }),
+      );
+      for (const { sk } of page.Items ?? []) ids.push(String(sk));
+      key = page.LastEvaluatedKey;
+    } while (key !== undefined);
+    const entries = await mapBounded(ids, AT_ONCE, get);
+    return entries.flatMap((entry) => entry ?? []).sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
   };
 
   return {
     put: async (entries) => {
-      for (let from = 0; from < entries.length; from += AT_ONCE) {
-        await Promise.all(entries.slice(from, from + AT_ONCE).map(putOne));
-      }
+      await mapBounded(entries, AT_ONCE, putOne);
     },
-    get: async (id) => {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: { pk: id, sk: SORT }, ConsistentRead: true }),
-      );
-      return Item?.entry;
-    },
-    list: async (query, limit) => {
-      const start = query.after === undefined ? { stateIndex: 0, place: '' } : readCursor(query.after);
-      const found: QuarantineEntry[] = [];
-      for (const [index, state] of STATES.entries()) {
-        if (index < start.stateIndex || (query.state !== undefined && query.state !== state)) continue;
-        const missing = limit + 1 - found.length;
-        if (missing > 0)
-          found.push(...(await page(query, state, index === start.stateIndex ? start.place : '', missing)));
-      }
-      const entries = found.slice(0, limit);
-      const last = entries.at(-1);
-      return { entries, ...(found.length > limit && last ? { next: cursorOf(last) } : {}) };
-    },
+    get,
+    list: (query, limit) => indexedPage(range, query, limit),
+    counts: () => indexedCounts(range),
+    byEvent: (idHash) => referred(ofEvent(idHash)),
+    refusedAgain: (id) => referred(ofRelease(id)),
   };
 };
+
+/** The same where people decide, with the audit log that tells who did. */
+export const dynamoDecidedQuarantine = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  audit: Pick<AuditLog, 'append'>,
+): QuarantineStore & QuarantineDecisions => ({
+  ...dynamoQuarantine(client, table),
+  ...dynamoDecisions(client, table, audit),
+});
