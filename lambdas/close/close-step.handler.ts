@@ -10,7 +10,7 @@ import { env } from '../platform/env.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeLogger, makeMetrics } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { dynamoLedger } from '../usage/ledger/ledger-store.ts';
+import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
@@ -36,7 +36,7 @@ const ports: ClosePorts = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+    ledger: ledgerOfEnvironment(),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),

@@ -9,7 +9,7 @@ import { httpEdge } from '../platform/http-edge.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
-import { dynamoLedger } from '../usage/ledger/ledger-store.ts';
+import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
 import { s3DataFiles } from './data-files.ts';
 import { documentDeliveries } from './document-deliveries.ts';
 import { idempotentStart } from './idempotent-start.ts';
@@ -49,7 +49,7 @@ export const handler = httpEdge(
       store,
       files,
       catalog,
-      ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+      ledger: ledgerOfEnvironment(),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),
     ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp }),

@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { dynamoLedger } from '../usage/ledger/ledger-store.ts';
+import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { s3DataFiles } from './data-files.ts';
@@ -21,7 +21,7 @@ const ports = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ledger: dynamoLedger(dynamo(), env('LEDGER_TABLE')),
+    ledger: ledgerOfEnvironment(),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),

@@ -61,6 +61,7 @@ export class IngestStack extends MeterbridgeStack {
       readItems(tables.catalog),
       ...readObjects(archive),
       writeObjects(archive, 'events/'),
+      writeObjects(data, 'ledger/'),
       // Thresholds read balances, and large settled days lie there.
       ...readObjects(data),
       publishEvents(bus),

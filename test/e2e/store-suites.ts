@@ -12,6 +12,7 @@ import { s3ArchiveObjects } from '../../lambdas/usage/archive/archive-store.ts';
 import { dynamoJobs, dynamoNewJobs } from '../../lambdas/usage/jobs/job-store.ts';
 import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger/ledger-store.ts';
+import { s3StatesObjects } from '../../lambdas/usage/ledger/states-objects.ts';
 import { dynamoSubjects } from '../../lambdas/usage/ledger/subjects.ts';
 import { dynamoCrossings } from '../../lambdas/usage/limits/crossings.ts';
 import { dynamoDecidedQuarantine } from '../../lambdas/usage/quarantine/quarantine-store.ts';
@@ -105,7 +106,6 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
     return { jobs: { ...dynamoJobs(dynamo(), table), ...dynamoNewJobs(dynamo(), table, log) }, audit: log };
   });
   crossingsContract(where, async () => dynamoCrossings(dynamo(), await makeTable(dynamo())));
-  ledgerStoreContract(where, async () => dynamoLedger(dynamo(), await makeTable(dynamo())));
   quarantineContract(where, async () => {
     const log = await audit();
     return { store: dynamoDecidedQuarantine(dynamo(), await withIndex(['format', 'summary']), log), audit: log };
@@ -128,4 +128,7 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
       settled: dynamoSettled(dynamo(), table, s3(), bucket),
     };
   });
+  ledgerStoreContract(where, async () =>
+    dynamoLedger(dynamo(), await makeTable(dynamo()), s3StatesObjects(s3(), await makeBucket(s3()))),
+  );
 };

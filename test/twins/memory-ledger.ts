@@ -1,29 +1,51 @@
 import { chainsOf } from '../../lambdas/usage/ledger/chain.ts';
-import { decodeAppend, encodeAppend, itemBytes, type LedgerItem } from '../../lambdas/usage/ledger/ledger-item.ts';
-import type { LedgerRead, LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
+import {
+  decodeAppend,
+  encodeAppend,
+  itemBytes,
+  type LedgerItem,
+  readStates,
+  statesKeyOf,
+  statesObjectOf,
+} from '../../lambdas/usage/ledger/ledger-item.ts';
+import { type LedgerRead, type LedgerStore, partRead } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { partitionKey, sortKey, utcDay } from '../../lambdas/usage/ledger/slot.ts';
+import type { Append } from '../../lambdas/usage/types.ts';
 
 /** The ledger in memory, for tests. May be used because it passes test/contract/ledger-store.ts. */
 export type MemoryLedger = LedgerStore & {
   /** Every item, by partition and sort key: as a table would hold them. To be changed only to show tampering. */
   readonly items: Map<string, LedgerItem>;
+  /** States that lie outside their items, by key. */
+  readonly objects: Map<string, string>;
+  /** Every append that is there, in order of subject, slot, backfill and version. */
+  appends(): Append[];
   /** Puts that were tried. */
   puts(): number;
 };
 
 export const memoryLedger = (): MemoryLedger => {
   const items = new Map<string, LedgerItem>();
+  const objects = new Map<string, string>();
   let puts = 0;
-  const read = (partition: string, first: string, last: string): LedgerRead => {
+  const decode = (item: LedgerItem): Append => {
+    const key = statesKeyOf(item);
+    return decodeAppend(item, key === undefined ? undefined : readStates(key, objects.get(key) ?? ''));
+  };
+  const find = (partition: string, first: string, last: string): Omit<LedgerRead, 'overlays'> => {
     const found = [...items.values()].filter(({ pk, sk }) => pk === partition && sk >= first && sk < last);
     const bytes = found.reduce((total, item) => total + itemBytes(item), 0);
-    return { appends: chainsOf(found.map(decodeAppend)).flat(), overlays: [], queries: 1, bytes };
+    return { appends: chainsOf(found.map(decode)).flat(), queries: 1, bytes };
   };
   return {
     items,
+    objects,
+    appends: () => chainsOf([...items.values()].map(decode)).flat(),
     puts: () => puts,
     putIfAbsent: async (append) => {
       puts += 1;
+      const object = statesObjectOf(append);
+      if (object !== undefined) objects.set(object.key, object.body);
       const item = encodeAppend(append);
       const key = `${item.pk} ${item.sk}`;
       const there = items.get(key);
@@ -31,9 +53,13 @@ export const memoryLedger = (): MemoryLedger => {
       items.set(key, structuredClone(item));
       return 'written';
     },
-    slotAbove: async (slot, version) =>
-      read(partitionKey(slot.subject, utcDay(slot.start)), sortKey(slot, version + 1), sortKey(slot, 99_999_999)),
-    day: async (subject, day, within) =>
-      read(partitionKey(subject, day), within?.from ?? '', within?.to ?? '9999-12-31T00:00:00.000Z'),
+    slotAbove: async (slot, version) => {
+      const partition = partitionKey(slot.subject, utcDay(slot.start));
+      return { ...find(partition, sortKey(slot, version + 1), sortKey(slot, 99_999_999)), overlays: [] };
+    },
+    day: async (subject, day, within) => {
+      const read = find(partitionKey(subject, day), within?.from ?? '', within?.to ?? '9999-12-31T00:00:00.000Z');
+      return { ...read, ...partRead(read.appends) };
+    },
   };
 };

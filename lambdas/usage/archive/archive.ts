@@ -91,6 +91,8 @@ export type Archive = {
   shards(start: string, end: string, most: number): Promise<string[][]>;
   /** All lines of an object, in order. */
   read(key: string): Promise<readonly ArchiveLine[]>;
+  /** The same for objects that are looked into again and again: kept for a while in a warm process. */
+  lines(key: string): Promise<readonly ArchiveLine[]>;
 };
 
 /** A stretch of the archive has more objects than the caller can look at. */
@@ -195,6 +197,7 @@ export const makeArchive = (objects: ArchiveObjects): Archive => {
       return found;
     },
     read,
+    lines: (key) => kept.forceFetch(key),
     shards,
   };
 };

@@ -9,7 +9,7 @@ import { makeArchive } from '../archive/archive.ts';
 import { s3ArchiveObjects } from '../archive/archive-store.ts';
 import { catalogStamper } from '../events/canonical-usage.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
-import { dynamoLedger } from '../ledger/ledger-store.ts';
+import { ledgerOfEnvironment } from '../ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
 import { writerMemory } from '../ledger/writer-memory.ts';
 import { dynamoCrossings } from '../limits/crossings.ts';
@@ -31,7 +31,7 @@ export const ingestPorts = (): IngestPorts => {
   const clock = systemClock;
   const projection = env('PROJECTION_TABLE');
   const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), clock);
-  const ledger = dynamoLedger(dynamo(), env('LEDGER_TABLE'));
+  const ledger = ledgerOfEnvironment();
   const marks = dynamoDirtyMarks(dynamo(), projection);
   const subjects = dynamoSubjects(dynamo(), projection);
   const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));

@@ -1,10 +1,18 @@
-import { canonicalJson } from '../../platform/canonical-json.ts';
-import type { Append, CanonicalUsage, KeyState, Slot, StateKey } from '../types.ts';
+import type { Append, CanonicalUsage, Slot, StateKey, Tombstone } from '../types.ts';
 import { appendHash, FIRST_HASH } from './chain.ts';
+import { isCapped, statesAfter } from './key-states.ts';
 import { appendBytes } from './ledger-item.ts';
-import type { Contribution, MeterIndex } from './meter-states.ts';
-import { laterOf } from './slot.ts';
-import { addScalars, comparePoints, OVERFLOW, parseStateKey, type ScalarState } from './state.ts';
+import type { MeterIndex } from './meter-states.ts';
+import { isSameSlot, laterOf } from './slot.ts';
+import type { ScalarState, StateMap } from './state.ts';
+
+/** What a chain knows of corrections. */
+type Corrections = {
+  /** Id hashes that are cancelled for ever, whether they came or not. */
+  readonly tombstones: Set<string>;
+  /** Ids of lines that are no usage of the slot. */
+  readonly alone: Set<string>;
+};
 
 /** What a writer knows of a slot's chain: the ids, the running scalars, the values already in sets. */
 export type ChainView = {
@@ -15,7 +23,10 @@ export type ChainView = {
   readonly ids: Map<string, string>;
   readonly scalars: Map<StateKey, ScalarState>;
   readonly sets: Map<StateKey, Set<string>>;
+  /** Keys that count for the cap. */
   readonly keys: Set<StateKey>;
+  /** Absent while nothing was ever cancelled. */
+  corrections?: Corrections;
 };
 
 /** A slot that nothing was appended to. */
@@ -29,6 +40,15 @@ export const emptyView = (): ChainView => ({
   keys: new Set(),
 });
 
+const takeTombstones = (view: ChainView, { ids, cancels }: Append): void => {
+  if (cancels === undefined) return;
+  view.corrections ??= { tombstones: new Set(), alone: new Set() };
+  for (const { idHash, line, alone } of cancels) {
+    view.corrections.tombstones.add(idHash);
+    if (alone) view.corrections.alone.add(ids[line]?.idHash ?? '');
+  }
+};
+
 /** Takes an append, known to be in the ledger, into the view. Only the next version is taken; others are refused. */
 export const applyAppend = (view: ChainView, append: Append): void => {
   if (append.version !== view.version + 1) {
@@ -38,13 +58,14 @@ export const applyAppend = (view: ChainView, append: Append): void => {
   view.hash = append.hash;
   view.newestTime = append.newestTime;
   for (const { idHash, bodyHash } of append.ids) view.ids.set(idHash, bodyHash);
+  takeTombstones(view, append);
   if (append.full) {
     view.scalars.clear();
     view.sets.clear();
     view.keys.clear();
   }
   for (const [key, state] of Object.entries(append.states)) {
-    view.keys.add(key);
+    if (isCapped(key)) view.keys.add(key);
     if (state.class === 'scalar') view.scalars.set(key, state);
     if (state.class === 'set') {
       const known = view.sets.get(key);
@@ -59,7 +80,7 @@ export type Verdict = 'new' | 'duplicate' | 'conflict';
 
 /**
  * Judges events of one slot, in their order, against what is known and against each other: a known id with the same
- * body is a duplicate, with another body a conflict (the first stands).
+ * body is a duplicate, with another body a conflict (the first stands). Whether an id is cancelled changes nothing here.
  */
 export const judge = (view: ChainView, events: readonly CanonicalUsage[]): Verdict[] => {
   const seen = new Map<string, string>();
@@ -71,97 +92,108 @@ export const judge = (view: ChainView, events: readonly CanonicalUsage[]): Verdi
   });
 };
 
+/** The id that a line cancels in a slot, if it cancels one there. */
+const cancelledIn = (slot: Slot, { cancels }: CanonicalUsage): string | undefined =>
+  cancels !== undefined && isSameSlot(cancels.slot, slot) ? cancels.idHash : undefined;
+
+/** Whether a line is no usage of a slot: a cancellation, or a replacement that lies in another slot. */
+const isAlone = (slot: Slot, line: CanonicalUsage): boolean =>
+  line.kind === 'cancellation' || !isSameSlot(line.slot, slot);
+
+/** Whether a chain counts an event: it is there, is usage, and was not cancelled. */
+const counts = ({ ids, corrections }: ChainView, idHash: string): boolean =>
+  ids.has(idHash) &&
+  (corrections === undefined || !(corrections.tombstones.has(idHash) || corrections.alone.has(idHash)));
+
+/** Whether new lines cancel something that the chain counts: then its states must be stated anew. */
+export const mustRestate = (view: ChainView, slot: Slot, fresh: readonly CanonicalUsage[]): boolean =>
+  fresh.some((line) => {
+    const cancelled = cancelledIn(slot, line);
+    return cancelled !== undefined && counts(view, cancelled);
+  });
+
 /** No append is larger, by construction (an item's hard limit is 400 KB). */
 export const MAX_APPEND_BYTES = 100_000;
 /** No append tells of more events, so that a try at its size stays cheap. */
 const MAX_EVENTS = 2_000;
-/** A slot has at most so many distinct keys; further ones are recorded under `OVERFLOW`. */
-export const MAX_KEYS = 256;
 
-const overflowing = (key: StateKey, idHash: string): Contribution => {
-  const parts = parseStateKey(key);
-  const value = canonicalJson([parts?.meter ?? key, parts?.meterVersion ?? 0, idHash]);
-  return { key: OVERFLOW, state: { class: 'set', values: [value] } };
+/** In order of time, ties by id; what cancels goes first, so that what it cancels is never counted before. */
+const ordered = (slot: Slot, lines: readonly CanonicalUsage[]): CanonicalUsage[] => {
+  const rank = (line: CanonicalUsage): number => (cancelledIn(slot, line) === undefined ? 1 : 0);
+  return [...lines].sort((a, b) => {
+    if (a.cancels !== undefined || b.cancels !== undefined) {
+      const [first, second] = [rank(a), rank(b)];
+      if (first !== second) return first - second;
+    }
+    if (a.event.time !== b.event.time) return a.event.time < b.event.time ? -1 : 1;
+    return a.idHash < b.idHash ? -1 : 1;
+  });
 };
 
-/** The states an append holds: running scalars, and of sets and points only what is new. */
-const statesAfter = (
+const tombstonesOf = (slot: Slot, lines: readonly CanonicalUsage[]): Tombstone[] =>
+  lines.flatMap((line, n) => {
+    const idHash = cancelledIn(slot, line);
+    return idHash === undefined ? [] : [{ idHash, line: n, alone: isAlone(slot, line) }];
+  });
+
+/** The lines of an append that count: usage of the slot that is not cancelled, by the chain or by the append itself. */
+const counting = (
   view: ChainView,
-  events: readonly CanonicalUsage[],
-  meters: MeterIndex,
-): Record<StateKey, KeyState> => {
-  const scalars = new Map<StateKey, ScalarState>();
-  const sets = new Map<StateKey, Set<string>>();
-  const points = new Map<StateKey, Extract<KeyState, { class: 'points' }>['points'][number][]>();
-  const fresh = new Set<StateKey>();
-
-  const take = ({ key, state }: Contribution): void => {
-    if (state.class === 'scalar') {
-      const running = scalars.get(key) ?? view.scalars.get(key);
-      scalars.set(key, running === undefined ? state : addScalars(running, state));
-    } else if (state.class === 'set') {
-      const values = sets.get(key) ?? new Set();
-      for (const value of state.values) if (!view.sets.get(key)?.has(value)) values.add(value);
-      if (values.size > 0) sets.set(key, values);
-    } else {
-      points.set(key, [...(points.get(key) ?? []), ...state.points]);
-    }
-  };
-  for (const event of events) {
-    for (const contribution of meters.contributions(event)) {
-      const { key } = contribution;
-      const known = view.keys.has(key) || fresh.has(key) || parseStateKey(key) === undefined;
-      if (!known && view.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash));
-      else {
-        if (!known) fresh.add(key);
-        take(contribution);
-      }
-    }
-  }
-  const states: [StateKey, KeyState][] = [
-    ...scalars,
-    ...[...sets].map(([key, values]): [StateKey, KeyState] => [key, { class: 'set', values: [...values].sort() }]),
-    ...[...points].map(([key, all]): [StateKey, KeyState] => [
-      key,
-      { class: 'points', points: all.sort(comparePoints) },
-    ]),
-  ];
-  return Object.fromEntries(states.sort(([a], [b]) => (a < b ? -1 : 1)));
+  slot: Slot,
+  lines: readonly CanonicalUsage[],
+  tombstones: readonly Tombstone[],
+): readonly CanonicalUsage[] => {
+  if (tombstones.length === 0 && view.corrections === undefined) return lines;
+  const own = new Set(tombstones.map(({ idHash }) => idHash));
+  return lines.filter(
+    (line) => !isAlone(slot, line) && !own.has(line.idHash) && !view.corrections?.tombstones.has(line.idHash),
+  );
 };
 
-const inOrder = (a: CanonicalUsage, b: CanonicalUsage): number => {
-  if (a.event.time !== b.event.time) return a.event.time < b.event.time ? -1 : 1;
-  return a.idHash < b.idHash ? -1 : 1;
+const newestOf = (view: ChainView, slot: Slot, usage: readonly CanonicalUsage[]): string => {
+  const before = view.newestTime === '' ? slot.start : view.newestTime;
+  return usage.reduce((newest, { event }) => laterOf(newest, event.time), before);
 };
+
+/** What the lines of an append do to the states: `restated` states are the whole truth, with all of them in it. */
+type NewStates = { readonly meters: MeterIndex } | { readonly restated: StateMap };
 
 const appendOf = (
   view: ChainView,
   slot: Slot,
-  events: readonly CanonicalUsage[],
-  meters: MeterIndex,
+  lines: readonly CanonicalUsage[],
+  states: NewStates,
   appendedAt: string,
 ): Append => {
-  const stamp = events.find((event) => event.stamp !== undefined)?.stamp;
+  const stamp = lines.find((line) => line.stamp !== undefined)?.stamp;
+  const cancels = tombstonesOf(slot, lines);
+  const usage = cancels.length === 0 ? lines : lines.filter((line) => !isAlone(slot, line));
+  const full = 'restated' in states;
   const said: Omit<Append, 'hash'> = {
-    format: 1,
+    format: cancels.length > 0 || full || slot.overlay !== undefined ? 2 : 1,
     slot,
     version: view.version + 1,
-    ids: events.map(({ idHash, bodyHash }) => ({ idHash, bodyHash })),
-    states: statesAfter(view, events, meters),
-    pointers: events.map(({ pointer }) => pointer),
-    late: events.filter(({ late }) => late).length,
-    newestTime: laterOf(view.newestTime, events.at(-1)?.event.time ?? ''),
+    ids: lines.map(({ idHash, bodyHash }) => ({ idHash, bodyHash })),
+    ...(cancels.length === 0 ? {} : { cancels }),
+    states: full ? states.restated : statesAfter(view, counting(view, slot, lines, cancels), states.meters),
+    pointers: lines.map(({ pointer }) => pointer),
+    late: usage.filter(({ late }) => late).length,
+    newestTime: newestOf(view, slot, usage),
     ...(stamp === undefined ? {} : { stamp }),
     appendedAt,
-    full: false,
+    full,
     previousHash: view.hash,
   };
   return { ...said, hash: appendHash(said) };
 };
 
+/** An append ready to be put, its size, and the lines that did not fit into it: for the append after it. */
+export type NextAppend = { readonly append: Append; readonly bytes: number; readonly rest: readonly CanonicalUsage[] };
+
 /**
- * The next append of a slot for events that were judged `new`, and what did not fit into it (`rest`: for the append
- * after that, once this one is known to be written). `pointers[n]` is the archive line of `ids[n]`.
+ * The next append of a slot for lines that were judged `new` and cancel nothing that the chain counts (`mustRestate`), and
+ * what did not fit into it (`rest`: for the append after that, once this one is known to be written). `pointers[n]` is the
+ * archive line of `ids[n]`.
  */
 export const nextAppend = (
   view: ChainView,
@@ -169,11 +201,33 @@ export const nextAppend = (
   accepted: readonly CanonicalUsage[],
   meters: MeterIndex,
   appendedAt: string,
-): { readonly append: Append; readonly bytes: number; readonly rest: readonly CanonicalUsage[] } => {
-  const ordered = [...accepted].sort(inOrder);
-  for (let take = Math.min(ordered.length, MAX_EVENTS); ; take = Math.floor(take / 2)) {
-    const append = appendOf(view, slot, ordered.slice(0, take), meters, appendedAt);
+): NextAppend => {
+  const lines = ordered(slot, accepted);
+  for (let take = Math.min(lines.length, MAX_EVENTS); ; take = Math.floor(take / 2)) {
+    const append = appendOf(view, slot, lines.slice(0, take), { meters }, appendedAt);
     const bytes = appendBytes(append);
-    if (bytes <= MAX_APPEND_BYTES || take === 1) return { append, bytes, rest: ordered.slice(take) };
+    if (bytes <= MAX_APPEND_BYTES || take === 1) return { append, bytes, rest: lines.slice(take) };
   }
 };
+
+/** Lines of one restating append: with their tombstones and pointers they are far below the largest item. */
+const MAX_RESTATING_LINES = 500;
+
+/** The lines that a restating append takes, those that cancel first, and which of them count. */
+export const restatingLines = (
+  view: ChainView,
+  slot: Slot,
+  fresh: readonly CanonicalUsage[],
+): { readonly lines: readonly CanonicalUsage[]; readonly counting: readonly CanonicalUsage[] } => {
+  const lines = ordered(slot, fresh).slice(0, MAX_RESTATING_LINES);
+  return { lines, counting: counting(view, slot, lines, tombstonesOf(slot, lines)) };
+};
+
+/** The restating append of a slot: new lines, if any, and the states of the whole chain with them. */
+export const restatingAppend = (
+  view: ChainView,
+  slot: Slot,
+  lines: readonly CanonicalUsage[],
+  states: StateMap,
+  appendedAt: string,
+): Append => appendOf(view, slot, lines, { restated: states }, appendedAt);

@@ -1,6 +1,7 @@
 import { contentHash } from '../../platform/hash.ts';
-import type { Append, StateKey } from '../types.ts';
+import type { Append, ArchivePointer, SlotPin, StateKey } from '../types.ts';
 import { packPointers } from './pack-pointers.ts';
+import { chainName, slotText } from './slot.ts';
 import { gatherStates, type ScalarState, type StateMap } from './state.ts';
 
 /** What the first append of a slot names as its predecessor. */
@@ -42,12 +43,15 @@ export const firstBrokenLink = (chain: readonly Append[]): BrokenLink | undefine
   return undefined;
 };
 
-/** A slot as its chain tells it. */
+/** A slot as its chain tells it, or as its live chain and the closed backfills do together. */
 export type SlotState = {
   readonly subject: string;
   readonly start: string;
+  /** Version and hash of the live chain; of the overlay where one is folded by itself. */
   readonly version: number;
   readonly hash: string;
+  /** The overlays that count too, if any do. */
+  readonly overlays?: NonNullable<SlotPin['overlays']>;
   readonly states: StateMap;
   /** Usage lines, cancelled ones too. */
   readonly accepted: number;
@@ -56,9 +60,42 @@ export type SlotState = {
   readonly late: number;
 };
 
+/** A usage line of a chain: the event's id, its body's hash and its place in the archive. */
+export type ChainEntry = { readonly idHash: string; readonly bodyHash: string; readonly pointer: ArchivePointer };
+
+/** The ids that a chain cancels. */
+export const tombstonesOf = (chain: readonly Append[]): Set<string> =>
+  new Set(chain.flatMap(({ cancels = [] }) => cancels.map(({ idHash }) => idHash)));
+
+/**
+ * The usage lines of a chain in its order, cancelled ones too: lines that only cancel are left out.
+ * @throws {RangeError} if an append does not say where one lies.
+ */
+export const usageEntries = (chain: readonly Append[]): ChainEntry[] =>
+  chain.flatMap(({ slot, version, ids, pointers, cancels = [] }) => {
+    const alone = new Set(cancels.filter((each) => each.alone).map(({ line }) => line));
+    return ids.flatMap((id, n) => {
+      if (alone.has(n)) return [];
+      const pointer = pointers[n];
+      if (pointer === undefined) throw new RangeError(`append ${version} of ${slotText(slot)} lacks a pointer`);
+      return { ...id, pointer };
+    });
+  });
+
+/** How many lines of an append are no usage of its slot. */
+export const aloneIn = ({ cancels = [] }: Pick<Append, 'cancels'>): number =>
+  cancels.reduce((total, { alone }) => total + (alone ? 1 : 0), 0);
+
+const cancelledIn = (chain: readonly Append[]): number => {
+  if (chain.every(({ cancels }) => cancels === undefined)) return 0;
+  const tombstones = tombstonesOf(chain);
+  return usageEntries(chain).filter(({ idHash }) => tombstones.has(idHash)).length;
+};
+
 /**
  * Folds a slot's chain (in order of versions, from 1). Scalars are running, so the newest append that has a key rules;
- * sets and points are united; a `full` append starts the states anew.
+ * sets and points are united; a `full` append starts the states anew. What is cancelled is in no states: it either came
+ * after its tombstone, or the append that cancelled it is a `full` one.
  */
 export const foldChain = (chain: readonly Append[]): SlotState => {
   const last = chain.at(-1);
@@ -67,7 +104,7 @@ export const foldChain = (chain: readonly Append[]): SlotState => {
   let accepted = 0;
   let late = 0;
   for (const append of chain) {
-    accepted += append.ids.length;
+    accepted += append.ids.length - aloneIn(append);
     late += append.late;
   }
   const running = new Map<StateKey, ScalarState>();
@@ -79,23 +116,26 @@ export const foldChain = (chain: readonly Append[]): SlotState => {
     }
   }
   for (const [key, state] of running) gathered.add(key, state);
+  const { subject, start } = last.slot;
   return {
-    ...last.slot,
+    subject,
+    start,
     version: last.version,
     hash: last.hash,
     states: gathered.states(),
     accepted,
-    cancelled: 0,
+    cancelled: cancelledIn(chain),
     late,
   };
 };
 
-/** The chains among appends of any slots, each in order of versions; slots ordered by subject and start. */
+/** The chains among appends of any slots, each in order of versions; ordered by subject, slot and backfill. */
 export const chainsOf = (appends: readonly Append[]): Append[][] => {
   const ordered = [...appends].sort((a, b) => {
     if (a.slot.subject !== b.slot.subject) return a.slot.subject < b.slot.subject ? -1 : 1;
-    if (a.slot.start !== b.slot.start) return a.slot.start < b.slot.start ? -1 : 1;
+    const [first, second] = [chainName(a.slot), chainName(b.slot)];
+    if (first !== second) return first < second ? -1 : 1;
     return a.version - b.version;
   });
-  return [...Map.groupBy(ordered, ({ slot }) => `${slot.subject}#${slot.start}`).values()];
+  return [...Map.groupBy(ordered, ({ slot }) => slotText(slot)).values()];
 };

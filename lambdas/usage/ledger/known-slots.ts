@@ -29,6 +29,8 @@ const VIEW_BYTES = 800;
 const sizeOf = (view: ChainView): number => {
   let bytes = VIEW_BYTES + view.ids.size * ID_BYTES + view.keys.size * SCALAR_BYTES;
   for (const values of view.sets.values()) bytes += values.size * VALUE_BYTES;
+  const { tombstones, alone } = view.corrections ?? {};
+  bytes += ((tombstones?.size ?? 0) + (alone?.size ?? 0)) * VALUE_BYTES;
   return bytes;
 };
 

@@ -1,24 +1,30 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { canonicalJson } from '../../platform/canonical-json.ts';
+import { sha256Hex } from '../../platform/hash.ts';
 import type { Append, CanonicalUsage, KeyState, Point, StateKey } from '../types.ts';
 import { packPointers, unpackPointers } from './pack-pointers.ts';
+import { packTombstones, unpackTombstones } from './pack-tombstones.ts';
 import { parseSortKey, partitionKey, sortKey, utcDay } from './slot.ts';
-import { OVERFLOW, UNMETERED } from './state.ts';
+import { OVERFLOW, type StateMap, UNMETERED } from './state.ts';
 
 /**
- * An append as it lies in the table, format 1. Names are one letter because every byte is paid for at every write.
+ * An append as it lies in the table, formats 1 and 2. Names are one letter because every byte is paid for at every write.
  * The ids are 16 + 8 bytes each; times are milliseconds into the slot; an id hash that is one of the item's own ids is
- * its index.
+ * its index. Only an item of format 2 has `t`, `x` and `o`, or an overlay in its sort key.
  */
 export type LedgerItem = {
   readonly pk: string;
   readonly sk: string;
   /** Format version. */
-  readonly f: 1;
+  readonly f: 1 | 2;
   /** 16 bytes of id hash and 8 of body hash per event. */
   readonly i: Uint8Array;
   /** JSON of archive keys and states, deflated with the dictionary of the format. */
   readonly s: Uint8Array;
+  /** Tombstones: 16 bytes of id hash and the line, `alone` as its lowest bit, as a varint. */
+  readonly t?: Uint8Array;
+  /** SHA-256 of the object that holds the states, when they are too large for the item. */
+  readonly o?: Uint8Array;
   /** Archive pointers: indexes of keys, and lines, as varints. */
   readonly r: Uint8Array;
   /** Late events, when there are any. */
@@ -42,7 +48,7 @@ type PackedState =
   | readonly [key: unknown, kind: 1, values: readonly string[]]
   | readonly [key: unknown, kind: 2, points: readonly PackedPoint[]];
 
-/** What items are full of, so that even a short one deflates well. Part of format 1: it can never be changed. */
+/** What items are full of, so that even a short one deflates well. Part of both formats: it can never be changed. */
 const dictionary = Buffer.from(
   '"unmetered","overflow",{"model":"region":"sha256:[["events/-usage/2026/2027/2028/11/12/01/shardId-000000000000/49' +
     '000000000000000000000000-49.ndjson.gz"],[[["users",1,{}],1,["user-"]],[["storage",1,{}],2,[[0,"0",0],[["",1,{}],' +
@@ -52,6 +58,19 @@ const ID_BYTES = 24;
 
 const packKey = (key: StateKey): unknown => (key === OVERFLOW || key === UNMETERED ? key : JSON.parse(key));
 const unpackKey = (key: unknown): StateKey => (typeof key === 'string' ? key : canonicalJson(key));
+
+/** From this size on, the states of a restating append go to an object: they are all of the chain's, and may be many. */
+const MAX_INLINE_BYTES = 8 * 1024;
+
+/** The states of a restating append that its item keeps elsewhere: an object of the data bucket, named by its hash. */
+export type StatesObject = { readonly key: string; readonly body: string };
+
+/** The object that an item's states lie in. */
+const objectKey = (hash: string): string => `ledger/${hash}.json`;
+
+/** The key of the object that must be read to decode an item; most have none. */
+export const statesKeyOf = ({ o }: LedgerItem): string | undefined =>
+  o === undefined ? undefined : objectKey(Buffer.from(o).toString('hex'));
 
 const packTexts = (append: Append, keys: readonly string[]): Uint8Array => {
   const start = Date.parse(append.slot.start);
@@ -115,27 +134,44 @@ const unpackIds = (packed: Uint8Array): Append['ids'] => {
   });
 };
 
-/** An append's size is asked for before it is put: it is packed once. */
-const encoded = new WeakMap<Append, LedgerItem>();
+type Encoded = { readonly item: LedgerItem; readonly object?: StatesObject };
 
-/** An append as its item. */
-export const encodeAppend = (append: Append): LedgerItem => {
+/** An append's size is asked for before it is put: it is packed once. */
+const encoded = new WeakMap<Append, Encoded>();
+
+const encode = (append: Append): Encoded => {
   const known = encoded.get(append);
   if (known !== undefined) return known;
-  const item = pack(append);
-  encoded.set(append, item);
-  return item;
+  const packed = pack(append);
+  encoded.set(append, packed);
+  return packed;
 };
 
-const pack = (append: Append): LedgerItem => {
+/** An append as its item. */
+export const encodeAppend = (append: Append): LedgerItem => encode(append).item;
+
+/** The object that must be written before an append's item, if its states are too large for that. */
+export const statesObjectOf = (append: Append): StatesObject | undefined => encode(append).object;
+
+const pack = (append: Append): Encoded => {
   const { keys, lines } = packPointers(append.pointers);
-  const { stamp, slot } = append;
+  const item = itemOf(append, packTexts(append, keys), lines);
+  if (!append.full || item.s.length <= MAX_INLINE_BYTES) return { item };
+  const body = canonicalJson(append.states);
+  const hash = sha256Hex(body);
+  const s = packTexts({ ...append, states: {} }, keys);
+  return { item: { ...item, s, o: Buffer.from(hash, 'hex') }, object: { key: objectKey(hash), body } };
+};
+
+const itemOf = (append: Append, texts: Uint8Array, lines: Uint8Array): LedgerItem => {
+  const { stamp, slot, cancels } = append;
   return {
     pk: partitionKey(slot.subject, utcDay(slot.start)),
     sk: sortKey(slot, append.version),
-    f: 1,
+    f: append.format,
     i: packIds(append.ids),
-    s: packTexts(append, keys),
+    ...(cancels === undefined ? {} : { t: packTombstones(cancels) }),
+    s: texts,
     r: lines,
     ...(append.late === 0 ? {} : { l: append.late }),
     n: Date.parse(append.newestTime) - Date.parse(slot.start),
@@ -153,19 +189,32 @@ const stampOf = (item: LedgerItem): { readonly stamp?: NonNullable<CanonicalUsag
   return { stamp: { account, plan, salesRegion } };
 };
 
-/** The append of an item. @throws {Error} for a format that this version does not know. */
-export const decodeAppend = (item: LedgerItem): Append => {
-  if (item.f !== 1) throw new Error(`append ${item.pk} ${item.sk} has format ${item.f}, which is not known here`);
-  const { start, version } = parseSortKey(item.sk);
+/** States read from their object. @throws {Error} if they are not what the item's hash says. */
+export const readStates = (key: string, body: string): StateMap => {
+  if (objectKey(sha256Hex(body)) !== key) throw new Error(`${key} is not what was appended: its hash differs`);
+  return JSON.parse(body) as StateMap;
+};
+
+/**
+ * The append of an item; `states` are those of its object, if `statesKeyOf` names one.
+ * @throws {Error} for a format that this version does not know, and for an item whose states are elsewhere and not given.
+ */
+export const decodeAppend = (item: LedgerItem, states?: StateMap): Append => {
+  const name = `append ${item.pk} ${item.sk}`;
+  if (item.f !== 1 && item.f !== 2) throw new Error(`${name} has format ${String(item.f)}, which is not known here`);
+  if (item.o !== undefined && states === undefined) throw new Error(`the states of ${name} were not read`);
+  const { start, overlay, version } = parseSortKey(item.sk);
+  const subject = item.pk.slice(0, item.pk.lastIndexOf('#'));
   const ids = unpackIds(item.i);
-  const { keys, states } = unpackTexts(item.s, start, ids);
+  const texts = unpackTexts(item.s, start, ids);
   return {
-    format: 1,
-    slot: { subject: item.pk.slice(0, item.pk.lastIndexOf('#')), start },
+    format: item.f,
+    slot: { subject, start, ...(overlay === undefined ? {} : { overlay }) },
     version,
     ids,
-    states,
-    pointers: unpackPointers(keys, item.r),
+    ...(item.t === undefined ? {} : { cancels: unpackTombstones(item.t) }),
+    states: states ?? texts.states,
+    pointers: unpackPointers(texts.keys, item.r),
     late: item.l ?? 0,
     newestTime: new Date(Date.parse(start) + item.n).toISOString(),
     ...stampOf(item),

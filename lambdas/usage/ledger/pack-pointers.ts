@@ -1,4 +1,5 @@
 import type { ArchivePointer } from '../types.ts';
+import { putVarint, takeVarint } from './varint.ts';
 
 /**
  * Archive pointers, packed: each key once, and per pointer two varints (index of its key, line); the index is left out
@@ -10,18 +11,10 @@ export type PackedPointers = { readonly keys: readonly string[]; readonly lines:
 export const packPointers = (pointers: readonly ArchivePointer[]): PackedPointers => {
   const keys = new Map<string, number>();
   const bytes: number[] = [];
-  const varint = (value: number): void => {
-    let rest = value;
-    while (rest >= 0x80) {
-      bytes.push((rest % 0x80) + 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
-    bytes.push(rest);
-  };
   for (const { key } of pointers) if (!keys.has(key)) keys.set(key, keys.size);
   for (const { key, line } of pointers) {
-    if (keys.size > 1) varint(keys.get(key) ?? 0);
-    varint(line);
+    if (keys.size > 1) putVarint(bytes, keys.get(key) ?? 0);
+    putVarint(bytes, line);
   }
   return { keys: [...keys.keys()], lines: Uint8Array.from(bytes) };
 };
@@ -31,13 +24,9 @@ export const unpackPointers = (keys: readonly string[], lines: Uint8Array): Arch
   const pointers: ArchivePointer[] = [];
   let at = 0;
   const varint = (): number => {
-    let value = 0;
-    for (let factor = 1; ; factor *= 0x80) {
-      const byte = lines[at++];
-      if (byte === undefined) throw new RangeError('the archive pointers of an append are cut off');
-      value += (byte % 0x80) * factor;
-      if (byte < 0x80) return value;
-    }
+    const { value, next } = takeVarint(lines, at);
+    at = next;
+    return value;
   };
   while (at < lines.length) {
     const key = keys[keys.length === 1 ? 0 : varint()];

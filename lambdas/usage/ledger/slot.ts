@@ -41,6 +41,10 @@ export const chainName = ({ start, overlay }: Pick<Slot, 'start' | 'overlay'>): 
 /** One text per slot, for maps. */
 export const slotText = (slot: Slot): string => `${slot.subject}#${chainName(slot)}`;
 
+/** Whether two slots are one chain. */
+export const isSameSlot = (a: Slot, b: Slot): boolean =>
+  a === b || (a.start === b.start && a.overlay === b.overlay && a.subject === b.subject);
+
 /** The partition key of a subject's day in the ledger. */
 export const partitionKey = (subject: string, day: string): string => `${subject}#${day}`;
 

@@ -64,7 +64,7 @@ const appendAll = async (batches: readonly (readonly CanonicalUsage[])[], cold: 
     if (cold) memory = writerMemory();
     outcomes.push(...(await appendBatch({ ...ports, memory }, batch, meters)).outcomes);
   }
-  return { appends: [...ledger.items.values()].map(decodeAppend), outcomes, ledger };
+  return { appends: ledger.appends(), outcomes, ledger };
 };
 
 describe('appending', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import { MAX_APPEND_BYTES, MAX_KEYS } from '../../../lambdas/usage/ledger/append.ts';
+import { MAX_APPEND_BYTES } from '../../../lambdas/usage/ledger/append.ts';
 import { type AppendPorts, appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { foldChain } from '../../../lambdas/usage/ledger/chain.ts';
-import { decodeAppend, itemBytes } from '../../../lambdas/usage/ledger/ledger-item.ts';
+import { MAX_KEYS } from '../../../lambdas/usage/ledger/key-states.ts';
+import { itemBytes } from '../../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { OVERFLOW, stateKey, UNMETERED } from '../../../lambdas/usage/ledger/state.ts';
@@ -32,7 +33,7 @@ const world = (now = NOW) => {
     ledger,
     clock,
     ports: ports satisfies AppendPorts,
-    chain: () => [...ledger.items.values()].map(decodeAppend),
+    chain: () => ledger.appends(),
   };
 };
 

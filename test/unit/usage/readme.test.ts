@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import { MAX_APPEND_BYTES, MAX_KEYS } from '../../../lambdas/usage/ledger/append.ts';
+import { MAX_APPEND_BYTES } from '../../../lambdas/usage/ledger/append.ts';
 import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { foldChain } from '../../../lambdas/usage/ledger/chain.ts';
-import { decodeAppend } from '../../../lambdas/usage/ledger/ledger-item.ts';
+import { MAX_KEYS } from '../../../lambdas/usage/ledger/key-states.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import { MARK_CLEARABLE_MILLIS, MARK_TRUST_MILLIS, writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
@@ -39,7 +39,7 @@ describe('the README of the ledger', () => {
     const rows: unknown[] = [];
     for (const batch of batches) {
       const { outcomes, appends } = await appendBatch(ports, batch, meters);
-      const chain = [...ledger.items.values()].map(decodeAppend);
+      const chain = ledger.appends();
       const state = foldChain(chain).states[stateKey('calls', 1, { endpoint: 'read' })];
       const running = state?.class === 'scalar' ? `${state.count}, ${state.sum}` : '';
       rows.push([appends, chain.at(-1)?.version, outcomes.join(' '), running]);

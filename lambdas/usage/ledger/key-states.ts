@@ -1,0 +1,71 @@
+import { canonicalJson } from '../../platform/canonical-json.ts';
+import type { CanonicalUsage, StateKey } from '../types.ts';
+import type { Contribution, MeterIndex } from './meter-states.ts';
+import { gatherStates, OVERFLOW, parseStateKey, type ScalarState, type StateMap, UNMETERED } from './state.ts';
+
+/** A slot has at most so many distinct keys; further ones are recorded under `OVERFLOW`. */
+export const MAX_KEYS = 256;
+
+/** What is known of a chain's states before its next events. */
+export type KnownStates = {
+  readonly scalars: ReadonlyMap<StateKey, ScalarState>;
+  readonly sets: ReadonlyMap<StateKey, ReadonlySet<string>>;
+  /** The keys that count for the cap: all but `OVERFLOW` and `UNMETERED`. */
+  readonly keys: ReadonlySet<StateKey>;
+};
+
+const NOTHING: KnownStates = { scalars: new Map(), sets: new Map(), keys: new Set() };
+
+/** Whether a key is one of those that the cap is about. */
+export const isCapped = (key: StateKey): boolean => key !== OVERFLOW && key !== UNMETERED;
+
+const overflowing = (key: StateKey, idHash: string): Contribution => {
+  const parts = parseStateKey(key);
+  const value = canonicalJson([parts?.meter ?? key, parts?.meterVersion ?? 0, idHash]);
+  return { key: OVERFLOW, state: { class: 'set', values: [value] } };
+};
+
+/**
+ * What events that count do to the states of their slot, in their order: running scalars, and of sets and points only what
+ * is new. Which keys the cap leaves out is decided by that order, so the same chain always gives the same states.
+ */
+export const statesAfter = (
+  known: KnownStates,
+  events: readonly Pick<CanonicalUsage, 'event' | 'idHash'>[],
+  meters: MeterIndex,
+): StateMap => {
+  const gathered = gatherStates();
+  const fresh = new Set<StateKey>();
+  const touched = new Set<StateKey>();
+
+  const take = ({ key, state }: Contribution): void => {
+    if (state.class === 'set') {
+      const before = known.sets.get(key);
+      const values = before === undefined ? state.values : state.values.filter((value) => !before.has(value));
+      if (values.length > 0) gathered.add(key, { class: 'set', values });
+      return;
+    }
+    if (state.class === 'scalar' && !touched.has(key)) {
+      touched.add(key);
+      const running = known.scalars.get(key);
+      if (running !== undefined) gathered.add(key, running);
+    }
+    gathered.add(key, state);
+  };
+  for (const event of events) {
+    for (const contribution of meters.contributions(event)) {
+      const { key } = contribution;
+      const isKnown = !isCapped(key) || known.keys.has(key) || fresh.has(key);
+      if (!isKnown && known.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash));
+      else {
+        if (!isKnown) fresh.add(key);
+        take(contribution);
+      }
+    }
+  }
+  return gathered.states();
+};
+
+/** The states of a whole chain, from all of its events that count, in the chain's order. */
+export const statesOf = (events: readonly Pick<CanonicalUsage, 'event' | 'idHash'>[], meters: MeterIndex): StateMap =>
+  statesAfter(NOTHING, events, meters);
