@@ -75,7 +75,7 @@ export default {
       comment: 'lambdas/ is what runs in the cloud; nothing of the house around it may be bundled into it.',
       severity: 'error',
       from: { path: '^lambdas/' },
-      to: { path: '^(bin|lib|local|ops|console|scripts|bench|test)/' },
+      to: { path: '^(bin|lib|emitter|local|ops|console|scripts|bench|test)/' },
     },
     {
       name: 'infrastructure-only',
@@ -83,7 +83,7 @@ export default {
       severity: 'error',
       from: { path: '^(bin|lib)/' },
       to: {
-        path: '^(lambdas|local|ops|console|scripts|bench|test)/',
+        path: '^(lambdas|emitter|local|ops|console|scripts|bench|test)/',
         pathNot: '^lambdas/platform/(metric-names|domain-events)\\.ts$',
       },
     },
@@ -93,6 +93,13 @@ export default {
       severity: 'error',
       from: { path: '^local/' },
       to: { path: '^(lambdas|lib|bin|console|bench|test)/' },
+    },
+    {
+      name: 'emitter-stands-alone',
+      comment: 'Producers are the other side: the emitter goes into their services, which have nothing of this house.',
+      severity: 'error',
+      from: { path: '^emitter/' },
+      to: { path: '^(lambdas|lib|bin|local|ops|console|scripts|bench|test)/' },
     },
     {
       name: 'ops-talks-http',

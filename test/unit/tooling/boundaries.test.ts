@@ -51,6 +51,8 @@ describe('the boundaries between folders', () => {
     ['lambdas/close/planted.ts', 'lambdas/delivery/gainsight/other.ts', 'close-boundary'],
     ['local/sandboxes/planted.ts', 'lambdas/platform/decimal.ts', 'local-is-the-other-side'],
     ['local/generator/planted.ts', 'lib/config/other.ts', 'local-is-the-other-side'],
+    ['emitter/planted.ts', 'lambdas/platform/clock.ts', 'emitter-stands-alone'],
+    ['lambdas/usage/planted.ts', 'emitter/other.ts', 'runtime-knows-no-other-side'],
     ['ops/planted.ts', 'lambdas/close/other.ts', 'ops-talks-http'],
     ['console/src/planted.ts', 'lambdas/close/types.ts', 'console-imports-types-only'],
     ['lambdas/usage/planted.ts', 'test/twins/other.ts', 'runtime-knows-no-other-side'],
