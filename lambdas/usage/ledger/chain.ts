@@ -27,18 +27,26 @@ export type BrokenLink = {
   readonly message: string;
 };
 
+/** What is wrong with an append as the one after another (of version 0 and `FIRST_HASH`: after none); `undefined`: nothing. */
+export const brokenLink = (append: Append, before: Pick<Append, 'version' | 'hash'>): BrokenLink | undefined => {
+  const { hash, ...said } = append;
+  const at = { version: append.version };
+  const next = before.version + 1;
+  if (append.version !== next) return { ...at, reason: 'GAP', message: `append ${next} of the slot is missing` };
+  if (appendHash(said) !== hash) return { ...at, reason: 'HASH', message: 'its content is not what was hashed' };
+  if (append.previousHash !== before.hash) {
+    return { ...at, reason: 'LINK', message: 'it does not follow the append before it' };
+  }
+  return undefined;
+};
+
 /** The first thing wrong with a whole chain in order of versions; `undefined` if it is whole. */
 export const firstBrokenLink = (chain: readonly Append[]): BrokenLink | undefined => {
-  let previous = FIRST_HASH;
-  for (const [n, append] of chain.entries()) {
-    const { hash, ...said } = append;
-    const at = { version: append.version };
-    if (append.version !== n + 1) return { ...at, reason: 'GAP', message: `append ${n + 1} of the slot is missing` };
-    if (appendHash(said) !== hash) return { ...at, reason: 'HASH', message: 'its content is not what was hashed' };
-    if (append.previousHash !== previous) {
-      return { ...at, reason: 'LINK', message: 'it does not follow the append before it' };
-    }
-    previous = hash;
+  let before: Pick<Append, 'version' | 'hash'> = { version: 0, hash: FIRST_HASH };
+  for (const append of chain) {
+    const broken = brokenLink(append, before);
+    if (broken !== undefined) return broken;
+    before = append;
   }
   return undefined;
 };
