@@ -62,8 +62,9 @@ export class IngestStack extends MeterbridgeStack {
       ...readObjects(archive),
       writeObjects(archive, 'events/'),
       writeObjects(data, 'ledger/'),
-      // Thresholds read balances, and large settled days lie there.
+      // Thresholds read balances and busy days are settled early; large settled days lie there.
       ...readObjects(data),
+      writeObjects(data, 'settled/'),
       publishEvents(bus),
       sendMessages(this.spillQueue.queue),
     ];

@@ -15,6 +15,7 @@ import { writerMemory } from '../ledger/writer-memory.ts';
 import { dynamoCrossings } from '../limits/crossings.ts';
 import { makeThresholds } from '../limits/thresholds.ts';
 import { dynamoQuarantine } from '../quarantine/quarantine-store.ts';
+import { makeSettleEarly } from '../settle/early-settle.ts';
 import { dynamoSettled } from '../settle/settled-store.ts';
 import { makeAppendEvents } from './append-events.ts';
 import type { IngestPorts, IngestSettings } from './ingest.ts';
@@ -35,10 +36,11 @@ export const ingestPorts = (): IngestPorts => {
   const marks = dynamoDirtyMarks(dynamo(), projection);
   const subjects = dynamoSubjects(dynamo(), projection);
   const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
+  const memory = writerMemory();
   return {
     archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),
-    append: makeAppendEvents({ ledger, marks, subjects, memory: writerMemory(), clock, ids: systemIds }, catalog),
+    append: makeAppendEvents({ ledger, marks, subjects, memory, clock, ids: systemIds }, catalog),
     spill: sqsSpillQueue(sqs(), env('SPILL_QUEUE_URL')),
     thresholds: makeThresholds({
       catalog,
@@ -47,6 +49,7 @@ export const ingestPorts = (): IngestPorts => {
       publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
       clock,
     }),
+    settleEarly: makeSettleEarly({ ledger, settled, marks, clock }, memory, catalog),
     stamper: () => catalogStamper(catalog),
     clock,
   };

@@ -7,6 +7,7 @@ import type { RegisteredSchema } from '../events/schemas.ts';
 import { type Rejection, rejectEncoding, rejectUnforeseen, validate } from '../events/validate.ts';
 import type { FailedLook } from '../limits/thresholds.ts';
 import { conflictRejection, type QuarantineStore, quarantineEntry } from '../quarantine/quarantine.ts';
+import type { EarlySettles } from '../settle/early-settle.ts';
 import type { ArchivePointer, CanonicalUsage, QuarantineEntry } from '../types.ts';
 import type { AppendOutcome } from './append-events.ts';
 import { type SpillQueue, spillMessages } from './spill.ts';
@@ -20,6 +21,8 @@ export type IngestPorts = {
   readonly spill: SpillQueue;
   /** Looks whether these events took their accounts over a threshold, and publishes what crossed. Answers what failed. */
   readonly thresholds: (usages: readonly CanonicalUsage[], correlationId: string) => Promise<readonly FailedLook[]>;
+  /** Settles busy days of open slots as far as they are covered. Never throws: what fails is settled when its day is over. */
+  readonly settleEarly: () => Promise<EarlySettles>;
   /** A stamper for one batch. */
   readonly stamper: () => Stamper;
   readonly clock: Clock;
@@ -46,6 +49,9 @@ export type IngestSummary = {
   /** Seconds from the oldest arrival to the append. */
   readonly lagSeconds: number;
   readonly largestAppend: number;
+  /** Days that were settled before they are over, and the first reasons why others could not be. */
+  readonly settledEarly: number;
+  readonly earlyFailures: readonly string[];
 };
 
 type Archived = { readonly line: Line; readonly pointer: ArchivePointer };
@@ -120,6 +126,7 @@ const conflictEntries = (outcome: AppendOutcome, lines: readonly Archived[]): Qu
 
 /** What became of lines. `again`: what the ledger did not take, or could not be looked at, and must be tried again. */
 type Accounted = {
+  readonly early: EarlySettles;
   readonly judged: Judged;
   readonly outcome: AppendOutcome;
   readonly again: { readonly pointers: readonly ArchivePointer[]; readonly reasons: readonly string[] };
@@ -140,12 +147,18 @@ const account = async (
   const looks = await ports.thresholds([...outcome.accepted, ...outcome.duplicates], correlationId);
   const open = new Set([...outcome.failed, ...looks.flatMap(({ usages }) => usages)]);
   const pointers = [...open].map(({ pointer }) => pointer);
-  return { judged, outcome, again: { pointers, reasons: [...outcome.reasons, ...looks.map(({ reason }) => reason)] } };
+  const early = await ports.settleEarly();
+  return {
+    judged,
+    outcome,
+    early,
+    again: { pointers, reasons: [...outcome.reasons, ...looks.map(({ reason }) => reason)] },
+  };
 };
 
 const summaryOf = (
   lines: readonly Line[],
-  { judged, outcome, again }: Accounted,
+  { judged, outcome, again, early }: Accounted,
   about: Pick<IngestSummary, 'correlationId' | 'records'> & { readonly nowMillis: number },
 ): IngestSummary => {
   const { correlationId, records, nowMillis } = about;
@@ -168,6 +181,8 @@ const summaryOf = (
     drift: judged.drift,
     lagSeconds: Math.max(0, Math.round((nowMillis - oldest) / 1000)),
     largestAppend: outcome.largestAppend,
+    settledEarly: early.settled,
+    earlyFailures: early.failures.slice(0, REASONS_SHOWN),
   };
 };
 

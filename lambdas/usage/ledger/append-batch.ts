@@ -6,7 +6,7 @@ import { type ChainView, emptyView, judge, nextAppend } from './append.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { MeterIndex } from './meter-states.ts';
-import { isLive, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
+import { isOpen, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 import type { WriterMemory } from './writer-memory.ts';
 
@@ -135,6 +135,7 @@ const appendGroup = async (
       for (const event of fresh) if (written.has(event.idHash)) outcomes.set(event, 'accepted');
       appends += 1;
       largest = Math.max(largest, bytes);
+      if (isOpen(slot.start, clock.now())) memory.unsettled.count(slot.subject, utcDay(slot.start));
       continue;
     }
     races += 1;
@@ -143,22 +144,23 @@ const appendGroup = async (
   }
 };
 
-/** Does what must be done before the appends of a subject: register it, and mark its days that are not live. */
+/** Does what must be done before the appends of a subject: register it, and mark the days of slots that are not open. */
 const prepare = async (
   { subjects, marks, memory, clock, ids }: AppendPorts,
   subject: string,
-  days: readonly string[],
+  slots: readonly Slot[],
 ): Promise<void> => {
   const now = clock.now();
   if (!memory.registered.has(subject)) {
-    // A day more than is live: who registers a subject just after midnight speaks for a writer that took it for live just
+    // Slots of yesterday may be open. Who registers a subject speaks also for a writer that took a slot for open a little
     // before, and whose own registration changes nothing any more.
-    await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -2) });
+    await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -1) });
     memory.registered.add(subject);
   }
+  const late = new Set(slots.filter(({ start }) => !isOpen(start, now)).map(({ start }) => utcDay(start)));
   await Promise.all(
-    days
-      .filter((day) => !isLive(day, now) && !memory.marks.holds(subject, day, clock.nowMillis()))
+    [...late]
+      .filter((day) => !memory.marks.holds(subject, day, clock.nowMillis()))
       .map(async (day) => {
         await marks.mark({ subject, day, at: now, token: ids.next() });
         memory.marks.note(subject, day, Date.parse(now));
@@ -187,7 +189,7 @@ export const appendBatch = async (
       await prepare(
         ports,
         subject,
-        byDay.map(([day]) => day),
+        own.map(({ slot }) => slot),
       );
     } catch (error) {
       return own.map((group) => ({ group, error }));

@@ -64,13 +64,16 @@ export const parseSortKey = (
   return { start, ...(overlay === undefined ? {} : { overlay }), version: Number(version) };
 };
 
-/**
- * Whether a day is live: yesterday, today or tomorrow in UTC (clocks differ). Appends to live days are not marked;
- * readers always read them from the ledger.
- */
-export const isLive = (day: string, now: string): boolean => {
-  const today = utcDay(now);
-  return day >= shiftDay(today, -1) && day <= shiftDay(today, 1);
+/** A slot takes appends that nobody is told of until so long after its end; a later append is announced by a dirty mark. */
+export const OPEN_MILLIS = 30 * 60 * 1000;
+
+/** Clocks of producers and workers may be ahead by a few minutes, together not by more. */
+export const AHEAD_MILLIS = 10 * 60 * 1000;
+
+/** Whether a slot is open: an append to it needs no dirty mark, because readers always look there. */
+export const isOpen = (start: string, now: string): boolean => {
+  const sinceStart = Date.parse(now) - Date.parse(start);
+  return sinceStart < SLOT_MILLIS + OPEN_MILLIS && sinceStart >= -AHEAD_MILLIS;
 };
 
 /** The later of two instants. */

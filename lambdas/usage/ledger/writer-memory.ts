@@ -10,6 +10,9 @@ export const CLOCK_SKEW_MILLIS = 60_000;
 /** A mark may be cleared when it is older: by then every writer that relied on it has ended. */
 export const MARK_CLEARABLE_MILLIS = LONGEST_RUN_MILLIS + MARK_TRUST_MILLIS + CLOCK_SKEW_MILLIS;
 
+/** A day is settled early when a writer has appended so often to its open slots. */
+export const EARLY_AFTER_APPENDS = 32;
+
 /** What a warm writer remembers between batches. Losing it costs reads, never an event. */
 export type WriterMemory = {
   readonly slots: KnownSlots;
@@ -20,6 +23,12 @@ export type WriterMemory = {
     holds(subject: string, day: string, nowMillis: number): boolean;
     note(subject: string, day: string, atMillis: number): void;
   };
+  /** Days with appends to open slots since they were last asked for here: what a reader must read from the ledger. */
+  readonly unsettled: {
+    count(subject: string, day: string): void;
+    /** The days that have come to have many; they begin anew. */
+    takeDue(): { readonly subject: string; readonly day: string }[];
+  };
   /** The newest slot of a subject that this writer appended to. */
   readonly newestSlot: { get(subject: string): string | undefined; raise(subject: string, start: string): void };
 };
@@ -29,10 +38,14 @@ const bounded = <V extends NonNullable<unknown>>() =>
   new LRUCache<string, V>({ maxSize: 50_000, sizeCalculation: () => 1 });
 
 /** A new worker's memory. */
-export const writerMemory = (slotBytes: number = KNOWN_SLOTS_BYTES): WriterMemory => {
+export const writerMemory = (
+  slotBytes: number = KNOWN_SLOTS_BYTES,
+  earlyAfter: number = EARLY_AFTER_APPENDS,
+): WriterMemory => {
   const registered = bounded<true>();
   const marked = bounded<number>();
   const newest = bounded<string>();
+  const unsettled = bounded<number>();
   return {
     slots: knownSlots(slotBytes),
     registered: {
@@ -48,6 +61,20 @@ export const writerMemory = (slotBytes: number = KNOWN_SLOTS_BYTES): WriterMemor
       },
       note: (subject, day, atMillis) => {
         marked.set(`${subject}#${day}`, atMillis);
+      },
+    },
+    unsettled: {
+      count: (subject, day) => {
+        const key = `${subject}#${day}`;
+        unsettled.set(key, (unsettled.get(key) ?? 0) + 1);
+      },
+      takeDue: () => {
+        const due = [...unsettled.entries()].filter(([, appends]) => appends >= earlyAfter);
+        return due.map(([key]) => {
+          unsettled.delete(key);
+          const at = key.lastIndexOf('#');
+          return { subject: key.slice(0, at), day: key.slice(at + 1) };
+        });
       },
     },
     newestSlot: {

@@ -7,7 +7,7 @@ import type { DirtyMark } from '../ledger/dirty-marks.ts';
 import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS } from '../ledger/writer-memory.ts';
-import { isFinal, type LatestMeters, latestMeters, passedDue, type SettlePorts, settleDay } from './settle.ts';
+import { coversDay, isFinal, type LatestMeters, latestMeters, type SettlePorts, settleDay } from './settle.ts';
 import type { SettledHead } from './settled-item.ts';
 
 export type SweepPorts = SettlePorts & {
@@ -29,8 +29,9 @@ export type SweepResult = {
 const SUBJECTS_AT_A_TIME = 6;
 const DAYS_AT_A_TIME = 5;
 
+/** A day is due when it can be settled for good, and is not. */
 const isDue = (day: string, head: SettledHead | undefined, now: string): boolean =>
-  passedDue(day, head?.beganAt ?? '', now);
+  coversDay(day, now) && (head === undefined || !isFinal(head));
 
 /** The last day up to which all watched days are settled for good. */
 const settledThrough = (watched: readonly string[], heads: ReadonlyMap<string, SettledHead>): string | undefined => {
@@ -110,8 +111,11 @@ const settleAndTell = async (
     }
   });
   const results = settled.filter((result) => result !== undefined);
-  for (const { head } of results) heads.set(head.day, head);
-  const changed = results.filter((result) => result.changed).map(({ head }) => head.day);
+  for (const { head } of results) if (head !== undefined) heads.set(head.day, head);
+  // What was settled early was not told of; it is when its day is over.
+  const changed = results.flatMap(({ head, changed: isNew, finished }) =>
+    head !== undefined && (isNew || (finished && head.accepted > 0)) ? [head.day] : [],
+  );
   const toTell = [...new Set([...changed, ...inherited])];
   if (toTell.length > 0) {
     await ports.publisher.publish('usage.settled', [settledEvent(subject, toTell, heads, `settle-${note.token}`)]);

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { chainsOf, foldChain, type SlotState } from '../ledger/chain.ts';
 import type { DirtyMark, DirtyMarks } from '../ledger/dirty-marks.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
-import { intervalOfDay, shiftDay } from '../ledger/slot.ts';
+import { intervalOfDay, OPEN_MILLIS, SLOT_MILLIS, shiftDay, utcDay } from '../ledger/slot.ts';
 import { gatherStates, parseStateKey, type StateMap } from '../ledger/state.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
 import type { SettledDay, SettledHead } from './settled-item.ts';
@@ -34,28 +34,24 @@ export const latestMeters = (history: readonly CatalogEntry<Meter>[]): LatestMet
   };
 };
 
-/**
- * From when on a day's settling is final: it is no longer live (so every further append is announced by a mark), and
- * every writer that still took it for live has ended.
- */
-export const finalFrom = (day: string): number =>
-  Date.parse(`${shiftDay(day, 2)}T00:00:00.000Z`) + LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
-
-/** A day is settled again so long after its end: usage of its last minutes may have been under way. */
-const GRACE_MILLIS = 60 * 60_000;
+/** So long after its end every writer has ended that still took a slot for open. */
+const COVERED_MILLIS = OPEN_MILLIS + LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
 
 /**
- * Whether between two instants a watched day fell due: when it ends, after the grace, and for good. `since` is when the
- * last settle began, `''` if there was none.
+ * Up to which slot edge of its day a settle that began then can be trusted as long as no mark stands beside it: every
+ * append to an earlier slot was there to be read, or is announced by a mark.
  */
-export const passedDue = (day: string, since: string, now: string): boolean => {
-  const end = Date.parse(intervalOfDay(day).to);
-  const dues = [end, end + GRACE_MILLIS, finalFrom(day)].map((due) => new Date(due).toISOString());
-  return dues.some((due) => since < due && due <= now);
+export const coveredTo = (day: string, beganAt: string): string => {
+  const { from, to } = intervalOfDay(day);
+  const edge = Math.floor((Date.parse(beganAt) - COVERED_MILLIS) / SLOT_MILLIS) * SLOT_MILLIS;
+  return new Date(Math.min(Math.max(edge, Date.parse(from)), Date.parse(to))).toISOString();
 };
 
-/** Whether a settled day can be trusted as long as no mark stands beside it. */
-export const isFinal = ({ day, beganAt }: SettledHead): boolean => Date.parse(beganAt) >= finalFrom(day);
+/** Whether a settle of a day that begins then covers all of it. */
+export const coversDay = (day: string, beganAt: string): boolean => coveredTo(day, beganAt) === intervalOfDay(day).to;
+
+/** Whether a settled day is settled for good, as long as no mark stands beside it. */
+export const isFinal = ({ day, beganAt }: SettledHead): boolean => coversDay(day, beganAt);
 
 /** A day's states from its slots. LATEST meters keep each slot's last value as a point. */
 export const dayStates = (slots: readonly SlotState[], meters: LatestMeters): StateMap => {
@@ -76,8 +72,16 @@ const sameVersions = (a: SettledHead['versions'], b: SettledHead['versions']): b
   return slots.length === Object.keys(b).length && slots.every((slot) => a[slot] === b[slot]);
 };
 
-/** What a settle did. `changed`: the day's usage is another than was settled before. */
-export type SettleResult = { readonly head: SettledHead; readonly changed: boolean; readonly cleared: boolean };
+/**
+ * What a settle did. `changed`: the day's usage is another than was settled before; `finished`: it is settled for good now
+ * and was not before. `head` is absent for a day that is not over and has nothing to settle yet.
+ */
+export type SettleResult = {
+  readonly head: SettledHead | undefined;
+  readonly changed: boolean;
+  readonly finished: boolean;
+  readonly cleared: boolean;
+};
 
 /** How often a settle is done again because another one was first. */
 const MAX_TRIES = 5;
@@ -85,8 +89,27 @@ const MAX_TRIES = 5;
 const headOf = async (settled: SettledStore, subject: string, day: string): Promise<SettledHead | undefined> =>
   (await settled.heads(subject, day, shiftDay(day, 1))).days[0];
 
+/** A day as settled from its slots, those before `coveredTo` only. */
+export const settledDayOf = (
+  { subject, day, beganAt }: Pick<SettledHead, 'subject' | 'day' | 'beganAt'>,
+  revision: number,
+  slots: readonly SlotState[],
+  meters: LatestMeters,
+): SettledDay => ({
+  format: 1,
+  subject,
+  day,
+  revision,
+  beganAt,
+  versions: Object.fromEntries(slots.map(({ start, version }) => [start, version])),
+  accepted: slots.reduce((total, { accepted }) => total + accepted, 0),
+  late: slots.reduce((total, { late }) => total + late, 0),
+  states: dayStates(slots, meters),
+});
+
 /**
- * Settles one day of a subject, in this order, so that what it saw can only be newer than what it replaces:
+ * Settles one day of a subject, as far as it is covered by then, in this order, so that what it saw can only be newer than
+ * what it replaces:
  * 1. `seen`: the item and its mark as they are (read by the caller, or again after a lost race);
  * 2. the day's appends, strongly;
  * 3. write under the item's own revision, if anything is new;
@@ -103,28 +126,20 @@ export const settleDay = async (
   let { beganAt, head } = seen;
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const { appends } = await ports.ledger.day(subject, day);
-    const slots = chainsOf(appends).map(foldChain);
-    const versions = Object.fromEntries(slots.map(({ start, version }) => [start, version]));
-    const changed = head === undefined ? slots.length > 0 : !sameVersions(head.versions, versions);
+    const end = coveredTo(day, beganAt);
+    const slots = chainsOf(appends)
+      .map(foldChain)
+      .filter(({ start }) => start < end);
+    const next = settledDayOf({ subject, day, beganAt }, (head?.revision ?? 0) + 1, slots, meters);
+    const changed = head === undefined ? slots.length > 0 : !sameVersions(head.versions, next.versions);
     // Nothing new, but it is worth knowing that nothing was new so late.
-    const later = head !== undefined && passedDue(day, head.beganAt, beganAt);
-    let written = head;
-    if (head === undefined || changed || later) {
-      const settled: SettledDay = {
-        format: 1,
-        subject,
-        day,
-        revision: (head?.revision ?? 0) + 1,
-        beganAt,
-        versions,
-        accepted: slots.reduce((total, { accepted }) => total + accepted, 0),
-        late: slots.reduce((total, { late }) => total + late, 0),
-        states: dayStates(slots, meters),
-      };
-      const { states: _, ...itsHead } = settled;
-      written = (await ports.settled.put(settled)) ? itsHead : undefined;
+    const finished = coversDay(day, beganAt) && (head === undefined || !isFinal(head));
+    const isWritten = !(changed || finished) || (await ports.settled.put(next));
+    if (isWritten) {
+      const { states: _, ...itsHead } = next;
+      const written = changed || finished ? itsHead : head;
+      return { head: written, changed, finished, cleared: await clearMark(ports, seen, beganAt) };
     }
-    if (written !== undefined) return { head: written, changed, cleared: await clearMark(ports, seen, beganAt) };
     beganAt = ports.clock.now();
     head = await headOf(ports.settled, subject, day);
   }
@@ -137,5 +152,7 @@ const clearMark = async (
   beganAt: string,
 ): Promise<boolean> => {
   if (mark === undefined || Date.parse(mark.at) + MARK_CLEARABLE_MILLIS > Date.parse(beganAt)) return false;
+  // Nothing of a day to come is covered, and nobody would look there without its mark.
+  if (mark.day > utcDay(beganAt)) return false;
   return marks.clear(mark);
 };

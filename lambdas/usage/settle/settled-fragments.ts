@@ -2,12 +2,12 @@ import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { DirtyMarks } from '../ledger/dirty-marks.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
-import { isLive, shiftDay, utcDay } from '../ledger/slot.ts';
+import { AHEAD_MILLIS, intervalOfDay, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects } from '../ledger/subjects.ts';
 import type { Fragment } from '../read/aggregate.ts';
 import { type DayPart, dayParts, readDayParts } from '../read/period-usage.ts';
 import type { SubjectInterval } from '../read/series.ts';
-import { isFinal } from './settle.ts';
+import { coveredTo, isFinal } from './settle.ts';
 import type { SettledDay } from './settled-item.ts';
 import type { SettledStore } from './settled-store.ts';
 
@@ -20,7 +20,7 @@ export type BalancePorts = {
   readonly clock: Clock;
 };
 
-/** A fragment with the UTC day it lies in, and the slots it was made from. */
+/** A fragment with the UTC day it lies in, the slots it was made from, and whether that is a day settled for good. */
 export type DatedFragment = Fragment & {
   readonly day: string;
   /** Slot start → version. */
@@ -34,26 +34,33 @@ export type FragmentsRead = {
   readonly bytes: number;
 };
 
-/** How a part of a day is read. */
-type Source = 'settled' | 'ledger' | 'nothing';
+/** What is read of a part of a day: the settled item, and which of its slots from the ledger. */
+type Plan = { readonly item?: SettledDay; readonly fromLedger?: DayPart };
+
+/** The last day that may have appends without a mark: slots of tomorrow are open just before midnight. */
+const lastDay = (now: string): string => utcDay(new Date(Date.parse(now) + AHEAD_MILLIS).toISOString());
 
 /**
- * Where a day's usage is read from. Settled: final, and no mark beside it. Nothing: no append can be there, because every
- * append to a day that was not live had a mark, and every mark ends in a settled item.
+ * How a part of a day is read. A settled item without a mark beside it is trusted up to where it is covered; only what
+ * comes after is read from the ledger. Nothing at all is read where no append can be, because every append to a slot that
+ * was not open had a mark, and every mark ends in a settled item.
  */
-const sourceOf = (
-  { day, part }: DayPart,
+const planOf = (
+  dayPart: DayPart,
   record: SubjectRecord,
   item: SettledDay | undefined,
   isDirty: boolean,
   now: string,
-): Source => {
-  if (isDirty || isLive(day, now)) return 'ledger';
-  const trusted = item !== undefined && isFinal(item);
-  if (trusted && item.accepted === 0) return 'nothing';
-  if (trusted) return part === undefined ? 'settled' : 'ledger';
-  const mayBeUnmarked = day >= record.watchedFrom && day <= utcDay(now);
-  return mayBeUnmarked || item !== undefined ? 'ledger' : 'nothing';
+): Plan => {
+  const { subject, day, part } = dayPart;
+  if (isDirty) return { fromLedger: dayPart };
+  const mayBeUnmarked = day >= record.watchedFrom && day <= lastDay(now);
+  if (item === undefined) return mayBeUnmarked ? { fromLedger: dayPart } : {};
+  // What is settled cannot be divided.
+  if (part !== undefined) return isFinal(item) && item.accepted === 0 ? {} : { fromLedger: dayPart };
+  const [from, { to }] = [coveredTo(day, item.beganAt), intervalOfDay(day)];
+  const rest = mayBeUnmarked && from < to ? { fromLedger: { subject, day, part: { from, to } } } : {};
+  return { item, ...rest };
 };
 
 const SUBJECTS_AT_A_TIME = 4;
@@ -70,16 +77,18 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
   const dirty = new Set((await ports.marks.marksOf(subject)).map(({ day }) => day));
   const settled = await ports.settled.days(subject, first, shiftDay(last, 1));
   const items = new Map(settled.days.map((item) => [item.day, item]));
-  const bySource = Map.groupBy(parts, (part) => sourceOf(part, record, items.get(part.day), dirty.has(part.day), now));
-  const live = await readDayParts(ports.ledger, bySource.get('ledger') ?? []);
+  const plans = parts.map((part) => planOf(part, record, items.get(part.day), dirty.has(part.day), now));
+  const live = await readDayParts(
+    ports.ledger,
+    plans.flatMap(({ fromLedger }) => fromLedger ?? []),
+  );
   return {
     fragments: [
-      ...(bySource.get('settled') ?? []).flatMap(({ day }) => {
-        const item = items.get(day);
-        return item === undefined
+      ...plans.flatMap(({ item }) =>
+        item === undefined
           ? []
-          : [{ subject, day, states: item.states, versions: item.versions, settled: true }];
-      }),
+          : [{ subject, day: item.day, states: item.states, versions: item.versions, settled: isFinal(item) }],
+      ),
       ...live.slots.map(({ start, version, states }) => ({
         subject,
         day: utcDay(start),

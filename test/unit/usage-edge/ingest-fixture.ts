@@ -64,6 +64,7 @@ export const ingestFixture = () => {
         .filter(({ slot }) => unlookable.has(slot.subject))
         .map((usage) => ({ usages: [usage], reason: 'limit calls of acct-01: Error: no' }));
     },
+    settleEarly: async () => ({ settled: 0, failures: [] }),
     stamper: () => async (subject) => (subject === 'org-99' ? undefined : US),
     clock: manualClock('2026-10-05T10:00:10.000Z'),
   };

@@ -38,6 +38,8 @@ describe('ingest', () => {
       drift: { 'com.larkspur.api.requests/2 colour': 1 },
       lagSeconds: 10,
       largestAppend: 96,
+      settledEarly: 0,
+      earlyFailures: [],
     });
     const lines = await linesOf(archive, '2026-10-05', '2026-10-06');
     expect(lines).toHaveLength(8);

@@ -41,7 +41,7 @@ describe('appendBatch', () => {
   it('writes one append per subject and slot, whatever the number of events', async () => {
     const { ledger, ports } = world();
     const batch = Array.from({ length: 100 }, (_, n) =>
-      api(`e${n}`, `2026-10-01T11:${n % 2 === 0 ? '10' : '20'}:00.000Z`, 1, 'read', n % 4 < 2 ? 'org-01' : 'org-02'),
+      api(`e${n}`, `2026-10-01T11:${n % 2 === 0 ? '40' : '50'}:00.000Z`, 1, 'read', n % 4 < 2 ? 'org-01' : 'org-02'),
     );
     const result = await appendBatch(ports, batch, meters);
     expect(result).toMatchObject({ appends: 4, failed: [] });
@@ -70,7 +70,7 @@ describe('appendBatch', () => {
     expect(foldChain(chain()).states[key]).toMatchObject({ count: 2, sum: '7.5', min: '2.5', max: '5' });
   });
 
-  it('marks a day that is not live before appending, once for a while', async () => {
+  it('marks the day of a slot that is not open before appending, once for a while', async () => {
     const { ports, clock } = world();
     const old = (n: number) => api(`e${n}`, '2026-09-01T10:00:00.000Z', 1);
     await appendBatch(ports, [old(1)], meters);
@@ -198,14 +198,14 @@ describe('a cold writer', () => {
   });
 });
 
-describe('a subject that is first seen at midnight', () => {
-  it('is watched from before every day that another writer took for live', async () => {
-    const before = world('2026-10-03T23:59:59.900Z');
-    const after = { ...before.ports, memory: writerMemory(), clock: manualClock('2026-10-04T00:00:00.100Z') };
-    // The later writer registers first; the earlier one then appends to its own yesterday without a mark.
-    await appendBatch(after, [api('b', '2026-10-03T23:59:00.000Z', 1)], meters);
-    await appendBatch(before.ports, [api('a', '2026-10-02T12:00:00.000Z', 1)], meters);
+describe('a subject that is first seen as slots of yesterday close', () => {
+  it('is watched from the day of every slot that another writer took for open', async () => {
+    const before = world('2026-10-04T00:29:59.900Z');
+    const after = { ...before.ports, memory: writerMemory(), clock: manualClock('2026-10-04T00:30:00.100Z') };
+    // The later writer registers first; the earlier one then appends to yesterday without a mark.
+    await appendBatch(after, [api('b', '2026-10-04T00:29:00.000Z', 1)], meters);
+    await appendBatch(before.ports, [api('a', '2026-10-03T23:59:00.000Z', 1)], meters);
     expect(await before.ports.marks.marksOf('org-01')).toEqual([]);
-    expect((await before.ports.subjects.get('org-01'))?.watchedFrom).toBe('2026-10-02');
+    expect((await before.ports.subjects.get('org-01'))?.watchedFrom).toBe('2026-10-03');
   });
 });

@@ -1,0 +1,73 @@
+import type { CatalogReader } from '../../catalog/types.ts';
+import { mapBounded } from '../../platform/bounded.ts';
+import { chainsOf, foldChain } from '../ledger/chain.ts';
+import { intervalOfDay, SLOT_MILLIS, shiftDay } from '../ledger/slot.ts';
+import { gatherStates } from '../ledger/state.ts';
+import type { WriterMemory } from '../ledger/writer-memory.ts';
+import { coveredTo, type LatestMeters, latestMeters, type SettlePorts, settledDayOf } from './settle.ts';
+
+/** What settling a day early needs. */
+export type EarlySettlePorts = Omit<SettlePorts, 'marks'> & { readonly marks: Pick<SettlePorts['marks'], 'marksOf'> };
+
+/** What came of settling busy days early. */
+export type EarlySettles = { readonly settled: number; readonly failures: readonly string[] };
+
+const DAYS_AT_A_TIME = 8;
+
+/**
+ * Settles the days that a writer appended to often. A failure costs readers some bytes and nothing else: it is told, and the
+ * day is settled when it is over.
+ */
+export const makeSettleEarly =
+  (ports: EarlySettlePorts, memory: Pick<WriterMemory, 'unsettled'>, catalog: Pick<CatalogReader, 'history'>) =>
+  async (): Promise<EarlySettles> => {
+    const due = memory.unsettled.takeDue();
+    const failures: string[] = [];
+    const results = await mapBounded(due, DAYS_AT_A_TIME, async ({ subject, day }) => {
+      try {
+        return await settleEarly(ports, latestMeters(await catalog.history('meter')), subject, day);
+      } catch (error) {
+        failures.push(`${subject} ${day}: ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      }
+    });
+    return { settled: results.filter((wrote) => wrote).length, failures };
+  };
+
+/**
+ * Settles what is covered of a day that is not over, so that a balance need not read all of a busy day: takes the item as it
+ * is, adds the slots that have come to be covered since, and writes under the item's revision. Does nothing beside a mark
+ * (the sweep settles the whole day then), where nothing has come to be covered, or when another settle was first.
+ * Answers whether it wrote.
+ */
+export const settleEarly = async (
+  ports: EarlySettlePorts,
+  meters: LatestMeters,
+  subject: string,
+  day: string,
+): Promise<boolean> => {
+  const beganAt = ports.clock.now();
+  // The mark before the item: what a settle clears in between it has written before, and that is read next.
+  const isMarked = (await ports.marks.marksOf(subject)).some((mark) => mark.day === day);
+  if (isMarked) return false;
+  const [before] = (await ports.settled.days(subject, day, shiftDay(day, 1))).days;
+  const from = before === undefined ? intervalOfDay(day).from : coveredTo(day, before.beganAt);
+  const to = coveredTo(day, beganAt);
+  if (Date.parse(to) - Date.parse(from) < SLOT_MILLIS) return false;
+  const { appends } = await ports.ledger.day(subject, day, { from, to });
+  const slots = chainsOf(appends).map(foldChain);
+  if (slots.length === 0) return false;
+  const added = settledDayOf({ subject, day, beganAt }, (before?.revision ?? 0) + 1, slots, meters);
+  if (before === undefined) return ports.settled.put(added);
+  const states = gatherStates();
+  for (const part of [before.states, added.states]) {
+    for (const [key, state] of Object.entries(part)) states.add(key, state);
+  }
+  return ports.settled.put({
+    ...added,
+    versions: { ...before.versions, ...added.versions },
+    accepted: before.accepted + added.accepted,
+    late: before.late + added.late,
+    states: states.states(),
+  });
+};

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readBalance } from '../../../lambdas/usage/read/balance.ts';
+import { settleEarly } from '../../../lambdas/usage/settle/early-settle.ts';
+import { latestMeters } from '../../../lambdas/usage/settle/settle.ts';
+import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
+import { METERS, usage } from '../../unit/usage/usage-fixtures.ts';
+import { ALWAYS, makeWorld } from '../../unit/usage/usage-world.ts';
+
+const MINUTE = 60_000;
+const meters = latestMeters(METERS);
+
+/** What can happen: time passes, usage arrives (on time, late or from a clock that is ahead), something settles. */
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 90 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('use' as const),
+      ago: fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: -5, max: 20 }) },
+        { weight: 2, arbitrary: fc.integer({ min: 20, max: 3_000 }) },
+      ),
+      type: fc.constantFrom('api', 'storage', 'user', 'seats'),
+      value: fc.integer({ min: 0, max: 9 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('early' as const), daysAgo: fc.integer({ min: 0, max: 1 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
+);
+
+const dataOf = (type: string, value: number) =>
+  type === 'api'
+    ? { count: value, endpoint: 'read' }
+    : type === 'storage'
+      ? { gb: String(value) }
+      : type === 'user'
+        ? { userId: `u${value}` }
+        : { seats: value };
+
+describe('settling early', () => {
+  it('never changes what a balance says', { timeout: 30_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const world = makeWorld();
+        const { clock, ports } = world;
+        // An evening, so that days end within a run.
+        clock.advance(20 * 60 * MINUTE);
+        for (const [n, each] of steps.entries()) {
+          if (each.do === 'wait') clock.advance(each.minutes * MINUTE);
+          if (each.do === 'sweep') await settleSweep(ports, METERS);
+          if (each.do === 'early') {
+            const day = new Date(clock.nowMillis() - each.daysAgo * 1_440 * MINUTE).toISOString().slice(0, 10);
+            await settleEarly(ports, meters, 'org-01', day);
+          }
+          if (each.do === 'use') {
+            const time = new Date(clock.nowMillis() - each.ago * MINUTE).toISOString();
+            await world.append(
+              usage({ id: `e${n}`, subject: 'org-01', time, type: each.type, data: dataOf(each.type, each.value) }),
+            );
+          }
+          const period = { start: '2026-11-01', end: '2026-12-01', zone: 'UTC' };
+          const request = { subjects: [{ subject: 'org-01', ...ALWAYS }], period, carryIn: {}, meters: METERS };
+          const balance = await readBalance(ports, request);
+          const fresh = await world.read(['org-01'], period);
+          expect([balance.usage, balance.carryOut]).toEqual([fresh.usage, fresh.carryOut]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
