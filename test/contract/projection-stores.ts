@@ -86,9 +86,9 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       const all = { '2026-10-01': 'a', '2026-10-02': 'b', '2026-10-03': 'b' };
       expect((await subjects.get('org-01'))?.unwalked).toEqual(all);
       expect((await subjects.list())[0]?.unwalked).toEqual(all);
-      for (const day of ['2026-10-01', '2026-10-02', '2026-10-09']) await subjects.walked('org-01', day, 'a');
+      await subjects.walked('org-01', { '2026-10-01': 'a', '2026-10-02': 'a', '2026-10-09': 'a' });
       expect((await subjects.get('org-01'))?.unwalked).toEqual({ '2026-10-02': 'b', '2026-10-03': 'b' });
-      for (const day of ['2026-10-02', '2026-10-03']) await subjects.walked('org-01', day, 'b');
+      await subjects.walked('org-01', { '2026-10-02': 'b', '2026-10-03': 'b' });
       expect(await subjects.get('org-01')).toEqual({ subject: 'org-01', firstSeenAt: NOW, watchedFrom: '2026-10-04' });
     });
 

@@ -60,12 +60,12 @@ export const memorySubjects = (): Subjects => {
         ...(Object.keys(unwalked).length === 0 ? {} : { unwalked }),
       });
     },
-    walked: async (subject, day, token) => {
+    walked: async (subject, tokens) => {
       const record = records.get(subject);
-      if (record?.unwalked?.[day] !== token) return;
-      const { unwalked, ...rest } = record;
-      const { [day]: _, ...left } = unwalked;
-      records.set(subject, { ...rest, ...(Object.keys(left).length === 0 ? {} : { unwalked: left }) });
+      if (record === undefined) return;
+      const { unwalked = {}, ...rest } = record;
+      const left = Object.entries(unwalked).filter(([day, token]) => tokens[day] !== token);
+      records.set(subject, { ...rest, ...(left.length === 0 ? {} : { unwalked: Object.fromEntries(left) }) });
     },
   };
 };

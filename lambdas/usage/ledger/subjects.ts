@@ -48,8 +48,8 @@ export type Subjects = {
     settledThrough: string | undefined,
     changed: readonly string[],
   ): Promise<void>;
-  /** Takes a day back that the nightly walk was to take, if no sweep has told of it since: its token is still that one. */
-  walked(subject: string, day: string, token: string): Promise<void>;
+  /** Takes days off those that the nightly walk is to take, each only if its token is still that one: no sweep told of it since. */
+  walked(subject: string, tokens: Readonly<Record<string, string>>): Promise<void>;
 };
 
 const IS_NEW = 'attribute_not_exists(pk)';
@@ -174,8 +174,21 @@ export const dynamoSubjects = (client: DynamoDBDocumentClient, table: string): S
         }
       }
     },
-    walked: async (subject, day, token) => {
-      await update(subject, 'REMOVE #day', { '#day': unwalkedName(day) }, { ':seen': token }, '#day = :seen');
+    walked: async (subject, tokens) => {
+      const remove = (some: readonly (readonly [day: string, token: string])[]): Promise<boolean> =>
+        update(
+          subject,
+          `REMOVE ${some.map((_, n) => `#day${n}`).join(', ')}`,
+          Object.fromEntries(some.map(([day], n) => [`#day${n}`, unwalkedName(day)])),
+          Object.fromEntries(some.map(([, token], n) => [`:seen${n}`, token])),
+          some.map((_, n) => `#day${n} = :seen${n}`).join(' AND '),
+        );
+      const all = Object.entries(tokens);
+      for (let n = 0; n < all.length; n += DAYS_PER_WRITE) {
+        const some = all.slice(n, n + DAYS_PER_WRITE);
+        if (await remove(some)) continue;
+        for (const each of some) await remove([each]);
+      }
     },
   };
 };
