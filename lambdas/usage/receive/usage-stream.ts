@@ -35,16 +35,18 @@ const batchesOf = (records: readonly PackedRecord[]): PackedRecord[][] => {
   return batches;
 };
 
+/** Where a record lies in the stream. */
+export type PlacedRecord = { readonly shard: string; readonly sequence: string };
+
 /**
- * The usage stream in Kinesis. A call may take some records and refuse others; only the refused ones are tried again,
- * after a pause that doubles (`pause` waits so many milliseconds).
+ * Puts records into a Kinesis stream and answers where each lies. A call may take some records and refuse others; only the
+ * refused ones are tried again, after a pause that doubles (`pause` waits so many milliseconds).
+ * @throws {StreamBusy} if the stream does not take all of them.
  */
-export const kinesisStream = (
-  client: KinesisClient,
-  stream: string,
-  pause: (millis: number) => Promise<unknown>,
-): UsageStream => ({
-  put: async (records) => {
+export const kinesisPlacing =
+  (client: KinesisClient, stream: string, pause: (millis: number) => Promise<unknown>) =>
+  async (records: readonly PackedRecord[]): Promise<PlacedRecord[]> => {
+    const placed = new Map<PackedRecord, PlacedRecord>();
     for (const batch of batchesOf(records)) {
       let open: PackedRecord[] = batch;
       for (let tries = 1; open.length > 0; tries += 1) {
@@ -54,13 +56,31 @@ export const kinesisStream = (
             Records: open.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
           }),
         );
-        // An entry without a sequence number is not in the stream, whatever else the answer says.
-        open = open.filter((_, n) => Records[n]?.SequenceNumber === undefined);
+        open.forEach((record, n) => {
+          const { SequenceNumber: sequence, ShardId: shard = '' } = Records[n] ?? {};
+          // An entry without a sequence number is not in the stream, whatever else the answer says.
+          if (sequence !== undefined) placed.set(record, { shard, sequence });
+        });
+        open = open.filter((record) => !placed.has(record));
         if (open.length === 0) break;
         if (tries === TRIES)
           throw new StreamBusy(`${open.length} of ${records.length} records were refused ${TRIES} times`);
         await pause(PAUSE_MILLIS * 2 ** (tries - 1));
       }
     }
-  },
-});
+    return records.flatMap((record) => placed.get(record) ?? []);
+  };
+
+/** The usage stream in Kinesis. */
+export const kinesisStream = (
+  client: KinesisClient,
+  stream: string,
+  pause: (millis: number) => Promise<unknown>,
+): UsageStream => {
+  const place = kinesisPlacing(client, stream, pause);
+  return {
+    put: async (records) => {
+      await place(records);
+    },
+  };
+};
