@@ -40,6 +40,8 @@ export type AuditLog = {
   append(record: AuditRecord, also?: TransactItems): Promise<AuditEntry>;
   /** Entries after a sequence, in order. */
   list(afterSequence: number, limit: number): Promise<AuditEntry[]>;
+  /** The newest entry; `undefined` while there is none. */
+  head(): Promise<AuditEntry | undefined>;
 };
 
 /** The next entry of the chain. */
@@ -102,6 +104,7 @@ export const dynamoAuditLog = (client: DynamoDBDocumentClient, table: string, cl
   };
 
   return {
+    head,
     append: async (record, also = []) => {
       for (let tries = 1; ; tries += 1) {
         const entry = nextEntry(await head(), record, clock.now());

@@ -20,6 +20,7 @@ export const auditLogContract = (name: string, make: () => Promise<AuditLogUnder
     it('is empty at first', async () => {
       const { writer } = await make();
       expect(await writer().list(0, 10)).toEqual([]);
+      expect(await writer().head()).toBeUndefined();
     });
 
     it('numbers entries from one and links each to the one before', async () => {
@@ -30,6 +31,7 @@ export const auditLogContract = (name: string, make: () => Promise<AuditLogUnder
       expect(first).toMatchObject({ ...record('m-1'), format: 1, sequence: 1, previousHash: '0'.repeat(64) });
       expect(second).toMatchObject({ ...record('m-2'), sequence: 2, previousHash: first.hash });
       expect(await log.list(0, 10)).toEqual([first, second]);
+      expect(await writer().head()).toEqual(second);
     });
 
     it('reads back what still proves its own hashes', async () => {

@@ -10,6 +10,7 @@ export const memoryAuditLog = (clock: Clock): AuditLog => {
       entries.push(entry);
       return entry;
     },
+    head: async () => structuredClone(entries.at(-1)),
     list: async (after, limit) => structuredClone(entries.filter((entry) => entry.sequence > after).slice(0, limit)),
   };
 };
