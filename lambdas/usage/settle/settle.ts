@@ -1,17 +1,16 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { chainsOf, foldChain, type SlotState } from '../ledger/chain.ts';
+import type { SlotState } from '../ledger/chain.ts';
 import type { DirtyMark, DirtyMarks } from '../ledger/dirty-marks.ts';
-import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { effectiveSlots, versionsOf } from '../ledger/effective-slots.ts';
 import { intervalOfDay, OPEN_MILLIS, SLOT_MILLIS, shiftDay, utcDay } from '../ledger/slot.ts';
 import { gatherStates, parseStateKey, type StateMap } from '../ledger/state.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
-import type { SettledDay, SettledHead } from './settled-item.ts';
+import { formatOf, type SettledDay, type SettledHead } from './settled-item.ts';
 import type { SettledStore } from './settled-store.ts';
 
 /** What settling needs. */
-export type SettlePorts = {
-  readonly ledger: LedgerStore;
+export type SettlePorts = LedgerPorts & {
   readonly settled: SettledStore;
   readonly marks: DirtyMarks;
   readonly clock: Clock;
@@ -95,23 +94,26 @@ export const settledDayOf = (
   revision: number,
   slots: readonly SlotState[],
   meters: LatestMeters,
-): SettledDay => ({
-  format: 1,
-  subject,
-  day,
-  revision,
-  beganAt,
-  versions: Object.fromEntries(slots.map(({ start, version }) => [start, version])),
-  accepted: slots.reduce((total, { accepted }) => total + accepted, 0),
-  late: slots.reduce((total, { late }) => total + late, 0),
-  states: dayStates(slots, meters),
-});
+): SettledDay => {
+  const versions: SettledHead['versions'] = Object.assign({}, ...slots.map(versionsOf));
+  return {
+    format: formatOf(versions),
+    subject,
+    day,
+    revision,
+    beganAt,
+    versions,
+    accepted: slots.reduce((total, { accepted }) => total + accepted, 0),
+    late: slots.reduce((total, { late }) => total + late, 0),
+    states: dayStates(slots, meters),
+  };
+};
 
 /**
  * Settles one day of a subject, as far as it is covered by then, in this order, so that what it saw can only be newer than
  * what it replaces:
  * 1. `seen`: the item and its mark as they are (read by the caller, or again after a lost race);
- * 2. the day's appends, strongly;
+ * 2. the day's appends, strongly, and of backfills among them how they stand;
  * 3. write under the item's own revision, if anything is new;
  * 4. clear the mark: only if it was there before 2, is unchanged, and is older than any writer that relies on it.
  * @throws if another settle was first too often.
@@ -124,21 +126,24 @@ export const settleDay = async (
   seen: { readonly beganAt: string; readonly head: SettledHead | undefined; readonly mark: DirtyMark | undefined },
 ): Promise<SettleResult> => {
   let { beganAt, head } = seen;
+  // What one try found stays so for the next: the settle that was first may be this very one, whose answer was lost.
+  let [isNew, isFinished] = [false, false];
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-    const { appends } = await ports.ledger.day(subject, day);
+    const read = await ports.ledger.day(subject, day);
     const end = coveredTo(day, beganAt);
-    const slots = chainsOf(appends)
-      .map(foldChain)
-      .filter(({ start }) => start < end);
+    const slots = (await effectiveSlots([read], ports.overlays)).filter(({ start }) => start < end);
     const next = settledDayOf({ subject, day, beganAt }, (head?.revision ?? 0) + 1, slots, meters);
     const changed = head === undefined ? slots.length > 0 : !sameVersions(head.versions, next.versions);
     // Nothing new, but it is worth knowing that nothing was new so late.
     const finished = coversDay(day, beganAt) && (head === undefined || !isFinal(head));
+    isNew ||= changed;
+    isFinished ||= finished;
     const isWritten = !(changed || finished) || (await ports.settled.put(next));
     if (isWritten) {
       const { states: _, ...itsHead } = next;
       const written = changed || finished ? itsHead : head;
-      return { head: written, changed, finished, cleared: await clearMark(ports, seen, beganAt) };
+      const cleared = await clearMark(ports, seen, beganAt);
+      return { head: written, changed: isNew, finished: isFinished, cleared };
     }
     beganAt = ports.clock.now();
     head = await headOf(ports.settled, subject, day);
