@@ -3,7 +3,7 @@ import type { CatalogReader } from '../../catalog/types.ts';
 import type { ArchivePointer, CanonicalUsage, Position, UsageEvent } from '../types.ts';
 import { correctionOf, slotOfEvent } from './corrections.ts';
 import { bodyHashOf, idHashOf } from './event-identity.ts';
-import { HOUR, slotStart } from './event-time.ts';
+import { HOUR, instantOf, slotStart } from './event-time.ts';
 import { upcast } from './upcasters.ts';
 
 /** What ingest knows of who an event belongs to. */
@@ -37,24 +37,26 @@ export const catalogStamper = (catalog: CatalogReader): Stamper => {
  * happened. Measured against recording, because a replay of an old month is not late usage.
  */
 export const isLate = (event: UsageEvent, receivedAt: string, lateAfterHours: number): boolean =>
-  Date.parse(event.recordedtime ?? receivedAt) - Date.parse(event.time) > lateAfterHours * HOUR;
+  instantOf(event.recordedtime ?? receivedAt) - instantOf(event.time) > lateAfterHours * HOUR;
 
 /** A validated event as the ledger takes it, without its stamp. */
 export const canonicalUsage = (
   input: {
     readonly event: UsageEvent;
+    /** The text of its body, where validation has written it already. */
+    readonly bodyText?: string;
     readonly receivedAt: string;
     readonly position: Position;
     readonly pointer: ArchivePointer;
   },
   lateAfterHours: number,
 ): CanonicalUsage => {
-  const { event, position, pointer, receivedAt } = input;
+  const { event, bodyText, position, pointer, receivedAt } = input;
   return {
     ...correctionOf(event),
     event: upcast(event),
     idHash: idHashOf(event),
-    bodyHash: bodyHashOf(event),
+    bodyHash: bodyHashOf(event, bodyText),
     slot: slotOfEvent(event, event.time),
     late: isLate(event, receivedAt, lateAfterHours),
     position,

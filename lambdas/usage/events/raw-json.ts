@@ -99,8 +99,11 @@ export const isExactNumber = (text: string): boolean => {
   return leading <= MAX_POWER && leading - significant.length >= -MAX_POWER;
 };
 
-/** Cheap hint that a text may hold a number of more than 15 digits or with an exponent; most texts hold none. */
-const SUSPICIOUS = /[\d.]{16}|\d[eE][+-]?\d/;
+/**
+ * Hint that a text may hold a number of more than 15 digits or with an exponent; most texts hold none. A number stands
+ * after one of these characters; inside strings they are seldom followed by so many digits.
+ */
+const SUSPICIOUS = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 /** The first number of a JSON text that a binary float cannot carry exactly. */
 export const firstInexactNumber = (text: string): RawNumber | undefined => {

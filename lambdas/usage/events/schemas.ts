@@ -3,6 +3,7 @@ import { type RegisteredSchema, registeredSchemas, type SchemaError } from './ev
 
 export type { RegisteredSchema } from './event-validators.generated.js';
 
+const BY_ADDRESS: ReadonlyMap<string, RegisteredSchema> = new Map(Object.entries(registeredSchemas));
 const TYPES: ReadonlySet<string> = new Set(Object.values(registeredSchemas).map(({ type }) => type));
 
 /** All registered types of usage events, in order. What is built in is no usage: no meter can measure it. */
@@ -13,7 +14,7 @@ export const isKnownType = (type: string): boolean => TYPES.has(type);
 
 /** The registered version that a `dataschema` names, if it is one of this event type. */
 export const schemaOf = (type: string, dataschema: string): RegisteredSchema | undefined => {
-  const schema = Object.hasOwn(registeredSchemas, dataschema) ? registeredSchemas[dataschema] : undefined;
+  const schema = BY_ADDRESS.get(dataschema);
   return schema?.type === type ? schema : undefined;
 };
 
@@ -84,6 +85,15 @@ export const dataFault = (schema: RegisteredSchema, data: unknown): Fault | unde
   return { path: fault.path, message: `${fault.message} (${schema.type} version ${schema.version}).` };
 };
 
+const NONE: readonly string[] = [];
+
 /** Names of fields in the data that the schema does not know. They are kept; a count of them shows drift. */
-export const unknownFields = (schema: RegisteredSchema, data: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(data).filter((field) => !schema.fields.includes(field));
+export const unknownFields = (
+  { fields }: RegisteredSchema,
+  data: Readonly<Record<string, unknown>>,
+): readonly string[] => {
+  for (const field in data) {
+    if (!fields.includes(field)) return Object.keys(data).filter((each) => !fields.includes(each));
+  }
+  return NONE;
+};
