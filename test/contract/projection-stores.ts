@@ -113,6 +113,24 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       expect((await settled.heads('org-01', '2026-10-01', '2026-10-02')).days).toEqual([head]);
     });
 
+    it('keeps the last points of each month under their revision', async () => {
+      const { settled } = await make();
+      const point = { time: '2026-09-30T10:00:00.000Z', value: '7', idHash: 'a'.repeat(32) };
+      const september = { subject: 'org-01', month: '2026-09', revision: 1, points: { '["seats",{}]': point } };
+      expect(await settled.putLasts(september)).toBe(true);
+      expect(await settled.putLasts(september)).toBe(false);
+      expect(await settled.putLasts({ ...september, revision: 3 })).toBe(false);
+      const next = { ...september, revision: 2, points: {} };
+      expect(await settled.putLasts(next)).toBe(true);
+      expect(await settled.putLasts({ ...september, month: '2026-10' })).toBe(true);
+      expect(await settled.lasts('org-01', '2026-09', '2026-10')).toMatchObject({ days: [next], queries: 1 });
+      expect((await settled.lasts('org-01', '0000-00', '2027-01')).days.map(({ month }) => month)).toEqual([
+        '2026-09',
+        '2026-10',
+      ]);
+      expect((await settled.lasts('org-02', '0000-00', '2027-01')).days).toEqual([]);
+    });
+
     it('keeps sets that are too big for an item whole', async () => {
       const { settled } = await make();
       const many = Array.from({ length: 6_000 }, (_, n) => `user-${(n * 7919) % 100_003}`).sort();

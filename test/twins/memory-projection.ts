@@ -1,6 +1,7 @@
 import type { DomainEventPublisher, DomainEvents } from '../../lambdas/platform/domain-events.ts';
 import type { DirtyMark, DirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import type { SubjectRecord, Subjects } from '../../lambdas/usage/ledger/subjects.ts';
+import type { LastPoints } from '../../lambdas/usage/settle/last-points.ts';
 import {
   decodeHead,
   decodeSettled,
@@ -74,6 +75,7 @@ export const memorySubjects = (): Subjects => {
 export const memorySettled = (): SettledStore & { objects(): number } => {
   const items = new Map<string, SettledItem>();
   const objects = new Map<string, string>();
+  const months = new Map<string, LastPoints>();
   const object = async (key: string): Promise<string> => objects.get(key) ?? Promise.reject(new Error(`no ${key}`));
   const range = (subject: string, from: string, to: string): SettledItem[] =>
     [...items.values()]
@@ -99,6 +101,18 @@ export const memorySettled = (): SettledStore & { objects(): number } => {
       const key = `${item.pk} ${item.sk}`;
       if ((items.get(key)?.v ?? 0) !== settled.revision - 1) return false;
       items.set(key, item);
+      return true;
+    },
+    lasts: async (subject, from, to) => {
+      const own = [...months.values()]
+        .filter(({ subject: whose, month }) => whose === subject && month >= from && month < to)
+        .sort((a, b) => (a.month < b.month ? -1 : 1));
+      return { days: own, queries: 1, bytes: JSON.stringify(own).length };
+    },
+    putLasts: async (lasts) => {
+      const key = `${lasts.subject} ${lasts.month}`;
+      if ((months.get(key)?.revision ?? 0) !== lasts.revision - 1) return false;
+      months.set(key, lasts);
       return true;
     },
   };

@@ -1,10 +1,8 @@
-import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { contentHash } from '../../platform/hash.ts';
-import { DAY } from '../events/event-time.ts';
 import { type BalancePorts, type FragmentsRead, readFragments } from '../settle/settled-fragments.ts';
-import { type Aggregated, aggregate, type CarryIn, goesOn, lastValuesIn } from './aggregate.ts';
+import { type Aggregated, aggregate, type CarryIn, goesOn } from './aggregate.ts';
+import { lookBack } from './look-back.ts';
 import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
-import type { SubjectInterval } from './series.ts';
 
 /** As for `readPeriodUsage`; without `carryIn` the last values before the period are looked for. */
 export type BalanceRequest = Omit<PeriodUsageRequest, 'carryIn'> & { readonly carryIn?: CarryIn };
@@ -16,9 +14,6 @@ export type Balance = Aggregated & {
   readonly read: { readonly queries: number; readonly bytes: number };
 };
 
-/** How far back the last value of a meter that goes on (seats, storage) is looked for. */
-export const LOOKBACK_DAYS = 35;
-
 const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
   const versions = fragments
     .flatMap(({ subject, versions: own }) =>
@@ -29,28 +24,8 @@ const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
 };
 
 /**
- * The last values of meters that go on before each subject came to the account in this period, whoever had it then: as a
- * close takes them, only not from further back than `LOOKBACK_DAYS`.
- */
-export const lookBack = async (
-  ports: BalancePorts,
-  subjects: readonly SubjectInterval[],
-  meters: readonly CatalogEntry<Meter>[],
-): Promise<{ readonly carryIn: CarryIn; readonly queries: number; readonly bytes: number }> => {
-  // In order of time, so the first interval of each subject is where it came.
-  const came = [...new Map(subjects.toReversed().map(({ subject, from }) => [subject, from]))];
-  const before = came.map(([subject, to]) => ({
-    subject,
-    from: new Date(Date.parse(to) - LOOKBACK_DAYS * DAY).toISOString(),
-    to,
-  }));
-  const { fragments, queries, bytes } = await readFragments(ports, before);
-  return { carryIn: lastValuesIn(fragments, meters), queries, bytes };
-};
-
-/**
- * The usage of an account in a period as it stands now: settled days, and from the ledger only the days that are live or
- * dirty and the parts of days at the period's edges. Equal to what `readPeriodUsage` gives at the same moment.
+ * The usage of an account in a period as it stands now: settled days, and from the ledger only dirty days,
+ * the open end of today and the parts of days at the period's edges. Equal to what `readPeriodUsage` gives at the same moment.
  */
 export const readBalance = async (
   ports: BalancePorts,

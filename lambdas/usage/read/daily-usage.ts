@@ -3,7 +3,7 @@ import { addDays, daysOf } from '../../platform/period.ts';
 import { type BalancePorts, readFragments } from '../settle/settled-fragments.ts';
 import type { MeteredUsage } from '../types.ts';
 import { aggregate, type CarryIn } from './aggregate.ts';
-import { LOOKBACK_DAYS } from './balance.ts';
+import { lookBack } from './look-back.ts';
 import { clipSubjects } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
 
@@ -28,12 +28,13 @@ export const readDailyUsage = async (
   { subjects, start, end, meters }: DailyUsageRequest,
 ): Promise<{ readonly days: DayUsage[]; readonly read: { readonly queries: number; readonly bytes: number } }> => {
   const zone = 'UTC';
-  const early = addDays(start, -LOOKBACK_DAYS);
-  const { fragments, queries, bytes } = await readFragments(ports, clipSubjects(subjects, { start: early, end, zone }));
+  const asked = clipSubjects(subjects, { start, end, zone });
+  const before = await lookBack(ports, asked, meters);
+  const { fragments, queries, bytes } = await readFragments(ports, asked);
   const byDay = Map.groupBy(fragments, ({ day }) => day);
   const days: DayUsage[] = [];
-  let carryIn: CarryIn = {};
-  for (const day of daysOf({ start: early, end, zone })) {
+  let { carryIn }: { carryIn: CarryIn } = before;
+  for (const day of daysOf({ start, end, zone })) {
     const period = { start: day, end: addDays(day, 1), zone };
     const own = byDay.get(day) ?? [];
     const { usage, carryOut } = aggregate({
@@ -44,7 +45,7 @@ export const readDailyUsage = async (
       meters,
     });
     carryIn = carryOut;
-    if (day >= start) days.push({ day, settled: own.every(({ settled }) => settled), usage });
+    days.push({ day, settled: own.every(({ settled }) => settled), usage });
   }
-  return { days, read: { queries, bytes } };
+  return { days, read: { queries: queries + before.queries, bytes: bytes + before.bytes } };
 };

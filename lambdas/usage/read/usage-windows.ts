@@ -6,7 +6,7 @@ import type { BalancePorts } from '../settle/settled-fragments.ts';
 import { readFragments } from '../settle/settled-fragments.ts';
 import type { MeteredUsage } from '../types.ts';
 import { aggregateSpan, type Fragment } from './aggregate.ts';
-import { lookBack } from './balance.ts';
+import { lookBack } from './look-back.ts';
 import { clipSubjects, dayParts, readDayParts } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
 

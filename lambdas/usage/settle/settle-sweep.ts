@@ -7,6 +7,7 @@ import type { DirtyMark } from '../ledger/dirty-marks.ts';
 import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS } from '../ledger/writer-memory.ts';
+import { refreshLastPoints } from './last-points.ts';
 import { coversDay, isFinal, type LatestMeters, latestMeters, type SettlePorts, settleDay } from './settle.ts';
 import type { SettledHead } from './settled-item.ts';
 
@@ -117,6 +118,8 @@ const settleAndTell = async (
     head !== undefined && (isNew || (finished && head.accepted > 0)) ? [head.day] : [],
   );
   const toTell = [...new Set([...changed, ...inherited])];
+  // As long as the note stands readers take these days from the ledger.
+  await refreshLastPoints(ports.settled, subject, toTell);
   if (toTell.length > 0) {
     await ports.publisher.publish('usage.settled', [settledEvent(subject, toTell, heads, `settle-${note.token}`)]);
   }

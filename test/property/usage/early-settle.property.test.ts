@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lastValuesIn } from '../../../lambdas/usage/read/aggregate.ts';
 import { readBalance } from '../../../lambdas/usage/read/balance.ts';
+import { lookBack } from '../../../lambdas/usage/read/look-back.ts';
+import { clipSubjects, dayParts, readDayParts } from '../../../lambdas/usage/read/period-usage.ts';
 import { settleEarly } from '../../../lambdas/usage/settle/early-settle.ts';
 import { latestMeters } from '../../../lambdas/usage/settle/settle.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
@@ -64,6 +67,29 @@ describe('settling early', () => {
           const balance = await readBalance(ports, request);
           const fresh = await world.read(['org-01'], period);
           expect([balance.usage, balance.carryOut]).toEqual([fresh.usage, fresh.carryOut]);
+          // What was in force before an instant, found by months, is what the whole ledger says.
+          const to = new Date(clock.nowMillis() - 600 * MINUTE).toISOString();
+          const { carryIn } = await lookBack(ports, [{ subject: 'org-01', from: to, to: ALWAYS.to }], METERS);
+          const all = { start: '2026-10-01', end: '2026-12-01', zone: 'UTC' };
+          const own = [{ subject: 'org-01', from: ALWAYS.from, to }];
+          const { slots } = await readDayParts(ports.ledger, dayParts(clipSubjects(own, all)));
+          const earlier = slots.flatMap(({ states }) =>
+            Object.entries(states).flatMap(([key, state]) => {
+              const points =
+                state.class === 'points'
+                  ? state.points.filter(({ time }) => time < to)
+                  : state.class === 'scalar' && state.latest.time < to
+                    ? [state.latest]
+                    : [];
+              return points.length === 0
+                ? []
+                : [{ subject: 'org-01', states: { [key]: { class: 'points' as const, points } } }];
+            }),
+          );
+          // A slot that the instant divides may hide the last seats before it; then nothing can be compared.
+          if (to.endsWith(':00.000Z') && Date.parse(to) % (15 * MINUTE) === 0) {
+            expect(carryIn).toEqual(lastValuesIn(earlier, METERS));
+          }
         }
       }),
       { numRuns: 150 },
