@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import addFormats from 'ajv-formats';
 import { build } from 'esbuild';
+import { ANNOTATIONS, checkedSchemas, readSchemaFiles, type SchemaFile } from './schemas/registry.ts';
 
 /**
  * Compiles the event schemas of catalog/schemas/<type>/<version>.json, and the built-in ones beside the validators, ahead
@@ -15,64 +16,27 @@ import { build } from 'esbuild';
  */
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FOLDERS = ['catalog/schemas', 'lambdas/usage/events/built-in'];
+/** What decides the output beside the schemas. */
+const SCRIPTS = ['compile-schemas.ts', 'schemas/registry.ts'];
 const OUTPUT = join(ROOT, 'lambdas', 'usage', 'events', 'event-validators.generated.js');
-
-/** Annotations that every schema carries beside the standard ones. */
-const ANNOTATIONS = ['x-owner', 'x-data-class', 'x-retention', 'x-superseded-by'];
-const REQUIRED = ['$id', 'title', 'description', 'examples', 'x-owner', 'x-data-class', 'x-retention'];
-
-type EventSchema = {
-  readonly $id: string;
-  readonly type: 'object';
-  readonly examples: readonly unknown[];
-  readonly properties: Readonly<Record<string, unknown>>;
-};
-type SchemaFile = { readonly folder: string; readonly type: string; readonly version: string; readonly text: string };
-
-const filesOf = async (folder: string): Promise<SchemaFile[]> => {
-  const from = join(ROOT, folder);
-  const paths = (await readdir(from, { recursive: true })).filter((path) => path.endsWith('.json')).sort();
-  return Promise.all(
-    paths.map(async (path) => {
-      const text = await readFile(join(from, path), 'utf8');
-      return { folder, type: dirname(path), version: path.slice(dirname(path).length + 1, -'.json'.length), text };
-    }),
-  );
-};
-
-const schemaFiles = async (): Promise<SchemaFile[]> => (await Promise.all(FOLDERS.map(filesOf))).flat();
-
-const checked = (file: SchemaFile): EventSchema => {
-  const where = `${file.folder}/${file.type}/${file.version}.json`;
-  const schema: unknown = JSON.parse(file.text);
-  if (typeof schema !== 'object' || schema === null) throw new Error(`${where} is not a JSON object`);
-  const missing = REQUIRED.filter((name) => !(name in schema));
-  if (missing.length > 0) throw new Error(`${where} lacks ${missing.join(', ')}: every event schema states them`);
-  const { $id } = schema as EventSchema;
-  if (!$id.endsWith(`/${file.type}/${file.version}`)) {
-    throw new Error(`${where} has the $id ${$id}: it must end with /${file.type}/${file.version}`);
-  }
-  return schema as EventSchema;
-};
 
 const sourceOf = (files: readonly SchemaFile[]): string => {
   const ajv = new Ajv2020({ allErrors: false, strict: true, allowUnionTypes: true, code: { source: true, esm: true } });
   addFormats.default(ajv);
   ajv.addVocabulary(ANNOTATIONS);
-  const schemas = files.map((file) => ({ file, schema: checked(file) }));
-  for (const { file, schema } of schemas) {
+  const registered = checkedSchemas(files);
+  for (const { type, version, schema } of registered) {
     const validate = ajv.compile(schema);
     for (const example of schema.examples) {
       if (!validate(example)) {
-        throw new Error(`the example of ${file.type}/${file.version} does not fit: ${ajv.errorsText(validate.errors)}`);
+        throw new Error(`the example of ${type}/${version} does not fit: ${ajv.errorsText(validate.errors)}`);
       }
     }
   }
-  const names = Object.fromEntries(schemas.map(({ schema }, n) => [`validate${n}`, schema.$id]));
-  const table = schemas.map(({ file, schema }, n) => {
+  const names = Object.fromEntries(registered.map(({ schema }, n) => [`validate${n}`, schema.$id]));
+  const table = registered.map(({ type, version, schema }, n) => {
     const fields = JSON.stringify(Object.keys(schema.properties));
-    const about = `type: ${JSON.stringify(file.type)}, version: ${JSON.stringify(file.version)}`;
+    const about = `type: ${JSON.stringify(type)}, version: ${JSON.stringify(String(version))}`;
     return `  ${JSON.stringify(schema.$id)}: { ${about}, fields: ${fields}, validate: validate${n} },`;
   });
   return `${standaloneCode.default(ajv, names)}\nexport const registeredSchemas = {\n${table.join('\n')}\n};\n`;
@@ -82,10 +46,10 @@ const present = async (): Promise<string> => (existsSync(OUTPUT) ? readFile(OUTP
 
 /** Writes the validators if a schema or this script has changed. Answers whether it wrote. @throws for a bad schema. */
 export const compileSchemas = async (): Promise<boolean> => {
-  const files = await schemaFiles();
-  const script = await readFile(fileURLToPath(import.meta.url), 'utf8');
+  const files = await readSchemaFiles();
+  const scripts = await Promise.all(SCRIPTS.map((file) => readFile(new URL(file, import.meta.url), 'utf8')));
   const hash = createHash('sha256')
-    .update(JSON.stringify([script, files]))
+    .update(JSON.stringify([scripts, files]))
     .digest('hex');
   const mark = `// Generated by scripts/compile-schemas.ts from the event schemas; inputs ${hash}`;
   if ((await present()).startsWith(mark)) return false;

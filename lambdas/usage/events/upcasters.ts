@@ -1,5 +1,6 @@
 import type { UsageEvent } from '../types.ts';
 import { registeredSchemas } from './event-validators.generated.js';
+import { dataschemasOf, eventTypes } from './schemas.ts';
 
 /** Turns the data of one version into the data of the next. Takes only data that fits its version's schema. */
 type Upcaster = {
@@ -13,7 +14,10 @@ const endpointOf = (path: string): 'search' | 'write' | 'read' =>
 
 const apiRequests = 'https://schemas.larkspur.example/com.larkspur.api.requests';
 
-/** One entry per step between two versions; a version that is two behind takes two steps. */
+/**
+ * One entry per step to a version that does not fit all data of the version before it; a version that is two behind takes
+ * two steps. `npm test` says where one is missing.
+ */
 export const upcasters: readonly Upcaster[] = [
   {
     // v2 names the class of the endpoint, because that is what is billed; v1 had the whole path.
@@ -23,7 +27,15 @@ export const upcasters: readonly Upcaster[] = [
   },
 ];
 
-const stepFrom: ReadonlyMap<string, Upcaster> = new Map(upcasters.map((step) => [step.from, step]));
+/** Between compatible versions the data is read as it is. */
+const compatibleSteps = (type: string): Upcaster[] => {
+  const versions = dataschemasOf(type);
+  return versions.slice(1).map((to, n) => ({ from: versions[n] ?? to, to, run: (data) => ({ ...data }) }));
+};
+
+const stepFrom: ReadonlyMap<string, Upcaster> = new Map(
+  [...eventTypes.flatMap(compatibleSteps), ...upcasters].map((step) => [step.from, step]),
+);
 
 /** The newest version that a registered version is read as. */
 export const newestOf = (dataschema: string): string => {
