@@ -8,6 +8,7 @@ import { ConsoleStack } from './stacks/console-stack.ts';
 import { FinanceStack } from './stacks/finance-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { IngestStack } from './stacks/ingest-stack.ts';
+import { LedgerStack } from './stacks/ledger-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { SuccessStack } from './stacks/success-stack.ts';
 
@@ -23,9 +24,10 @@ export class MeterbridgeChecks extends AwsSolutionsChecks {
 export const buildMeterbridge = (app: App, deployment: Deployment) => {
   const foundation = new FoundationStack(app, deployment);
   const ingest = new IngestStack(app, deployment, foundation);
+  const ledger = new LedgerStack(app, deployment, foundation);
   const finance = new FinanceStack(app, deployment, foundation);
   const success = new SuccessStack(app, deployment, foundation);
-  const parts = { foundation, ingest, finance, success };
+  const parts = { foundation, ingest, ledger, finance, success };
   const console = new ConsoleStack(app, deployment, parts);
   const observability = new ObservabilityStack(app, deployment, { ...parts, console });
   Aspects.of(app).add(new PlatformCondition());

@@ -20,9 +20,10 @@ import { countedDays } from '../usage/archive/counted-days.ts';
 import { eventTypes } from '../usage/events/schemas.ts';
 import { lambdaJobFunction } from '../usage/jobs/job-function.ts';
 import { dynamoJobs, dynamoNewJobs } from '../usage/jobs/job-store.ts';
-import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
+import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
+import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
-import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
+import { quarantineToDecide } from '../usage/quarantine/quarantine-wiring.ts';
 import { dynamoAccess } from '../usage/receive/access-store.ts';
 import { apiGatewayKeys } from '../usage/receive/gateway-keys-client.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
@@ -39,20 +40,26 @@ const clock = systemClock;
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
-const ledger = ledgerOfEnvironment();
+const { ledger, overlays } = ledgerToRead(catalog);
 const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
-const quarantine = dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'));
+const quarantine = quarantineToDecide(audit);
 const projection = env('PROJECTION_TABLE');
 const subjects = dynamoSubjects(dynamo(), projection);
 const jobs = { ...dynamoJobs(dynamo(), projection), ...dynamoNewJobs(dynamo(), projection, audit) };
 const lambda = new LambdaClient({});
 /** Which function runs a kind of job. */
-const functions = { 'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }) };
+const corrections = lambdaJobFunction(lambda, env('CORRECTIONS_FUNCTION'));
+const functions = {
+  'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }),
+  'quarantine.release': corrections,
+  'quarantine.write-off': corrections,
+};
+const starter = { jobs, functions, clock, ids: systemIds };
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
 export const handler = httpEdge(
   [
-    ...quarantineRoutes(quarantine, archive),
+    ...quarantineRoutes({ ...quarantine, starter }),
     ...queueRoutes(readQueues(env('QUEUES_JSON')), {
       queues: sqsDeadLetters(sqs()),
       explain: explainByStatus(deliveries),
@@ -68,15 +75,20 @@ export const handler = httpEdge(
       countedLedger: countedDays(ledger),
       subjects,
       catalog,
-      count: archiveCounter(archive, quarantine, clock),
-      starter: { jobs, functions, clock, ids: systemIds },
+      count: archiveCounter(archive, quarantine.quarantine, clock),
+      starter,
       clock,
     }),
     ...ledgerRoutes({
-      ledger,
-      subjects,
-      settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
-      clock,
+      catalog,
+      usage: {
+        ledger,
+        overlays,
+        settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+        marks: dynamoDirtyMarks(dynamo(), projection),
+        subjects,
+        clock,
+      },
     }),
     ...jobRoutes({ jobs, functions, clock }),
     ...apiKeyRoutes({

@@ -78,3 +78,14 @@ export const text = (path: string, value: unknown): string => {
   if (found === undefined) throw refuse(path, 'is missing');
   return found;
 };
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An instant that, if it is there, is an RFC 3339 time, or a date, whose beginning in UTC is meant. @throws {ProblemError} 400. */
+export const instant = (path: string, value: string | undefined): string | undefined => {
+  if (value === undefined) return undefined;
+  const millis = DATE.test(value) || INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(millis)) throw refuse(path, 'must be a date like 2026-10-01 or a time like 2026-10-01T09:30:00Z');
+  return new Date(millis).toISOString();
+};

@@ -25,6 +25,7 @@ import { type Deployment, nameOf } from '../deployment.ts';
 import type { FinanceStack } from './finance-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 import type { IngestStack } from './ingest-stack.ts';
+import type { LedgerStack } from './ledger-stack.ts';
 import type { SuccessStack } from './success-stack.ts';
 
 const OPERATIONS = 'OperationsApi';
@@ -38,6 +39,7 @@ const COMMAND_LINE = 'http://127.0.0.1:4605/signed-in';
 export type Parts = {
   readonly foundation: FoundationStack;
   readonly ingest: IngestStack;
+  readonly ledger: LedgerStack;
   readonly finance: FinanceStack;
   readonly success: SuccessStack;
 };
@@ -102,8 +104,8 @@ export class ConsoleStack extends MeterbridgeStack {
     this.output('OperationsApiFunctionName', operations.functionName);
   }
 
-  #operations({ foundation, ingest, finance, success }: Parts): HandlerFunction {
-    const { tables, archive, data, asyncFailures } = foundation;
+  #operations({ foundation, ingest, ledger, finance, success }: Parts): HandlerFunction {
+    const { tables, archive, data, stream, asyncFailures } = foundation;
     const { usagePlanId } = this.edge.usagePlan;
     const consumers = [finance.netsuite.consumer, success.gainsight.consumer, success.signals, ingest.spillQueue];
     const queues: QueueEntry[] = [
@@ -132,6 +134,9 @@ export class ConsoleStack extends MeterbridgeStack {
         DATA_BUCKET: data.bucketName,
         QUEUES_JSON: this.toJsonString(queues),
         SETTLE_FUNCTION: ingest.settle.functionName,
+        CORRECTIONS_FUNCTION: ledger.corrections.functionName,
+        USAGE_STREAM: stream.streamName,
+        HORIZON_DAYS: String(this.deployment.config.ingest.horizonDays),
         USAGE_PLAN_ID: usagePlanId,
       },
       grants: [
@@ -139,6 +144,7 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.projection),
         putItemsOf(tables.projection, 'JOBS#'),
         readItems(tables.quarantine, 'gsi1'),
+        addItems(tables.quarantine),
         readItems(tables.catalog),
         addItems(tables.catalog),
         readItems(tables.audit),
@@ -150,6 +156,8 @@ export class ConsoleStack extends MeterbridgeStack {
         ...readObjects(data),
         redriveMessages(...consumers.flatMap(({ queue, dlq }) => [queue, dlq]), asyncFailures.queue),
         invoke(ingest.settle.function),
+        invoke(ledger.corrections.function),
+        putRecords(stream),
         allow(['apigateway:POST'], gateway('apikeys'), gateway(`usageplans/${usagePlanId}/keys`)),
         allow(['apigateway:DELETE'], gateway('apikeys/*')),
       ],

@@ -122,7 +122,7 @@ describe('the API', () => {
     expect(refersTo(association?.Properties.WebACLArn)).toBe(app.ofType('AWS::WAFv2::WebACL')[0]?.id);
   });
 
-  it('lets batches of events and publications of the catalog past the rules that refuse bodies above 8 KB', () => {
+  it('lets batches of events, mended lines and publications of the catalog past the rules that refuse bodies above 8 KB', () => {
     const rules = at(app.ofType('AWS::WAFv2::WebACL')[0]?.Properties, 'Rules') as unknown[];
     const common = rules.find((rule) => at(rule, 'Name') === 'AWSManagedRulesCommonRuleSet');
     const spared = at(
@@ -132,6 +132,7 @@ describe('the API', () => {
     ) as unknown[];
     expect(spared.map((one) => at(one, 'ByteMatchStatement', 'SearchString'))).toEqual([
       '/prod/v1/events',
+      '/prod/v1/quarantine/',
       '/prod/v1/catalog/publications',
     ]);
   });

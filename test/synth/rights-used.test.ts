@@ -43,6 +43,7 @@ const RIGHT_OF: Readonly<Record<string, string>> = {
  */
 const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   CloseStep: ['Delete'],
+  Corrections: ['PutObject'],
   DeliverGainsight: ['BatchGet'],
   DeliverNetSuite: ['BatchGet', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],

@@ -29,6 +29,10 @@ const subjectOf = (line: string): string | undefined => {
   return typeof subject === 'string' && subject !== '' && subject.length <= 128 ? subject.toWellFormed() : undefined;
 };
 
+/** What a person changed. Where the line came from is not theirs to say: a release sets it anew. */
+export const changesOf = (original: string, edited: string): JsonChange[] =>
+  jsonChanges(original, edited).filter(({ path }) => path !== '/releasedfrom');
+
 /** `undefined` for a line that is not text, and nobody said what it should be. The same at every try. */
 export const composed = async (
   ports: Pick<DraftPorts, 'archive'>,
@@ -46,7 +50,7 @@ export const composed = async (
     ...(canGo ? { put: { partitionKey: subjectOf(line) ?? entry.id, line } } : {}),
     text: line ?? text,
     ...(edited === undefined ? {} : { edited }),
-    changes: edited === undefined ? [] : jsonChanges(original, edited),
+    changes: edited === undefined ? [] : changesOf(original, edited),
   };
 };
 

@@ -3,74 +3,17 @@ import type { DeadLetterQueues, HeldLetter } from '../../../lambdas/delivery/dea
 import { apiKeyRoutes } from '../../../lambdas/operations/api-key-routes.ts';
 import { auditRoutes } from '../../../lambdas/operations/audit-routes.ts';
 import { catalogRoutes } from '../../../lambdas/operations/catalog-routes.ts';
-import { quarantineRoutes } from '../../../lambdas/operations/quarantine-routes.ts';
 import { queueRoutes, readQueues } from '../../../lambdas/operations/queue-routes.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import type { Role } from '../../../lambdas/platform/http-edge.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
-import type { QuarantineEntry } from '../../../lambdas/usage/types.ts';
 import { memoryAccess } from '../../twins/memory-access.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
-import { memoryQuarantine } from '../../twins/memory-quarantine.ts';
 import { caller } from './call.ts';
 
 const clock = manualClock('2026-11-02T00:00:00.000Z');
 const bad = (status: number, code: string) => ({ status, body: { code } });
-
-const entry = (n: number, changes: Partial<QuarantineEntry> = {}): QuarantineEntry => ({
-  id: `q-${n}`,
-  position: { stream: 'usage', shard: 's', sequence: String(n), index: 0 },
-  code: 'SCHEMA',
-  path: '/data/gb',
-  message: 'it is wrong',
-  body: '{}',
-  bodyEncoding: 'utf8',
-  pointer: { key: 'k', line: n },
-  receivedAt: '2026-11-01T00:00:00.000Z',
-  state: 'waiting',
-  ...changes,
-});
-
-describe('quarantine', () => {
-  const setUp = async (count: number) => {
-    const store = memoryQuarantine();
-    await store.put(Array.from({ length: count }, (_, n) => entry(100 + n)));
-    await store.put([entry(1, { code: 'TOO_LARGE', body: 'xx', bodyCut: true })]);
-    const line = async () => ({ format: 1 as const, ...entry(1), encoding: 'utf8' as const, line: 'xxxx' });
-    return caller(quarantineRoutes(store, { line }));
-  };
-
-  it('is listed in pages, by code and state', async () => {
-    const call = await setUp(60);
-    const first = await call({ method: 'GET', path: '/v1/quarantine' });
-    const { items, next } = first.body as { items: unknown[]; next: string };
-    expect(items).toHaveLength(50);
-    const second = await call({ method: 'GET', path: '/v1/quarantine', query: { after: next } });
-    expect((second.body as { items: unknown[] }).items).toHaveLength(11);
-    expect(second.body).not.toHaveProperty('next');
-    const large = await call({ method: 'GET', path: '/v1/quarantine', query: { code: 'TOO_LARGE', state: 'waiting' } });
-    expect(large.body).toMatchObject({ items: [{ id: 'q-1' }] });
-  });
-
-  it('shows an entry whole, from the archive where the table holds its beginning', async () => {
-    const call = await setUp(1);
-    const answer = await call({ method: 'GET', path: '/v1/quarantine/q-1' });
-    expect(answer).toMatchObject({ status: 200, body: { entry: { id: 'q-1', body: 'xxxx' } } });
-    expect(answer.body).not.toHaveProperty('entry.bodyCut');
-  });
-
-  it('refuses what it does not know', async () => {
-    const call = await setUp(0);
-    const list = (query: Record<string, string>) => call({ method: 'GET', path: '/v1/quarantine', query });
-    expect(await list({ code: 'ODD' })).toMatchObject(bad(400, 'BAD_REQUEST'));
-    expect(await list({ after: 'nonsense' })).toMatchObject(bad(400, 'BAD_REQUEST'));
-    expect(await call({ method: 'GET', path: '/v1/quarantine/q-9' })).toMatchObject(bad(404, 'NO_SUCH_ENTRY'));
-    expect(await call({ method: 'GET', path: '/v1/quarantine', roles: ['success'] })).toMatchObject(
-      bad(403, 'ROLE_MISSING'),
-    );
-  });
-});
 
 describe('queues', () => {
   const letter = (n: number): HeldLetter => ({
