@@ -60,7 +60,7 @@ export default {
       name: 'handlers-are-entries',
       comment: 'A handler is wired and called by Lambda; what two callers share belongs in a module of its own.',
       severity: 'error',
-      from: { pathNot: '^test/' },
+      from: { pathNot: '^(test|bench)/' },
       to: { path: '\\.handler\\.ts$' },
     },
     {
@@ -107,6 +107,13 @@ export default {
       severity: 'error',
       from: { path: '^ops/' },
       to: { path: '^(lambdas|lib|bin|local|console|bench|test)/', pathNot: '^lambdas/[^/]+/types\\.ts$' },
+    },
+    {
+      name: 'recomputation-is-another-path',
+      comment: 'The recomputation proves the ledger only as long as it shares nothing with it, not even a type.',
+      severity: 'error',
+      from: { path: '^ops/recompute/' },
+      to: { path: '^(lambdas|lib|bin|local|console|bench|test)/' },
     },
     {
       name: 'console-imports-types-only',

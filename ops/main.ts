@@ -11,6 +11,7 @@ import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
 import { settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
+import { type RecomputeOptions, recomputeLedger } from './commands/recompute.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { say } from './print.ts';
 import { openSession, type Person, remoteApi } from './session.ts';
@@ -166,13 +167,21 @@ job
   .description('let a failed job go on from where it was')
   .action(async (jobId: string) => resumeJob(await as('operator'), jobId));
 
-program
-  .command('ledger')
-  .description('the proof under the numbers')
+const ledger = program.command('ledger').description('the proof under the numbers');
+ledger
   .command('verify <start> <end>')
+  .description('are the chains of the ledger and of the audit log whole?')
   .option('--subject <subject>', 'only this subject')
   .action(async (start: string, end: string, options: { subject?: string }) =>
     verifyLedger(await as('operator'), start, end, options.subject),
+  );
+ledger
+  .command('recompute <start> <end>')
+  .description('compute every daily figure again, from the archive alone, in SQL, and compare')
+  .option('--bucket <name>', 'the archive, for a system on AWS; read with the AWS credentials of the environment')
+  .option('--folder <path>', 'where the copy of the archive is kept', '.local/recompute')
+  .action(async (start: string, end: string, options: RecomputeOptions) =>
+    recomputeLedger(await as('operator'), start, end, options),
   );
 
 try {

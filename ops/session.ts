@@ -20,6 +20,7 @@ type SystemFile = {
   readonly apiBase: string;
   readonly region: string;
   readonly endpoint: string;
+  readonly outputs: Readonly<Record<string, string>>;
   readonly userPool: { readonly clientId: string };
   readonly users: Readonly<Record<Person, { readonly name: string; readonly password: string }>>;
 };
@@ -47,12 +48,25 @@ const remoteTarget = (apiBase: string, settings: Settings): Target | undefined =
   };
 };
 
-/** The local system that is up, as one of its people. @throws {Error} saying how to start one. */
-const localTarget = (as: Person): Target => {
+/** The local system that is up. @throws {Error} saying how to start one. */
+const localSystem = (): SystemFile => {
   if (!existsSync(SYSTEM_FILE)) {
     throw new Error('no system is running here: start one with "npm run dev", or set METERBRIDGE_API for one on AWS');
   }
-  const system = JSON.parse(readFileSync(SYSTEM_FILE, 'utf8')) as SystemFile;
+  return JSON.parse(readFileSync(SYSTEM_FILE, 'utf8')) as SystemFile;
+};
+
+/** Where the archive of the local system is. @throws {Error} saying how to start one. */
+export const localArchive = (): { readonly endpoint: string; readonly region: string; readonly bucket: string } => {
+  const { endpoint, region, outputs } = localSystem();
+  const bucket = outputs.ArchiveBucket;
+  if (bucket === undefined) throw new Error(`${SYSTEM_FILE} does not say where the archive is`);
+  return { endpoint, region, bucket };
+};
+
+/** One of the people of the local system. @throws {Error} saying how to start one. */
+const localTarget = (as: Person): Target => {
+  const system = localSystem();
   const person = system.users[as];
   return {
     apiBase: system.apiBase,

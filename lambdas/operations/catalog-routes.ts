@@ -17,7 +17,8 @@ const kindOf = (kind: string | undefined): CatalogKind => {
 
 /**
  * `POST /v1/catalog/publications`, `GET /v1/catalog/publications/{publicationId}` with every change whole,
- * `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}`.
+ * `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}` (what holds now),
+ * `GET /v1/catalog/{kind}/history` (every version).
  * Who may approve what is decided with the publication in hand, by the catalog.
  */
 export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
@@ -64,5 +65,11 @@ export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
       const items = await ports.catalog.list(kindOf(path.kind), { effectiveAt: ports.clock.now() });
       return { status: 200, body: { items } };
     },
+  },
+  {
+    method: 'GET',
+    path: '/v1/catalog/{kind}/history',
+    roles: EVERYONE,
+    run: async ({ path }) => ({ status: 200, body: { items: await ports.catalog.history(kindOf(path.kind)) } }),
   },
 ];

@@ -1,19 +1,13 @@
-import type { Clock } from '../platform/clock.ts';
+import type { CatalogReader } from '../catalog/types.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
-import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
-import type { Subjects } from '../usage/ledger/subjects.ts';
+import { dailyFigures } from '../usage/prove/daily-figures.ts';
 import { type VerifyPlace, verifyPage } from '../usage/prove/verify.ts';
-import type { SettledStore } from '../usage/settle/settled-store.ts';
+import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
 import { date, dates, optionalText, READERS, text } from './requests.ts';
 
 /** What the routes of the ledger's proofs need. */
-export type LedgerPorts = {
-  readonly ledger: LedgerStore;
-  readonly subjects: Pick<Subjects, 'list'>;
-  readonly settled: Pick<SettledStore, 'heads'>;
-  readonly clock: Clock;
-};
+export type LedgerPorts = { readonly usage: BalancePorts; readonly catalog: CatalogReader };
 
 /** A month with its edges in every zone, three times over. */
 const MAX_DAYS = 100;
@@ -29,27 +23,51 @@ const placeOf = (after: string | undefined): VerifyPlace | undefined => {
   return { day: date('after', day), subject: text('after', subject) };
 };
 
-/** Verifies chains, as many as there is time for; `next` is where the next request goes on. */
-const verify = async (ports: LedgerPorts, query: Readonly<Record<string, string>>) => {
+/** What a request asks for of the ledger: dates, one subject or all, where the page before ended; and when to stop. */
+const rangeOf = async ({ subjects, clock }: BalancePorts, query: Readonly<Record<string, string>>) => {
   const { start, end } = dates(query, MAX_DAYS);
-  const deadline = ports.clock.nowMillis() + PATIENCE_MILLIS;
-  const known = (await ports.subjects.list()).map(({ subject }) => subject);
+  const deadline = clock.nowMillis() + PATIENCE_MILLIS;
+  const known = (await subjects.list()).map(({ subject }) => subject);
   const subject = optionalText('subject', query.subject);
   if (subject !== undefined && !known.includes(subject)) {
     throw new ProblemError(404, 'NO_SUCH_SUBJECT', `no usage was ever appended for ${subject}`);
   }
-  const subjects = subject === undefined ? known : [subject];
-  const range = { subjects, start, end, after: placeOf(optionalText('after', query.after)) };
-  const { next, ...found } = await verifyPage(ports, range, () => ports.clock.nowMillis() > deadline);
-  return { ...found, ...(next === undefined ? {} : { next: placeText(next) }) };
+  const range = {
+    subjects: subject === undefined ? known : [subject],
+    start,
+    end,
+    after: placeOf(optionalText('after', query.after)),
+  };
+  return { range, isTimeUp: () => clock.nowMillis() > deadline };
 };
 
-/** `GET /v1/ledger/verification`. */
+const pageOf = ({ next, ...found }: { readonly next?: VerifyPlace }) => ({
+  status: 200,
+  body: { ...found, ...(next === undefined ? {} : { next: placeText(next) }) },
+});
+
+/**
+ * `GET /v1/ledger/verification`: the chains, as many as there is time for. `GET /v1/ledger/figures`: what the ledger says
+ * of each UTC day of each subject. Of both `next` is where the next request goes on.
+ */
 export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
   {
     method: 'GET',
     path: '/v1/ledger/verification',
     roles: READERS,
-    run: async ({ query }) => ({ status: 200, body: await verify(ports, query) }),
+    run: async ({ query }) => {
+      const { range, isTimeUp } = await rangeOf(ports.usage, query);
+      return pageOf(await verifyPage(ports.usage, range, isTimeUp));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/ledger/figures',
+    roles: READERS,
+    run: async ({ query }) => {
+      const { range, isTimeUp } = await rangeOf(ports.usage, query);
+      const meters = await ports.catalog.history('meter');
+      return pageOf(await dailyFigures(ports.usage, { ...range, meters }, isTimeUp));
+    },
   },
 ];

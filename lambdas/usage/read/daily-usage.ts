@@ -7,8 +7,15 @@ import { lookBack } from './look-back.ts';
 import { clipSubjects } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
 
-/** One UTC day of an account. `settled`: all of its usage came from settled days. */
-export type DayUsage = { readonly day: string; readonly settled: boolean; readonly usage: readonly MeteredUsage[] };
+/** One UTC day of an account. */
+export type DayUsage = {
+  readonly day: string;
+  /** All of its usage came from settled days. */
+  readonly settled: boolean;
+  readonly usage: readonly MeteredUsage[];
+  /** Events that could not be counted under their own key, and are in no usage. */
+  readonly overflow: number;
+};
 
 export type DailyUsageRequest = {
   readonly subjects: readonly SubjectInterval[];
@@ -37,7 +44,7 @@ export const readDailyUsage = async (
   for (const day of daysOf({ start, end, zone })) {
     const period = { start: day, end: addDays(day, 1), zone };
     const own = byDay.get(day) ?? [];
-    const { usage, carryOut } = aggregate({
+    const { usage, carryOut, overflow } = aggregate({
       fragments: own,
       subjects: clipSubjects(subjects, period),
       period,
@@ -45,7 +52,7 @@ export const readDailyUsage = async (
       meters,
     });
     carryIn = carryOut;
-    days.push({ day, settled: own.every(({ settled }) => settled), usage });
+    days.push({ day, settled: own.every(({ settled }) => settled), usage, overflow: overflow.length });
   }
   return { days, read: { queries: queries + before.queries, bytes: bytes + before.bytes } };
 };

@@ -4,8 +4,12 @@ import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
 import { FIRST_HASH } from '../../../lambdas/usage/ledger/chain.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
+import type { Subjects } from '../../../lambdas/usage/ledger/subjects.ts';
+import type { BalancePorts } from '../../../lambdas/usage/settle/settled-fragments.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
+import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memorySettled } from '../../twins/memory-projection.ts';
+import { lineOf, proofWorld } from '../usage/proof-world.ts';
 import { caller } from './call.ts';
 
 const clock = manualClock('2026-11-02T00:00:00.000Z');
@@ -48,8 +52,9 @@ describe('verification of the ledger', () => {
     },
     settled: memorySettled(),
     clock,
-  };
-  const call = caller(ledgerRoutes(ports));
+  } as unknown as BalancePorts;
+  const catalog = memoryCatalog();
+  const call = caller(ledgerRoutes({ usage: ports, catalog }));
   const october = { start: '2026-10-01', end: '2026-11-01' };
 
   it('verifies the chains of one subject or of all', async () => {
@@ -76,7 +81,9 @@ describe('verification of the ledger', () => {
         return ledger.day('org-01', day);
       },
     };
-    const call = caller(ledgerRoutes({ ...ports, subjects, ledger: slow }));
+    const call = caller(
+      ledgerRoutes({ usage: { ...ports, subjects: subjects as unknown as Subjects, ledger: slow }, catalog }),
+    );
     const verify = async (query: Record<string, string>) =>
       (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
     expect(await verify({})).toMatchObject({ appends: 1, next: '2026-10-31#a' });
@@ -89,4 +96,30 @@ describe('verification of the ledger', () => {
       await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, after: 'f' } }),
     ).toMatchObject(bad(400, 'BAD_REQUEST'));
   });
+});
+
+it('tells the figures of each day of each subject, page by page', async () => {
+  const world = proofWorld();
+  await world.deliver([
+    [lineOf('a', 'org-01', '2026-10-05T00:00:00Z', 'api.requests', { count: 3, endpoint: 'read' })],
+    [lineOf('b', 'org-02', '2026-10-06T00:00:00Z', 'seats.changed', { seats: 4 })],
+  ]);
+  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog }));
+  const figures = async (query: Record<string, string>) => {
+    const asked = { start: '2026-10-05', end: '2026-10-08', ...query };
+    const { body } = await call({ method: 'GET', path: '/v1/ledger/figures', query: asked });
+    return body as { items: { subject: string; day: string; usage: Record<string, unknown>[] }[]; next?: string };
+  };
+  const { items, next } = await figures({});
+  expect(next).toBeUndefined();
+  expect(items.map(({ subject, day }) => `${subject} ${day}`)).toEqual([
+    'org-01 2026-10-05',
+    'org-02 2026-10-06',
+    'org-02 2026-10-07',
+  ]);
+  const calls = { meter: 'calls', aggregation: 'SUM', dimensions: { endpoint: 'read' }, quantity: '3' };
+  expect(items[0]).toMatchObject({ overflow: 0, usage: expect.arrayContaining([expect.objectContaining(calls)]) });
+  expect((await figures({ subject: 'org-02', after: '2026-10-06#org-02' })).items).toMatchObject([
+    { day: '2026-10-07', usage: [{ meter: 'seats', aggregation: 'LATEST', quantity: '4' }] },
+  ]);
 });

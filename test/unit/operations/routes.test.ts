@@ -199,6 +199,8 @@ describe('catalog', () => {
     expect(await approve('otto', hash)).toMatchObject({ status: 200, body: { status: 'published', changes: 1 } });
     const listed = await call({ method: 'GET', path: '/v1/catalog/meter', roles: ['success'] });
     expect(listed.body).toMatchObject({ items: [{ id: 'api_calls', version: 1, publishedBy: 'otto' }] });
+    const history = await call({ method: 'GET', path: '/v1/catalog/meter/history', roles: ['success'] });
+    expect(history.body).toEqual(listed.body);
   });
 
   it('names every flaw, and kinds that it does not have', async () => {

@@ -1,0 +1,193 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upcasters } from '../../../lambdas/usage/events/upcasters.ts';
+import { readDailyUsage } from '../../../lambdas/usage/read/daily-usage.ts';
+import { dimensionText, type LedgerFigure, recompute } from '../../../ops/recompute/recompute.ts';
+import { UPCASTS } from '../../../ops/recompute/upcasts.ts';
+import { cancelLine, lineOf, PROOF_METERS, proofWorld } from '../usage/proof-world.ts';
+import { ALWAYS } from '../usage/usage-world.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'recompute-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const RANGE = { start: '2026-10-01', end: '2026-10-06', early: '2026-08-27' };
+type World = ReturnType<typeof proofWorld>;
+
+const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+/** The ledger's own daily figures. */
+const figuresOf = async (world: World): Promise<LedgerFigure[]> => {
+  const goesOn = new Set(['LATEST', 'TIME_WEIGHTED']);
+  const aggregation = new Map(PROOF_METERS.map(({ id, body }) => [id, body.aggregation]));
+  const figures: LedgerFigure[] = [];
+  for (const { subject } of await world.ports.subjects.list()) {
+    const { days } = await readDailyUsage(world.ports, {
+      subjects: [{ subject, ...ALWAYS }],
+      start: RANGE.start,
+      end: RANGE.end,
+      meters: PROOF_METERS,
+    });
+    for (const { day, usage } of days) {
+      for (const { meter, unit, dimensions, quantity } of usage) {
+        const how = aggregation.get(meter) ?? '';
+        figures.push({
+          subject,
+          day,
+          meter,
+          aggregation: how,
+          unit: goesOn.has(how) ? '' : unit,
+          dimensions: dimensionText(dimensions),
+          quantity,
+        });
+      }
+    }
+  }
+  return figures;
+};
+
+/** Recomputes from what a world's archive and quarantine hold, against figures. */
+const run = async (world: World, figures: readonly LedgerFigure[], closedBackfills: readonly string[] = []) => {
+  const archive = [...world.objects.objects].map(([key, body]) => {
+    const file = path.join(folder, key);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, body);
+    return file;
+  });
+  const { entries } = await world.quarantine.list({}, 1_000);
+  const [quarantined, ledger] = [path.join(folder, 'quarantined.ndjson'), path.join(folder, 'ledger.ndjson')];
+  writeFileSync(
+    quarantined,
+    jsonLines(entries.map(({ position: { index, ...rest } }) => ({ ...rest, at_index: index }))),
+  );
+  writeFileSync(ledger, jsonLines(figures));
+  return recompute({
+    range: RANGE,
+    archive,
+    quarantined,
+    closedBackfills,
+    meters: PROOF_METERS,
+    ledger,
+    scratch: folder,
+  });
+};
+
+/** Events of every meter with everything that can befall them. */
+const traffic = async (world: World): Promise<void> => {
+  const api = (id: string, time: string, count: number | string, more = {}) =>
+    lineOf(id, 'org-01', time, 'api.requests', { count, endpoint: 'read' }, more);
+  const storage = (id: string, time: string, gb: number | string) =>
+    lineOf(id, 'org-01', time, 'storage.sampled', { gb });
+  const seats = (id: string, time: string, count: number) =>
+    lineOf(id, 'org-01', time, 'seats.changed', { seats: count });
+  const user = (id: string, time: string, userId: string) => lineOf(id, 'org-02', time, 'user.active', { userId });
+  const again = await world.deliver([
+    [
+      api('a', '2026-10-01T00:05:00Z', 3),
+      api('b', '2026-10-01T09:30:00+02:00', 4),
+      api('c', '2026-10-02T00:00:00Z', 1),
+    ],
+    [storage('s0', '2026-09-20T12:00:00Z', '10.5'), storage('s1', '2026-10-02T06:00:00.1239Z', 40)],
+    [storage('s2', '2026-10-03T18:00:00Z', '20.000000000001'), seats('t0', '2026-09-15T00:00:00Z', 5)],
+    [seats('t1', '2026-10-03T10:00:00Z', 7), user('u1', '2026-10-01T00:00:00Z', 'ada')],
+    [user('u2', '2026-10-01T01:00:00Z', 'grace'), user('u3', '2026-10-01T23:59:59.999Z', 'ada')],
+    ['this is no JSON', api('wrong', '2026-10-01T00:00:00Z', 'many')],
+    [
+      lineOf(
+        'old',
+        'org-01',
+        '2026-10-04T00:00:00Z',
+        'api.requests',
+        { calls: 9, path: '/search/x' },
+        {
+          dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/1',
+        },
+      ),
+    ],
+  ]);
+  // A redelivery, one that overlaps, a duplicate in another form, and a conflict.
+  await again();
+  await again(3);
+  await world.deliver([[api('a', '2026-10-01T02:05:00+02:00', 3), api('b', '2026-10-01T07:30:00Z', 400)]]);
+  // A cancellation after its event, one before it, and a replacement into another slot.
+  await world.deliver([
+    [cancelLine('x1', 'c', 'org-01', '2026-10-02T00:00:00Z'), cancelLine('x2', 'd', 'org-01', '2026-10-02T01:00:00Z')],
+    [api('d', '2026-10-02T01:00:00Z', 1_000), api('e', '2026-10-02T02:00:00Z', 50)],
+    [api('f', '2026-10-02T03:00:00Z', 60, { replaces: 'e', replacestime: '2026-10-02T02:00:00Z' })],
+  ]);
+};
+
+describe('the recomputation in SQL', () => {
+  it('agrees with the ledger, whatever befell the events', async () => {
+    const world = proofWorld();
+    await traffic(world);
+    const figures = await figuresOf(world);
+    const found = await run(world, figures);
+    expect(found.differences).toEqual([]);
+    expect(found).toMatchObject({ quarantined: 3, notHeld: 0 });
+    expect(found.meters.map(({ aggregation }) => aggregation).sort()).toEqual(
+      PROOF_METERS.map(({ body }) => body.aggregation).sort(),
+    );
+    expect(found.meters.reduce((sum, meter) => sum + meter.figures, 0)).toBe(figures.length);
+    const of = (meter: string, day: string) =>
+      figures.find((each) => each.meter === meter && each.day === day)?.quantity;
+    expect([of('requests', '2026-10-02'), of('calls', '2026-10-02')]).toEqual(['1', '60']);
+  });
+
+  it('finds a total that is wrong, missing or too much', async () => {
+    const world = proofWorld();
+    await traffic(world);
+    const figures = await figuresOf(world);
+    const n = figures.findIndex(({ meter, day }) => meter === 'average' && day === '2026-10-01');
+    const [wrong] = figures.splice(n, 1, { ...(figures[n] as LedgerFigure), quantity: '3.500000000001' });
+    figures.splice(
+      figures.findIndex(({ meter }) => meter === 'users'),
+      1,
+    );
+    figures.push({ ...(wrong as LedgerFigure), subject: 'org-77' });
+    const { differences } = await run(world, figures);
+    expect(differences.map(({ subject, meter, archive, ledger }) => [subject, meter, archive, ledger])).toEqual([
+      ['org-01', 'average', '3.5', '3.500000000001'],
+      ['org-02', 'users', '2', undefined],
+      ['org-77', 'average', undefined, '3.5'],
+    ]);
+  });
+
+  it('counts a closed backfill: what it adds, cancels and has in common with live usage', async () => {
+    const world = proofWorld();
+    await traffic(world);
+    const late = (id: string, count: number) =>
+      lineOf(id, 'org-01', '2026-10-01T00:05:00Z', 'api.requests', { count, endpoint: 'read' }, { backfill: 'bf-1' });
+    await world.deliver([
+      [late('new', 100), late('a', 7_000)],
+      [cancelLine('bx', 'b', 'org-01', '2026-10-01T07:30:00Z', { backfill: 'bf-1' })],
+    ]);
+    const open = await figuresOf(world);
+    expect((await run(world, open)).differences).toEqual([]);
+    world.overlays.stand({ backfill: 'bf-1', state: 'closed', isFixed: true, closedAt: '2026-11-10T00:00:00.000Z' });
+    const versions = { '2026-10-01T00:00:00.000Z': 1, '2026-10-01T07:30:00.000Z': 1 };
+    world.overlays.pin({ backfill: 'bf-1', subject: 'org-01', day: '2026-10-01' }, versions);
+    const closed = await figuresOf(world);
+    const calls = (figures: readonly LedgerFigure[]) =>
+      figures.find(({ meter, day }) => meter === 'calls' && day === '2026-10-01')?.quantity;
+    expect([calls(open), calls(closed)]).toEqual(['7', '103']);
+    expect((await run(world, closed, ['bf-1'])).differences).toEqual([]);
+    expect((await run(world, closed)).differences).not.toEqual([]);
+  });
+
+  it('knows every step between schema versions that ingest knows', () => {
+    const steps = (all: readonly { readonly from: string; readonly to: string }[]) =>
+      all.map(({ from, to }) => [from, to]);
+    expect(steps(UPCASTS)).toEqual(steps(upcasters));
+  });
+
+  it('says so where it cannot hold a number', async () => {
+    const world = proofWorld();
+    await world.deliver([[lineOf('s', 'org-01', '2026-10-02T00:00:00Z', 'storage.sampled', { gb: 1.5e-13 })]]);
+    expect((await run(world, await figuresOf(world))).notHeld).toBe(1);
+  });
+});
