@@ -48,7 +48,7 @@ const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   DeliverNetSuite: ['BatchGet', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],
-  OperationsApi: ['BatchGet', 'PutObject'],
+  OperationsApi: ['BatchGet', 'Delete', 'PutObject'],
   RateAccounts: ['BatchWrite', 'Delete'],
   ScheduledClose: ['BatchWrite'],
   Signals: ['Delete', 'PutObject'],
