@@ -10,7 +10,7 @@ import { env } from '../platform/env.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeLogger, makeMetrics } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
+import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
@@ -36,7 +36,7 @@ const ports: ClosePorts = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ledger: ledgerOfEnvironment(),
+    ...ledgerToRead(catalog),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),

@@ -1,6 +1,6 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import type { DirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
+import type { LedgerPorts } from '../usage/ledger/effective-slots.ts';
 import { laterOf, utcDay } from '../usage/ledger/slot.ts';
 import { comparePoints, parseStateKey } from '../usage/ledger/state.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
@@ -11,8 +11,7 @@ import type { SettledStore } from '../usage/settle/settled-store.ts';
 import type { KeyState, Point } from '../usage/types.ts';
 import type { LastValues } from './ports.ts';
 
-export type LastValueSources = {
-  readonly ledger: LedgerStore;
+export type LastValueSources = LedgerPorts & {
   readonly subjects: Pick<Subjects, 'get'>;
   readonly marks: Pick<DirtyMarks, 'marksOf'>;
   readonly settled: Pick<SettledStore, 'heads'>;
@@ -53,7 +52,7 @@ export const lastValues = async (sources: LastValueSources, request: LastValuesR
   const start = laterOf(from, `${first}T00:00:00.000Z`);
   if (start >= until) return {};
   const parts = dayParts([{ subject, from: start, to: until }]).filter(({ day }) => mayHaveUsage(day));
-  const { slots } = await readDayParts(sources.ledger, parts);
+  const { slots } = await readDayParts(sources, parts);
   return newest(
     subject,
     slots.flatMap(({ states }) => Object.entries(states)),

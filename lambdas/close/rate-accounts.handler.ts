@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
+import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { s3DataFiles } from './data-files.ts';
@@ -21,7 +21,7 @@ const ports = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ledger: ledgerOfEnvironment(),
+    ...ledgerToRead(catalog),
     subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),

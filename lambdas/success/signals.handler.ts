@@ -12,9 +12,10 @@ import { raiseSignals } from './signals.ts';
 import { usagePorts } from './usage-ports.ts';
 
 const logger = makeLogger('signals');
+const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock);
 const ports = {
-  usage: usagePorts(),
-  catalog: cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock),
+  usage: usagePorts(catalog),
+  catalog,
   signals: dynamoSignals(dynamo(), env('SUCCESS_TABLE')),
   publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
   clock: systemClock,

@@ -9,11 +9,13 @@ import { dynamoSignals } from './signal-store.ts';
 import { successRoutes } from './success-routes.ts';
 import { usagePorts } from './usage-ports.ts';
 
+const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock);
+
 /** The API for customer success. */
 export const handler = httpEdge(
   successRoutes({
-    usage: usagePorts(),
-    catalog: cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock),
+    usage: usagePorts(catalog),
+    catalog,
     signals: dynamoSignals(dynamo(), env('SUCCESS_TABLE')),
     clock: systemClock,
   }),

@@ -85,7 +85,7 @@ export class FinanceStack extends MeterbridgeStack {
     });
   }
 
-  #closeStep({ tables, data }: FoundationStack): HandlerFunction {
+  #closeStep({ tables, archive, data }: FoundationStack): HandlerFunction {
     const { config } = this.deployment;
     return new HandlerFunction(this, 'CloseStep', {
       deployment: this.deployment,
@@ -95,6 +95,7 @@ export class FinanceStack extends MeterbridgeStack {
       timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'finance', 'audit', 'catalog', 'ledger', 'projection', 'quarantine', 'delivery'),
+        ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         NETSUITE_QUEUE_URL: this.netsuite.consumer.queue.queueUrl,
         CLOSE_GRACE_HOURS: String(config.close.graceHours),
@@ -116,6 +117,8 @@ export class FinanceStack extends MeterbridgeStack {
         getManyItems(tables.delivery),
         changeItems(tables.delivery),
         ...readObjects(data),
+        // What backfills correct is computed from the events themselves.
+        ...readObjects(archive),
         writeObjects(data, 'closes/'),
         writeObjects(data, 'payloads/'),
         sendMessages(this.netsuite.consumer.queue),
@@ -124,7 +127,7 @@ export class FinanceStack extends MeterbridgeStack {
     });
   }
 
-  #rateAccounts({ tables, data }: FoundationStack): HandlerFunction {
+  #rateAccounts({ tables, archive, data }: FoundationStack): HandlerFunction {
     return new HandlerFunction(this, 'RateAccounts', {
       deployment: this.deployment,
       description: 'Rates a chunk of accounts',
@@ -132,6 +135,7 @@ export class FinanceStack extends MeterbridgeStack {
       timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'finance', 'catalog', 'ledger', 'projection'),
+        ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
       },
       grants: [
@@ -141,6 +145,7 @@ export class FinanceStack extends MeterbridgeStack {
         readItems(tables.ledger),
         readItems(tables.projection),
         ...readObjects(data),
+        ...readObjects(archive),
         writeObjects(data, 'closes/'),
       ],
     });

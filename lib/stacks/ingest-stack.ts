@@ -106,6 +106,7 @@ export class IngestStack extends MeterbridgeStack {
       timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'ledger', 'projection', 'catalog'),
+        ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         EVENT_BUS: bus.eventBusName,
       },
@@ -116,7 +117,9 @@ export class IngestStack extends MeterbridgeStack {
         removeItems(tables.projection),
         readItems(tables.catalog),
         ...readObjects(data),
+        ...readObjects(archive),
         writeObjects(data, 'settled/'),
+        writeObjects(data, 'effective/'),
         publishEvents(bus),
       ],
       onFailure: asyncFailures.queue,

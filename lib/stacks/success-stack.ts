@@ -19,7 +19,7 @@ export class SuccessStack extends MeterbridgeStack {
 
   constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack) {
     super(scope, 'Success', deployment, { description: 'Meterbridge: signals and customer success' });
-    const { tables, data, bus, alarmTopic } = foundation;
+    const { tables, archive, data, bus, alarmTopic } = foundation;
 
     this.signals = new DeadLetteredConsumer(this, 'SignalsQueue', {
       deployment,
@@ -34,6 +34,7 @@ export class SuccessStack extends MeterbridgeStack {
       timeout: this.signals.timeout,
       environment: {
         ...tableNames(tables, 'ledger', 'projection', 'catalog', 'success'),
+        ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         EVENT_BUS: bus.eventBusName,
       },
@@ -44,6 +45,8 @@ export class SuccessStack extends MeterbridgeStack {
         readItems(tables.success),
         changeItems(tables.success),
         ...readObjects(data),
+        // What backfills correct is computed from the events themselves.
+        ...readObjects(archive),
         publishEvents(bus),
       ],
     });
@@ -78,6 +81,7 @@ export class SuccessStack extends MeterbridgeStack {
       timeout: API_TIMEOUT,
       environment: {
         ...tableNames(tables, 'ledger', 'projection', 'catalog', 'success'),
+        ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
       },
       grants: [
@@ -86,6 +90,7 @@ export class SuccessStack extends MeterbridgeStack {
         readItems(tables.catalog),
         readItems(tables.success),
         ...readObjects(data),
+        ...readObjects(archive),
       ],
     });
 

@@ -10,7 +10,9 @@ import { readBalance } from '../../lambdas/usage/read/balance.ts';
 import { readPeriodUsage } from '../../lambdas/usage/read/period-usage.ts';
 import { settleSweep } from '../../lambdas/usage/settle/settle-sweep.ts';
 import type { CanonicalUsage } from '../../lambdas/usage/types.ts';
+import { unreadArchive } from '../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../twins/memory-projection.ts';
 import { METERS } from '../unit/usage/usage-fixtures.ts';
 import { type Chance, chance } from './chance.ts';
@@ -56,6 +58,7 @@ export const simulate = async (seed: number): Promise<SimulationReport> => {
   const clock = manualClock(`${addDays(FIRST_DAY, dice.below(9))}T00:00:00.000Z`);
   const real = {
     ledger: memoryLedger(),
+    overlays: overlayReader(),
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),
     settled: memorySettled(),
@@ -104,7 +107,11 @@ export const simulate = async (seed: number): Promise<SimulationReport> => {
         under.set(process, batch);
         deliveries += 1;
         const { ledger, marks, subjects } = ports;
-        const result = await appendBatch({ ledger, marks, subjects, memory, clock, ids }, batch, meters);
+        const result = await appendBatch(
+          { ledger, archive: unreadArchive, marks, subjects, touched: memoryOverlays(), memory, clock, ids },
+          batch,
+          meters,
+        );
         under.delete(process);
         for (const [n, outcome] of result.outcomes.entries()) {
           const { idHash } = batch[n] as CanonicalUsage;
@@ -116,6 +123,7 @@ export const simulate = async (seed: number): Promise<SimulationReport> => {
     })();
   };
   const sweepPorts = (process: Process) => ({
+    overlays: real.overlays,
     ledger: stage.port(process, { ...real.ledger, puts: async () => 0, items: undefined }),
     marks: stage.port(process, real.marks),
     subjects: stage.port(process, real.subjects),

@@ -7,9 +7,10 @@ import { eventBridgePublisher } from '../../platform/event-publisher.ts';
 import { systemIds } from '../../platform/ids.ts';
 import { makeArchive } from '../archive/archive.ts';
 import { s3ArchiveObjects } from '../archive/archive-store.ts';
+import { dynamoTouchedDays } from '../corrections/overlay-status.ts';
 import { catalogStamper } from '../events/canonical-usage.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
-import { ledgerOfEnvironment } from '../ledger/ledger-wiring.ts';
+import { ledgerToRead } from '../ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
 import { writerMemory } from '../ledger/writer-memory.ts';
 import { dynamoCrossings } from '../limits/crossings.ts';
@@ -32,24 +33,26 @@ export const ingestPorts = (): IngestPorts => {
   const clock = systemClock;
   const projection = env('PROJECTION_TABLE');
   const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), clock);
-  const ledger = ledgerOfEnvironment();
+  const { ledger, overlays } = ledgerToRead(catalog);
   const marks = dynamoDirtyMarks(dynamo(), projection);
   const subjects = dynamoSubjects(dynamo(), projection);
   const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
+  const archive = makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET')));
+  const touched = dynamoTouchedDays(dynamo(), projection);
   const memory = writerMemory();
   return {
-    archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
+    archive,
     quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),
-    append: makeAppendEvents({ ledger, marks, subjects, memory, clock, ids: systemIds }, catalog),
+    append: makeAppendEvents({ ledger, archive, marks, subjects, touched, memory, clock, ids: systemIds }, catalog),
     spill: sqsSpillQueue(sqs(), env('SPILL_QUEUE_URL')),
     thresholds: makeThresholds({
       catalog,
-      balance: { ledger, settled, marks, subjects, clock },
+      balance: { ledger, overlays, settled, marks, subjects, clock },
       crossings: dynamoCrossings(dynamo(), projection),
       publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
       clock,
     }),
-    settleEarly: makeSettleEarly({ ledger, settled, marks, clock }, memory, catalog),
+    settleEarly: makeSettleEarly({ ledger, overlays, settled, marks, clock }, memory, catalog),
     stamper: () => catalogStamper(catalog),
     clock,
   };

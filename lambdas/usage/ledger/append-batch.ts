@@ -1,31 +1,27 @@
 import { mapBounded } from '../../platform/bounded.ts';
-import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
-import { type ChainView, emptyView, judge, nextAppend } from './append.ts';
+import {
+  appendGroup,
+  type FailedGroup,
+  type Group,
+  type GroupPorts,
+  type GroupResult,
+  refresh,
+} from './append-group.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
-import type { LedgerStore } from './ledger-store.ts';
 import type { MeterIndex } from './meter-states.ts';
-import { isOpen, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
+import { placeText, type TouchedDays } from './overlays.ts';
+import { isOpen, isSameSlot, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
-import type { WriterMemory } from './writer-memory.ts';
 
 /** What appending needs. `memory` lives as long as the worker. */
-export type AppendPorts = {
-  readonly ledger: LedgerStore;
+export type AppendPorts = GroupPorts & {
   readonly marks: DirtyMarks;
   readonly subjects: Subjects;
-  readonly memory: WriterMemory;
-  readonly clock: Clock;
+  /** Asked only for lines of backfills. */
+  readonly touched: TouchedDays;
   readonly ids: Ids;
-};
-
-/** Events of one slot that could not be appended now; to be spilled and tried again. They may have been, in part. */
-export type FailedGroup = {
-  readonly slot: Slot;
-  readonly events: readonly CanonicalUsage[];
-  readonly reason: 'contended' | 'throttled' | 'failed';
-  readonly message: string;
 };
 
 /** What became of an event. `unwritten`: its group is in `failed`, nothing is known. */
@@ -43,8 +39,6 @@ export type AppendBatchResult = {
 
 /** How many slots are written at a time. */
 const CONCURRENCY = 32;
-/** How often a slot's race may be lost before its group is given back. */
-const MAX_RACES = 8;
 /**
  * Unknown slots of a day are read by one query when they are so many, and at least one of so many slots on the way: an
  * append is about a quarter of what one read unit holds, so even where all of them exist it costs little more.
@@ -52,15 +46,8 @@ const MAX_RACES = 8;
 const TOGETHER = 3;
 const ONE_OF = 8;
 
-type Group = { readonly slot: Slot; readonly events: readonly CanonicalUsage[] };
 /** A group on its way: to be appended, or what already went wrong before. */
 type Task = { readonly group: Group } & ({ readonly assumeEmpty: boolean } | { readonly error: unknown });
-type GroupResult = {
-  readonly outcomes: ReadonlyMap<CanonicalUsage, EventOutcome>;
-  readonly failure?: FailedGroup;
-  readonly appends: number;
-  readonly largest: number;
-};
 
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
@@ -69,29 +56,21 @@ const THROTTLES = new Set([
   'TooManyRequestsException',
 ]);
 
-const failed = (group: Group, reason: FailedGroup['reason'], message: string): GroupResult => ({
-  outcomes: new Map(),
-  failure: { ...group, reason, message },
-  appends: 0,
-  largest: 0,
-});
-
 const failedBy = (group: Group, error: unknown): GroupResult => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return failed(group, THROTTLES.has(name) ? 'throttled' : 'failed', `${name}: ${message}`);
+  const reason = THROTTLES.has(name) ? 'throttled' : 'failed';
+  return {
+    outcomes: new Map(),
+    failure: { ...group, reason, message: `${name}: ${message}` },
+    appends: 0,
+    largest: 0,
+  };
 };
 
-const groupsOf = (events: readonly CanonicalUsage[]): Group[] =>
-  [...Map.groupBy(events, ({ slot }) => slotText(slot))]
+const groupsOf = (events: readonly CanonicalUsage[], slotIn: (event: CanonicalUsage) => Slot): Group[] =>
+  [...Map.groupBy(events, (event) => slotText(slotIn(event)))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, group]) => (group[0] === undefined ? [] : { slot: group[0].slot, events: group }));
-
-/** Brings the view of a slot up to the ledger. */
-const refresh = async ({ ledger, memory }: AppendPorts, slot: Slot): Promise<ChainView> => {
-  const known = memory.slots.get(slot);
-  const { appends } = await ledger.slotAbove(slot, known?.version ?? 0);
-  return memory.slots.advance(slot, known, appends);
-};
+    .flatMap(([, group]) => (group[0] === undefined ? [] : { slot: slotIn(group[0]), events: group }));
 
 /** A worker that wakes to a backlog knows nothing: it reads a stretch of unknown slots of a day at once. */
 const readTogether = async ({ ledger, memory }: AppendPorts, unknown: readonly Group[]): Promise<void> => {
@@ -100,53 +79,17 @@ const readTogether = async ({ ledger, memory }: AppendPorts, unknown: readonly G
   const end = Date.parse(last.start) + SLOT_MILLIS;
   if ((end - Date.parse(first.start)) / SLOT_MILLIS > unknown.length * ONE_OF) return;
   const stretch = { from: first.start, to: new Date(end).toISOString() };
-  const { appends } = await ledger.day(first.subject, utcDay(first.start), stretch);
-  const chains = Map.groupBy(appends, ({ slot }) => slot.start);
-  for (const { slot } of unknown) memory.slots.advance(slot, undefined, chains.get(slot.start) ?? []);
+  const { appends, overlays } = await ledger.day(first.subject, utcDay(first.start), stretch);
+  const chains = Map.groupBy([...appends, ...overlays], ({ slot }) => slotText(slot));
+  for (const { slot } of unknown) memory.slots.advance(slot, undefined, chains.get(slotText(slot)) ?? []);
 };
 
-/** Appends one slot's events: one append, or several where they do not fit into one. */
-const appendGroup = async (
-  ports: AppendPorts,
-  group: Group,
-  meters: MeterIndex,
-  assumeEmpty: boolean,
-): Promise<GroupResult> => {
-  const { slot } = group;
-  const { ledger, memory, clock } = ports;
-  const outcomes = new Map<CanonicalUsage, EventOutcome>();
-  let view = memory.slots.get(slot) ?? (assumeEmpty ? emptyView() : await refresh(ports, slot));
-  let [appends, largest, races] = [0, 0, 0];
-
-  for (;;) {
-    const open = group.events.filter((event) => !outcomes.has(event));
-    const verdicts = judge(view, open);
-    const fresh = open.filter((_, n) => verdicts[n] === 'new');
-    if (fresh.length === 0) {
-      for (const [n, event] of open.entries())
-        outcomes.set(event, verdicts[n] === 'conflict' ? 'conflict' : 'duplicate');
-      return { outcomes, appends, largest };
-    }
-    const { append, bytes } = nextAppend(view, slot, fresh, meters, clock.now());
-    if ((await ledger.putIfAbsent(append)) === 'written') {
-      // Only now does the memory advance: a write that failed has claimed nothing.
-      view = memory.slots.advance(slot, view, [append]);
-      const written = new Set(append.ids.map(({ idHash }) => idHash));
-      for (const event of fresh) if (written.has(event.idHash)) outcomes.set(event, 'accepted');
-      appends += 1;
-      largest = Math.max(largest, bytes);
-      if (isOpen(slot.start, clock.now())) memory.unsettled.count(slot.subject, utcDay(slot.start));
-      continue;
-    }
-    races += 1;
-    if (races > MAX_RACES) return failed(group, 'contended', `other writers were first ${races} times in a row`);
-    view = await refresh(ports, slot);
-  }
-};
-
-/** Does what must be done before the appends of a subject: register it, and mark the days of slots that are not open. */
+/**
+ * Does what must be done before the appends of a subject: register it, mark the days of slots that are not open, and note
+ * which days backfills touch. What is in an overlay counts nothing yet, so it needs no mark.
+ */
 const prepare = async (
-  { subjects, marks, memory, clock, ids }: AppendPorts,
+  { subjects, marks, touched, memory, clock, ids }: AppendPorts,
   subject: string,
   slots: readonly Slot[],
 ): Promise<void> => {
@@ -157,7 +100,16 @@ const prepare = async (
     await subjects.register({ subject, firstSeenAt: now, watchedFrom: shiftDay(utcDay(now), -1) });
     memory.registered.add(subject);
   }
-  const late = new Set(slots.filter(({ start }) => !isOpen(start, now)).map(({ start }) => utcDay(start)));
+  const isLate = ({ start, overlay }: Slot): boolean => overlay === undefined && !isOpen(start, now);
+  const late = new Set(slots.filter(isLate).map(({ start }) => utcDay(start)));
+  const places = slots.flatMap(({ start, overlay }) =>
+    overlay === undefined ? [] : [{ backfill: overlay, subject, day: utcDay(start) }],
+  );
+  const untouched = places.filter((place) => !memory.touched.has(placeText(place)));
+  for (const [text, [place]] of Map.groupBy(untouched, placeText)) {
+    if (place !== undefined) await touched.touch(place);
+    memory.touched.add(text);
+  }
   await Promise.all(
     [...late]
       .filter((day) => !memory.marks.holds(subject, day, clock.nowMillis()))
@@ -168,22 +120,19 @@ const prepare = async (
   );
 };
 
-/**
- * Appends a batch of canonical usage to the ledger: groups by (subject, slot), one conditional put per group, no
- * transaction and no write per event. Never throws for a group: what could not be written is in `failed`.
- */
-export const appendBatch = async (
+/** Appends groups of any slots, each for itself: one that fails does not hold up the others. */
+const appendGroups = async (
   ports: AppendPorts,
-  events: readonly CanonicalUsage[],
+  groups: readonly Group[],
   meters: MeterIndex,
-): Promise<AppendBatchResult> => {
-  const groups = groupsOf(events);
+): Promise<GroupResult[]> => {
   const bySubject = [...Map.groupBy(groups, ({ slot }) => slot.subject)];
   const work = await mapBounded(bySubject, CONCURRENCY, async ([subject, own]): Promise<Task[]> => {
     const byDay = [...Map.groupBy(own, ({ slot }) => utcDay(slot.start))];
     // What the memory has seen of the subject before this batch: later slots are probably new.
     const newest = ports.memory.newestSlot.get(subject);
-    const assumeEmpty = ({ slot }: Group): boolean => newest !== undefined && slot.start > newest;
+    const assumeEmpty = ({ slot }: Group): boolean =>
+      slot.overlay === undefined && newest !== undefined && slot.start > newest;
     const tasks: Task[] = [];
     try {
       await prepare(
@@ -205,12 +154,12 @@ export const appendBatch = async (
     }
     return tasks;
   });
-  const results = await mapBounded(work.flat(), CONCURRENCY, async (task) => {
+  return mapBounded(work.flat(), CONCURRENCY, async (task) => {
     const { group } = task;
     if ('error' in task) return failedBy(group, task.error);
     try {
       const result = await appendGroup(ports, group, meters, task.assumeEmpty);
-      ports.memory.newestSlot.raise(group.slot.subject, group.slot.start);
+      if (group.slot.overlay === undefined) ports.memory.newestSlot.raise(group.slot.subject, group.slot.start);
       return result;
     } catch (error) {
       // The answer may be lost while the write is not: what the memory knew is no longer sure.
@@ -218,8 +167,71 @@ export const appendBatch = async (
       return failedBy(group, error);
     }
   });
+};
 
-  const outcomes = new Map(results.flatMap((result) => [...result.outcomes]));
+/** Whether a line is a replacement of an event in another slot: it has a part in each. */
+const isInTwo = ({ kind, slot, cancels }: CanonicalUsage): boolean =>
+  kind === 'usage' && cancels !== undefined && !isSameSlot(cancels.slot, slot);
+
+const otherSlot = ({ slot, cancels }: CanonicalUsage): Slot => cancels?.slot ?? slot;
+
+type Outcomes = Map<CanonicalUsage, EventOutcome>;
+
+const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
+  for (const result of results) {
+    for (const [event, outcome] of result.outcomes) outcomes.set(event, outcome);
+    for (const event of result.failure?.events ?? []) if (!result.outcomes.has(event)) outcomes.set(event, 'unwritten');
+  }
+};
+
+/**
+ * Replacements whose id is known with another body where they would cancel: they are conflicts, and must not count in
+ * their own slot either.
+ */
+const refusedThere = async (ports: AppendPorts, crossing: readonly CanonicalUsage[]): Promise<CanonicalUsage[]> => {
+  const refused = await mapBounded(crossing, CONCURRENCY, async (event) => {
+    const slot = otherSlot(event);
+    const body = (ports.memory.slots.get(slot) ?? (await refresh(ports, slot))).ids.get(event.idHash);
+    return body !== undefined && body !== event.bodyHash ? [event] : [];
+  });
+  return refused.flat();
+};
+
+/**
+ * Appends a batch of canonical usage to the ledger: groups by slot, one conditional put per group, no transaction and no
+ * write per event. A replacement of an event in another slot is appended there too, as a line that only cancels, once it
+ * counts in its own slot; that append decides what became of it. Never throws for a group: what could not be written is
+ * in `failed`.
+ */
+export const appendBatch = async (
+  ports: AppendPorts,
+  events: readonly CanonicalUsage[],
+  meters: MeterIndex,
+): Promise<AppendBatchResult> => {
+  const outcomes: Outcomes = new Map();
+  const crossing = events.filter(isInTwo);
+  const results: GroupResult[] = [];
+  try {
+    for (const event of await refusedThere(ports, crossing)) outcomes.set(event, 'conflict');
+  } catch (error) {
+    results.push(...groupsOf(crossing, otherSlot).map((group) => failedBy(group, error)));
+  }
+  take(outcomes, results);
+  const own = outcomes.size === 0 ? events : events.filter((event) => !outcomes.has(event));
+  results.push(
+    ...(await appendGroups(
+      ports,
+      groupsOf(own, ({ slot }) => slot),
+      meters,
+    )),
+  );
+  take(outcomes, results);
+  const there = crossing.filter((event) => ['accepted', 'duplicate'].includes(outcomes.get(event) ?? ''));
+  if (there.length > 0) {
+    const second = await appendGroups(ports, groupsOf(there, otherSlot), meters);
+    results.push(...second);
+    take(outcomes, second);
+  }
   return {
     outcomes: events.map((event) => outcomes.get(event) ?? 'unwritten'),
     failed: results.flatMap(({ failure }) => failure ?? []),

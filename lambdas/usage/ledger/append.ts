@@ -1,6 +1,6 @@
 import type { Append, CanonicalUsage, Slot, StateKey, Tombstone } from '../types.ts';
 import { appendHash, FIRST_HASH } from './chain.ts';
-import { isCapped, statesAfter } from './key-states.ts';
+import { isCapped, stateBuilder } from './key-states.ts';
 import { appendBytes } from './ledger-item.ts';
 import type { MeterIndex } from './meter-states.ts';
 import { isSameSlot, laterOf } from './slot.ts';
@@ -155,6 +155,12 @@ const newestOf = (view: ChainView, slot: Slot, usage: readonly CanonicalUsage[])
   return usage.reduce((newest, { event }) => laterOf(newest, event.time), before);
 };
 
+const statesAfter = (view: ChainView, events: readonly CanonicalUsage[], meters: MeterIndex): StateMap => {
+  const builder = stateBuilder(meters, view);
+  for (const event of events) builder.add(event);
+  return builder.states();
+};
+
 /** What the lines of an append do to the states: `restated` states are the whole truth, with all of them in it. */
 type NewStates = { readonly meters: MeterIndex } | { readonly restated: StateMap };
 
@@ -213,14 +219,23 @@ export const nextAppend = (
 /** Lines of one restating append: with their tombstones and pointers they are far below the largest item. */
 const MAX_RESTATING_LINES = 500;
 
-/** The lines that a restating append takes, those that cancel first, and which of them count. */
+/** The lines that a restating append takes, those that cancel first; which of them count, and what they cancel. */
 export const restatingLines = (
   view: ChainView,
   slot: Slot,
   fresh: readonly CanonicalUsage[],
-): { readonly lines: readonly CanonicalUsage[]; readonly counting: readonly CanonicalUsage[] } => {
+): {
+  readonly lines: readonly CanonicalUsage[];
+  readonly counting: readonly CanonicalUsage[];
+  readonly cancelled: ReadonlySet<string>;
+} => {
   const lines = ordered(slot, fresh).slice(0, MAX_RESTATING_LINES);
-  return { lines, counting: counting(view, slot, lines, tombstonesOf(slot, lines)) };
+  const tombstones = tombstonesOf(slot, lines);
+  return {
+    lines,
+    counting: counting(view, slot, lines, tombstones),
+    cancelled: new Set(tombstones.map(({ idHash }) => idHash)),
+  };
 };
 
 /** The restating append of a slot: new lines, if any, and the states of the whole chain with them. */

@@ -25,15 +25,18 @@ const overflowing = (key: StateKey, idHash: string): Contribution => {
   return { key: OVERFLOW, state: { class: 'set', values: [value] } };
 };
 
+/** What is needed of an event to measure it: after upcasting. */
+export type MeasuredEvent = Pick<CanonicalUsage, 'event' | 'idHash'>;
+
+/** Takes events that count, one after another, and tells what they do to the states of their slot. */
+export type StateBuilder = { add(event: MeasuredEvent): void; states(): StateMap };
+
 /**
- * What events that count do to the states of their slot, in their order: running scalars, and of sets and points only what
- * is new. Which keys the cap leaves out is decided by that order, so the same chain always gives the same states.
+ * What events do to the states of their slot beyond what is known of it: running scalars, and of sets and points only what
+ * is new. Which keys the cap leaves out is decided by the order of the events, so the same chain always gives the same
+ * states. Nothing known: the states of the whole chain.
  */
-export const statesAfter = (
-  known: KnownStates,
-  events: readonly Pick<CanonicalUsage, 'event' | 'idHash'>[],
-  meters: MeterIndex,
-): StateMap => {
+export const stateBuilder = (meters: MeterIndex, known: KnownStates = NOTHING): StateBuilder => {
   const gathered = gatherStates();
   const fresh = new Set<StateKey>();
   const touched = new Set<StateKey>();
@@ -52,20 +55,18 @@ export const statesAfter = (
     }
     gathered.add(key, state);
   };
-  for (const event of events) {
-    for (const contribution of meters.contributions(event)) {
-      const { key } = contribution;
-      const isKnown = !isCapped(key) || known.keys.has(key) || fresh.has(key);
-      if (!isKnown && known.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash));
-      else {
-        if (!isKnown) fresh.add(key);
-        take(contribution);
+  return {
+    add: (event) => {
+      for (const contribution of meters.contributions(event)) {
+        const { key } = contribution;
+        const isKnown = !isCapped(key) || known.keys.has(key) || fresh.has(key);
+        if (!isKnown && known.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash));
+        else {
+          if (!isKnown) fresh.add(key);
+          take(contribution);
+        }
       }
-    }
-  }
-  return gathered.states();
+    },
+    states: gathered.states,
+  };
 };
-
-/** The states of a whole chain, from all of its events that count, in the chain's order. */
-export const statesOf = (events: readonly Pick<CanonicalUsage, 'event' | 'idHash'>[], meters: MeterIndex): StateMap =>
-  statesAfter(NOTHING, events, meters);

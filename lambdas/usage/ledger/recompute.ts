@@ -1,45 +1,17 @@
-import { mapBounded } from '../../platform/bounded.ts';
 import type { Archive } from '../archive/archive.ts';
 import { upcast } from '../events/upcasters.ts';
-import type { Append, CanonicalUsage } from '../types.ts';
+import type { Append } from '../types.ts';
 import { acceptedEvent } from './accepted-line.ts';
 import { type ChainEntry, tombstonesOf, usageEntries } from './chain.ts';
-import { statesOf } from './key-states.ts';
+import { type MeasuredEvent, stateBuilder } from './key-states.ts';
 import type { MeterIndex } from './meter-states.ts';
 import type { StateMap } from './state.ts';
 
 /** What is read of the archive to compute states anew. */
 export type ArchiveLines = Pick<Archive, 'lines'>;
 
-/** What is needed of an event to measure it: after upcasting. */
-export type MeasuredEvent = Pick<CanonicalUsage, 'event' | 'idHash'>;
-
-/** Archive objects read at a time: each may be large. */
-const OBJECTS_AT_A_TIME = 4;
-
-/**
- * The events of entries, in their order, from the archive. `known` are events at hand, by id hash: they are not read.
- * @throws {Error} if a line is not the event that its entry says.
- */
-export const readEvents = async (
-  entries: readonly ChainEntry[],
-  archive: ArchiveLines,
-  known: ReadonlyMap<string, MeasuredEvent> = new Map(),
-): Promise<MeasuredEvent[]> => {
-  const found = new Map<string, MeasuredEvent>();
-  const byObject = [...Map.groupBy(entries, ({ pointer }) => pointer.key)];
-  await mapBounded(byObject, OBJECTS_AT_A_TIME, async ([key, own]) => {
-    const missing = own.filter(({ idHash }) => !known.has(idHash));
-    if (missing.length === 0) return;
-    const lines = await archive.lines(key);
-    for (const entry of missing) {
-      const line = lines[entry.pointer.line];
-      if (line === undefined) throw new Error(`${key} has no line ${entry.pointer.line}`);
-      found.set(entry.idHash, { idHash: entry.idHash, event: upcast(acceptedEvent(line, entry)) });
-    }
-  });
-  return entries.flatMap(({ idHash }) => known.get(idHash) ?? found.get(idHash) ?? []);
-};
+/** Entries whose events are held at a time. */
+const ENTRIES_AT_A_TIME = 5_000;
 
 /** The usage lines of a chain that count: without what it cancels. In the chain's order. */
 export const countingEntries = (chain: readonly Append[]): ChainEntry[] => {
@@ -47,12 +19,35 @@ export const countingEntries = (chain: readonly Append[]): ChainEntry[] => {
   return usageEntries(chain).filter(({ idHash }) => !tombstones.has(idHash));
 };
 
+/** The events of some entries, in their order. One object after another: each may be large. */
+const eventsOf = async (entries: readonly ChainEntry[], archive: ArchiveLines): Promise<MeasuredEvent[]> => {
+  const events = new Map<string, MeasuredEvent>();
+  for (const [key, own] of Map.groupBy(entries, ({ pointer }) => pointer.key)) {
+    const lines = await archive.lines(key);
+    for (const entry of own) {
+      const line = lines[entry.pointer.line];
+      if (line === undefined) throw new RangeError(`${key} has no line ${entry.pointer.line}`);
+      events.set(entry.idHash, { idHash: entry.idHash, event: upcast(acceptedEvent(line, entry)) });
+    }
+  }
+  return entries.flatMap(({ idHash }) => events.get(idHash) ?? []);
+};
+
 /**
- * The states of a slot anew from its events in the archive, by the same upcasting and the same meters as at the append.
- * `entries` are those that count, in the order of their chain.
+ * The states of a slot anew from its events in the archive, by the same upcasting and the same meters as at their appends.
+ * `entries` are those that count, in the order of their chain; `more` are events at hand that follow them.
+ * @throws {Error} if a line is not the event that its entry says: the archive is not what was accepted.
  */
 export const recomputeStates = async (
   entries: readonly ChainEntry[],
   archive: ArchiveLines,
   meters: MeterIndex,
-): Promise<StateMap> => statesOf(await readEvents(entries, archive), meters);
+  more: readonly MeasuredEvent[] = [],
+): Promise<StateMap> => {
+  const builder = stateBuilder(meters);
+  for (let n = 0; n < entries.length; n += ENTRIES_AT_A_TIME) {
+    for (const event of await eventsOf(entries.slice(n, n + ENTRIES_AT_A_TIME), archive)) builder.add(event);
+  }
+  for (const event of more) builder.add(event);
+  return builder.states();
+};

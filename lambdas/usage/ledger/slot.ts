@@ -1,12 +1,8 @@
 import type { Interval } from '../../platform/period.ts';
-import { slotStart } from '../events/event-time.ts';
 import type { Slot } from '../types.ts';
 
 /** How long a slot is, in milliseconds: 15 minutes, for everyone and for ever. */
 export const SLOT_MILLIS = 15 * 60 * 1000;
-
-/** The slot of an event of a subject. */
-export const slotOf = (subject: string, time: string): Slot => ({ subject, start: slotStart(time) });
 
 /** The UTC day of an instant, `YYYY-MM-DD`. */
 export const utcDay = (instant: string): string => instant.slice(0, 10);

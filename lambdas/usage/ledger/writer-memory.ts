@@ -18,6 +18,8 @@ export type WriterMemory = {
   readonly slots: KnownSlots;
   /** Subjects known to be registered. */
   readonly registered: { has(subject: string): boolean; add(subject: string): void };
+  /** Days known to be noted as touched by a backfill (`placeText`). */
+  readonly touched: { has(place: string): boolean; add(place: string): void };
   /** Days that this writer marked dirty a short time ago. */
   readonly marks: {
     holds(subject: string, day: string, nowMillis: number): boolean;
@@ -43,6 +45,7 @@ export const writerMemory = (
   earlyAfter: number = EARLY_AFTER_APPENDS,
 ): WriterMemory => {
   const registered = bounded<true>();
+  const touched = bounded<true>();
   const marked = bounded<number>();
   const newest = bounded<string>();
   const unsettled = bounded<number>();
@@ -52,6 +55,12 @@ export const writerMemory = (
       has: (subject) => registered.has(subject),
       add: (subject) => {
         registered.set(subject, true);
+      },
+    },
+    touched: {
+      has: (place) => touched.has(place),
+      add: (place) => {
+        touched.set(place, true);
       },
     },
     marks: {

@@ -2,8 +2,8 @@ import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
 import { contentHash } from '../../platform/hash.ts';
 import { type Interval, intervalOf, type Period } from '../../platform/period.ts';
-import { chainsOf, foldChain, type SlotState } from '../ledger/chain.ts';
-import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { SlotState } from '../ledger/chain.ts';
+import { effectiveSlots, type LedgerPorts } from '../ledger/effective-slots.ts';
 import { daysTouched, intervalOfDay, within } from '../ledger/slot.ts';
 import type { SlotPin } from '../types.ts';
 import { type Aggregated, aggregate, type CarryIn } from './aggregate.ts';
@@ -56,14 +56,14 @@ export const dayParts = (subjects: readonly SubjectInterval[]): DayPart[] =>
     }),
   );
 
-/** Reads parts of days from the ledger, strongly, and folds their slots. */
+/** Reads parts of days from the ledger, strongly: their slots as they count, closed backfills included. */
 export const readDayParts = async (
-  ledger: LedgerStore,
+  { ledger, overlays }: LedgerPorts,
   parts: readonly DayPart[],
 ): Promise<{ readonly slots: SlotState[]; readonly queries: number; readonly bytes: number }> => {
   const reads = await mapBounded(parts, CONCURRENCY, ({ subject, day, part }) => ledger.day(subject, day, part));
   return {
-    slots: reads.flatMap(({ appends }) => chainsOf(appends).map(foldChain)),
+    slots: await effectiveSlots(reads, overlays),
     queries: reads.reduce((total, { queries }) => total + queries, 0),
     bytes: reads.reduce((total, { bytes }) => total + bytes, 0),
   };
@@ -72,18 +72,24 @@ export const readDayParts = async (
 const byPlace = (a: SlotPin, b: SlotPin): number =>
   a.subject === b.subject ? (a.start < b.start ? -1 : 1) : a.subject < b.subject ? -1 : 1;
 
-const pinOf = ({ subject, start, version, hash }: SlotState): SlotPin => ({ subject, start, version, hash });
+const pinOf = ({ subject, start, version, hash, overlays }: SlotState): SlotPin => ({
+  subject,
+  start,
+  version,
+  hash,
+  ...(overlays === undefined ? {} : { overlays }),
+});
 
 /**
  * The usage of an account in a period, as money needs it: read strongly from the ledger itself over the whole range, with
- * every slot's version pinned. The same pins always give the same usage; what is appended later has a higher version.
+ * every slot's version pinned, of overlays too. The same pins always give the same usage; what is appended later has a higher version.
  */
 export const readPeriodUsage = async (
-  { ledger }: { readonly ledger: LedgerStore },
+  ports: LedgerPorts,
   { subjects, period, carryIn, meters }: PeriodUsageRequest,
 ): Promise<PeriodUsage> => {
   const own = clipSubjects(subjects, period);
-  const { slots, queries, bytes } = await readDayParts(ledger, dayParts(own));
+  const { slots, queries, bytes } = await readDayParts(ports, dayParts(own));
   const pins = slots.map(pinOf).sort(byPlace);
   return {
     ...aggregate({ fragments: slots, subjects: own, period, carryIn, meters }),

@@ -1,6 +1,7 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { contentHash } from '../../platform/hash.ts';
 import { addDays, daysBetween, daysOf, type Interval, type Period, startOfDay } from '../../platform/period.ts';
+import { versionsOf } from '../ledger/effective-slots.ts';
 import { SLOT_MILLIS, within } from '../ledger/slot.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import { readFragments } from '../settle/settled-fragments.ts';
@@ -63,12 +64,12 @@ const piecesOf = async (
     const { fragments } = await readFragments(ports, subjects);
     return fragments.map((fragment) => ({ ...fragment, start: `${fragment.day}T00:00:00.000Z` }));
   }
-  const { slots } = await readDayParts(ports.ledger, dayParts(subjects));
-  return slots.map(({ subject, start, states, version }) => ({
-    subject,
-    start,
-    states,
-    versions: { [start]: version },
+  const { slots } = await readDayParts(ports, dayParts(subjects));
+  return slots.map((slot) => ({
+    subject: slot.subject,
+    start: slot.start,
+    states: slot.states,
+    versions: versionsOf(slot),
   }));
 };
 

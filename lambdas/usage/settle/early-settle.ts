@@ -1,10 +1,11 @@
 import type { CatalogReader } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
-import { chainsOf, foldChain } from '../ledger/chain.ts';
+import { effectiveSlots } from '../ledger/effective-slots.ts';
 import { intervalOfDay, SLOT_MILLIS, shiftDay } from '../ledger/slot.ts';
 import { gatherStates } from '../ledger/state.ts';
 import type { WriterMemory } from '../ledger/writer-memory.ts';
 import { coveredTo, type LatestMeters, latestMeters, type SettlePorts, settledDayOf } from './settle.ts';
+import { formatOf } from './settled-item.ts';
 
 /** What settling a day early needs. */
 export type EarlySettlePorts = Omit<SettlePorts, 'marks'> & { readonly marks: Pick<SettlePorts['marks'], 'marksOf'> };
@@ -54,8 +55,7 @@ export const settleEarly = async (
   const from = before === undefined ? intervalOfDay(day).from : coveredTo(day, before.beganAt);
   const to = coveredTo(day, beganAt);
   if (Date.parse(to) - Date.parse(from) < SLOT_MILLIS) return false;
-  const { appends } = await ports.ledger.day(subject, day, { from, to });
-  const slots = chainsOf(appends).map(foldChain);
+  const slots = await effectiveSlots([await ports.ledger.day(subject, day, { from, to })], ports.overlays);
   if (slots.length === 0) return false;
   const added = settledDayOf({ subject, day, beganAt }, (before?.revision ?? 0) + 1, slots, meters);
   if (before === undefined) return ports.settled.put(added);
@@ -63,9 +63,11 @@ export const settleEarly = async (
   for (const part of [before.states, added.states]) {
     for (const [key, state] of Object.entries(part)) states.add(key, state);
   }
+  const versions = { ...before.versions, ...added.versions };
   return ports.settled.put({
     ...added,
-    versions: { ...before.versions, ...added.versions },
+    format: formatOf(versions),
+    versions,
     accepted: before.accepted + added.accepted,
     late: before.late + added.late,
     states: states.states(),

@@ -9,7 +9,7 @@ import { makeLogger } from '../../platform/observability.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import { runJob } from '../jobs/run-job.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
-import { ledgerOfEnvironment } from '../ledger/ledger-wiring.ts';
+import { ledgerToRead } from '../ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
 import { type SweepResult, settleSweep } from './settle-sweep.ts';
 import { dynamoSettled } from './settled-store.ts';
@@ -18,7 +18,7 @@ const logger = makeLogger('settle');
 const projection = env('PROJECTION_TABLE');
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const ports = {
-  ledger: ledgerOfEnvironment(),
+  ...ledgerToRead(catalog, { keeps: true }),
   settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
   marks: dynamoDirtyMarks(dynamo(), projection),
   subjects: dynamoSubjects(dynamo(), projection),

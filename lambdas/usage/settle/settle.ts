@@ -2,7 +2,7 @@ import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SlotState } from '../ledger/chain.ts';
 import type { DirtyMark, DirtyMarks } from '../ledger/dirty-marks.ts';
-import { effectiveSlots, versionsOf } from '../ledger/effective-slots.ts';
+import { effectiveSlots, type LedgerPorts, versionsOf } from '../ledger/effective-slots.ts';
 import { intervalOfDay, OPEN_MILLIS, SLOT_MILLIS, shiftDay, utcDay } from '../ledger/slot.ts';
 import { gatherStates, parseStateKey, type StateMap } from '../ledger/state.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';

@@ -1,7 +1,7 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { DirtyMarks } from '../ledger/dirty-marks.ts';
-import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { type LedgerPorts, versionsOf } from '../ledger/effective-slots.ts';
 import { AHEAD_MILLIS, intervalOfDay, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects } from '../ledger/subjects.ts';
 import type { Fragment } from '../read/aggregate.ts';
@@ -12,8 +12,7 @@ import type { SettledDay } from './settled-item.ts';
 import type { SettledStore } from './settled-store.ts';
 
 /** What reading settled usage and live days needs. */
-export type BalancePorts = {
-  readonly ledger: LedgerStore;
+export type BalancePorts = LedgerPorts & {
   readonly settled: SettledStore;
   readonly marks: DirtyMarks;
   readonly subjects: Subjects;
@@ -23,7 +22,7 @@ export type BalancePorts = {
 /** A fragment with the UTC day it lies in, the slots it was made from, and whether that is a day settled for good. */
 export type DatedFragment = Fragment & {
   readonly day: string;
-  /** Slot start → version. */
+  /** Slot start → version; of an overlay `<slot start>~<backfill>`. */
   readonly versions: Readonly<Record<string, number>>;
   readonly settled: boolean;
 };
@@ -79,7 +78,7 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
   const items = new Map(settled.days.map((item) => [item.day, item]));
   const plans = parts.map((part) => planOf(part, record, items.get(part.day), dirty.has(part.day), now));
   const live = await readDayParts(
-    ports.ledger,
+    ports,
     plans.flatMap(({ fromLedger }) => fromLedger ?? []),
   );
   return {
@@ -89,11 +88,11 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
           ? []
           : [{ subject, day: item.day, states: item.states, versions: item.versions, settled: isFinal(item) }],
       ),
-      ...live.slots.map(({ start, version, states }) => ({
+      ...live.slots.map((slot) => ({
         subject,
-        day: utcDay(start),
-        states,
-        versions: { [start]: version },
+        day: utcDay(slot.start),
+        states: slot.states,
+        versions: versionsOf(slot),
         settled: false,
       })),
     ],

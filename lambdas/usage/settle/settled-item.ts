@@ -2,12 +2,13 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { itemBytes } from '../ledger/ledger-item.ts';
-import { SLOT_MILLIS } from '../ledger/slot.ts';
+import { chainName, SLOT_MILLIS } from '../ledger/slot.ts';
 import type { StateMap } from '../ledger/state.ts';
 
 /** A settled day without its states: which slots, at which versions, it was made from. */
 export type SettledHead = {
-  readonly format: 1;
+  /** 2: overlays count in it. All others are 1. */
+  readonly format: 1 | 2;
   readonly subject: string;
   /** UTC day. */
   readonly day: string;
@@ -15,7 +16,7 @@ export type SettledHead = {
   readonly revision: number;
   /** When the settle that wrote it began, before it read anything. */
   readonly beganAt: string;
-  /** Slot start → version. Absent slots had no append. */
+  /** Slot start → version, of overlays `<slot start>~<backfill>` → version. Absent chains had no append that counts. */
   readonly versions: Readonly<Record<string, number>>;
   readonly accepted: number;
   readonly late: number;
@@ -27,15 +28,17 @@ export type SettledHead = {
  */
 export type SettledDay = SettledHead & { readonly states: StateMap };
 
-/** A settled day as it lies in the table, format 1. */
+/** A settled day as it lies in the table, formats 1 and 2. Only an item of format 2 has `y`. */
 export type SettledItem = {
   readonly pk: string;
   readonly sk: string;
-  readonly f: 1;
+  readonly f: 1 | 2;
   readonly v: number;
   readonly b: string;
   /** Slot number of the day (0 to 95) and version, alternating. */
   readonly w: readonly number[];
+  /** The same of overlays, by backfill. */
+  readonly y?: Readonly<Record<string, readonly number[]>>;
   readonly c: number;
   readonly l: number;
   /** States as canonical JSON, deflated: all of them, or the scalars when `o` has the rest. */
@@ -67,19 +70,42 @@ const countOf = (states: StateMap): number =>
 /** The sort key of a settled day. */
 export const settledKey = (day: string): string => `SETTLED#${day}`;
 
+/** The format of a settled day that was made from these versions. */
+export const formatOf = (versions: SettledHead['versions']): SettledHead['format'] =>
+  Object.keys(versions).some((chain) => chain.includes('~')) ? 2 : 1;
+
+/** Slot numbers and versions, alternating, of the live chains (`''`) and of each backfill. */
+const packVersions = ({ day, versions }: SettledHead): Map<string, number[]> => {
+  const start = dayStart(day);
+  const packed = new Map<string, number[]>([['', []]]);
+  for (const [chain, version] of Object.entries(versions)) {
+    const [slot = '', backfill = ''] = chain.split('~');
+    const numbers = packed.get(backfill) ?? [];
+    numbers.push((Date.parse(slot) - start) / SLOT_MILLIS, version);
+    packed.set(backfill, numbers);
+  }
+  return packed;
+};
+
+const unpackVersions = (day: string, numbers: readonly number[], overlay?: string): [string, number][] => {
+  const start = dayStart(day);
+  return Array.from({ length: numbers.length / 2 }, (_, n) => {
+    const slot = new Date(start + (numbers[n * 2] ?? 0) * SLOT_MILLIS).toISOString();
+    return [chainName({ start: slot, ...(overlay === undefined ? {} : { overlay }) }), numbers[n * 2 + 1] ?? 0];
+  });
+};
+
 /** A settled day as its item and, when its sets and points are many, the object that must be written first. */
 export const encodeSettled = (settled: SettledDay): { readonly item: SettledItem; readonly object?: SettledObject } => {
-  const start = dayStart(settled.day);
+  const [[, live] = ['', []], ...overlays] = packVersions(settled);
   const base = {
     pk: settled.subject,
     sk: settledKey(settled.day),
-    f: 1 as const,
+    f: formatOf(settled.versions),
     v: settled.revision,
     b: settled.beganAt,
-    w: Object.entries(settled.versions).flatMap(([slot, version]) => [
-      (Date.parse(slot) - start) / SLOT_MILLIS,
-      version,
-    ]),
+    w: live,
+    ...(overlays.length === 0 ? {} : { y: Object.fromEntries(overlays) }),
     c: settled.accepted,
     l: settled.late,
   };
@@ -97,15 +123,17 @@ export const encodeSettled = (settled: SettledDay): { readonly item: SettledItem
 
 /** The head of an item. @throws {Error} for a format that this version does not know. */
 export const decodeHead = (item: SettledItem): SettledHead => {
-  if (item.f !== 1) throw new Error(`settled day ${item.pk} ${item.sk} has format ${item.f}, which is not known here`);
-  const day = item.sk.slice(settledKey('').length);
-  const start = dayStart(day);
-  const versions: Record<string, number> = {};
-  for (let n = 0; n < item.w.length; n += 2) {
-    versions[new Date(start + (item.w[n] ?? 0) * SLOT_MILLIS).toISOString()] = item.w[n + 1] ?? 0;
+  if (item.f !== 1 && item.f !== 2) {
+    throw new Error(`settled day ${item.pk} ${item.sk} has format ${String(item.f)}, which is not known here`);
   }
+  const day = item.sk.slice(settledKey('').length);
+  const overlays = Object.entries(item.y ?? {});
+  const versions = Object.fromEntries([
+    ...unpackVersions(day, item.w),
+    ...overlays.flatMap(([backfill, numbers]) => unpackVersions(day, numbers, backfill)),
+  ]);
   return {
-    format: 1,
+    format: item.f,
     subject: item.pk,
     day,
     revision: item.v,

@@ -9,7 +9,9 @@ import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { packPointers, unpackPointers } from '../../../lambdas/usage/ledger/pack-pointers.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { Append, CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySubjects } from '../../twins/memory-projection.ts';
 import { METERS, usage } from '../../unit/usage/usage-fixtures.ts';
 
@@ -55,6 +57,8 @@ const appendAll = async (batches: readonly (readonly CanonicalUsage[])[], cold: 
     ledger,
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),
+    archive: unreadArchive,
+    touched: memoryOverlays(),
     clock: manualClock('2026-10-20T00:00:00.000Z'),
     ids: countingIds(),
   };

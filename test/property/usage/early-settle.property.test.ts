@@ -72,7 +72,7 @@ describe('settling early', () => {
           const { carryIn } = await lookBack(ports, [{ subject: 'org-01', from: to, to: ALWAYS.to }], METERS);
           const all = { start: '2026-10-01', end: '2026-12-01', zone: 'UTC' };
           const own = [{ subject: 'org-01', from: ALWAYS.from, to }];
-          const { slots } = await readDayParts(ports.ledger, dayParts(clipSubjects(own, all)));
+          const { slots } = await readDayParts(ports, dayParts(clipSubjects(own, all)));
           const earlier = slots.flatMap(({ states }) =>
             Object.entries(states).flatMap(([key, state]) => {
               const points =

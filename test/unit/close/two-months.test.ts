@@ -8,7 +8,9 @@ import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { usage } from '../usage/usage-fixtures.ts';
 import { catalogOf, entry } from './close-catalog.ts';
@@ -70,13 +72,22 @@ const gigabytes = (time: string, gb: string, subject = 'org-a1'): CanonicalUsage
 const world = (...contracts: CatalogEntry[]) => {
   const others = catalogOf().filter(({ id, kind }) => kind !== 'contract' && id !== 'org-a2');
   const made = makeWorld([...others, ...METERS, BOOK, ...contracts]);
-  const sources = { ledger: memoryLedger(), subjects: memorySubjects(), marks: memoryDirtyMarks() };
+  const sources = {
+    ledger: memoryLedger(),
+    overlays: overlayReader(),
+    subjects: memorySubjects(),
+    marks: memoryDirtyMarks(),
+  };
   const port = ledgerUsage({ ...sources, settled: memorySettled(), catalog: made.catalog });
   Object.assign(made.ports.usage, port);
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();
   const append = async (...events: CanonicalUsage[]) => {
-    await appendBatch({ ...sources, clock, ids: countingIds(), memory }, events, meterIndex(METERS));
+    await appendBatch(
+      { ...sources, archive: unreadArchive, touched: memoryOverlays(), clock, ids: countingIds(), memory },
+      events,
+      meterIndex(METERS),
+    );
   };
   /** What a close of these dates bills, as `product: amount`. */
   const close = async (dates: typeof OCTOBER): Promise<string[]> => {

@@ -10,7 +10,9 @@ import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { usage as event } from '../usage/usage-fixtures.ts';
 import { closeAll, documentsOf, makeWorld } from './close-world.ts';
@@ -30,14 +32,22 @@ const ledgerWorld = () => {
   const [subjects, marks] = [memorySubjects(), memoryDirtyMarks()];
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();
-  const port = ledgerUsage({ ledger, subjects, marks, settled: memorySettled(), catalog: world.catalog });
+  const port = ledgerUsage({
+    ledger,
+    overlays: overlayReader(),
+    subjects,
+    marks,
+    settled: memorySettled(),
+    catalog: world.catalog,
+  });
   Object.assign(world.ports.usage, port);
   const append = async (...events: CanonicalUsage[]) => {
     const meters = (await world.catalog.history('meter')).map((each) => ({
       ...each,
       body: { ...each.body, eventType: TYPE },
     }));
-    return appendBatch({ ledger, subjects, marks, clock, ids: countingIds(), memory }, events, meterIndex(meters));
+    const ports = { ledger, archive: unreadArchive, subjects, marks, touched: memoryOverlays() };
+    return appendBatch({ ...ports, clock, ids: countingIds(), memory }, events, meterIndex(meters));
   };
   return { world, ledger, port, append };
 };

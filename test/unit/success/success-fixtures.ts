@@ -5,6 +5,7 @@ import { addDays } from '../../../lambdas/platform/period.ts';
 import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { memorySignals } from '../../twins/memory-signals.ts';
 
@@ -94,6 +95,7 @@ export const successHouse = () => {
   const clock = manualClock('2026-11-20T12:00:00.000Z');
   const usage = {
     ledger: memoryLedger(),
+    overlays: overlayReader(),
     settled: memorySettled(),
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),

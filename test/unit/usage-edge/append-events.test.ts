@@ -6,6 +6,8 @@ import { LedgerUnavailable, makeAppendEvents } from '../../../lambdas/usage/inge
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { Append, CanonicalUsage, UsageEvent } from '../../../lambdas/usage/types.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
+import { memoryOverlays } from '../../twins/memory-overlays.ts';
 import { event, RECEIVED_AT } from './events.ts';
 
 /** A ledger in a list, which refuses the subjects it is told to. */
@@ -37,6 +39,8 @@ const appender = (refuses: (subject: string) => boolean = () => false) =>
   makeAppendEvents(
     {
       ledger: listLedger(refuses),
+      archive: unreadArchive,
+      touched: memoryOverlays(),
       marks: { mark: async () => undefined, marksOf: async () => [], clear: async () => true },
       subjects: {
         register: async () => undefined,

@@ -10,7 +10,9 @@ import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts'
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { OVERFLOW, stateKey, UNMETERED } from '../../../lambdas/usage/ledger/state.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySubjects } from '../../twins/memory-projection.ts';
 import { api, METERS, usage } from './usage-fixtures.ts';
 
@@ -25,6 +27,8 @@ const world = (now = NOW) => {
     ledger: ledger as LedgerStore,
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),
+    archive: unreadArchive,
+    touched: memoryOverlays(),
     memory: writerMemory(),
     clock,
     ids: countingIds(),

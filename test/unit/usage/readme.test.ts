@@ -11,7 +11,9 @@ import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import { MARK_CLEARABLE_MILLIS, MARK_TRUST_MILLIS, writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import { aggregate, carryKey } from '../../../lambdas/usage/read/aggregate.ts';
 import { latestMeters, settleDay } from '../../../lambdas/usage/settle/settle.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { api, METERS } from './usage-fixtures.ts';
 
@@ -22,7 +24,8 @@ const makeWorld = (now: string) => {
   const clock = manualClock(now);
   const ledger = memoryLedger();
   const marks = memoryDirtyMarks();
-  const ports = { ledger, marks, subjects: memorySubjects(), memory: writerMemory(), clock, ids: countingIds() };
+  const own = { ledger, marks, subjects: memorySubjects(), memory: writerMemory(), clock, ids: countingIds() };
+  const ports = { ...own, archive: unreadArchive, touched: memoryOverlays() };
   return { ...ports, ports, settled: memorySettled() };
 };
 
@@ -64,7 +67,13 @@ describe('the README of the ledger', () => {
       const [mark] = await marks.marksOf('org-01');
       const [head] = (await settled.heads('org-01', day, '2026-10-06')).days;
       const seen = { beganAt, head, mark };
-      const { changed, cleared } = await settleDay({ ledger, settled, marks, clock }, latest, 'org-01', day, seen);
+      const { changed, cleared } = await settleDay(
+        { ledger, overlays: overlayReader(), settled, marks, clock },
+        latest,
+        'org-01',
+        day,
+        seen,
+      );
       return { changed, cleared };
     };
     expect(await settle('2026-11-05T12:01:00.000Z')).toEqual({ changed: false, cleared: false });

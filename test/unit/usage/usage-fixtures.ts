@@ -1,6 +1,6 @@
 import type { CatalogEntry, Meter } from '../../../lambdas/catalog/types.ts';
+import { CANCELLATION_TYPE, correctionOf, slotOfEvent } from '../../../lambdas/usage/events/corrections.ts';
 import { bodyHashOf, idHashOf } from '../../../lambdas/usage/events/event-identity.ts';
-import { slotOf } from '../../../lambdas/usage/ledger/slot.ts';
 import type { CanonicalUsage, UsageEvent } from '../../../lambdas/usage/types.ts';
 
 const meter = (
@@ -49,6 +49,9 @@ export type EventSpec = {
   readonly time: string;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly replaces?: string;
+  readonly replacestime?: string;
+  readonly backfill?: string;
 };
 
 /** A canonical usage event with the hashes it really has. */
@@ -60,11 +63,11 @@ export const usage = (spec: EventSpec, line = 0, late = false): CanonicalUsage =
     ...spec,
   };
   return {
-    kind: 'usage',
+    ...correctionOf(event),
     event,
     idHash: idHashOf(event),
     bodyHash: bodyHashOf(event),
-    slot: slotOf(spec.subject, spec.time),
+    slot: slotOfEvent(event, event.time),
     late,
     position: { stream: 'usage', shard: 'shardId-000000000000', sequence: String(line), index: 0 },
     pointer: { key: 'events/usage/2026/10/01/shardId-000000000000/1-2.ndjson.gz', line },
@@ -74,3 +77,17 @@ export const usage = (spec: EventSpec, line = 0, late = false): CanonicalUsage =
 /** An `api` event. */
 export const api = (id: string, time: string, count: number | string, endpoint = 'read', subject = 'org-01') =>
   usage({ id, subject, time, type: 'api', data: { count, endpoint } });
+
+/** A cancellation of an event, with an id of its own; `backfill` if it belongs to one. */
+export const cancellation = (cancelled: CanonicalUsage, id: string, line = 0, backfill?: string): CanonicalUsage =>
+  usage(
+    {
+      id,
+      subject: cancelled.event.subject,
+      time: cancelled.event.time,
+      type: CANCELLATION_TYPE,
+      data: { id: cancelled.event.id },
+      ...(backfill === undefined ? {} : { backfill }),
+    },
+    line,
+  );

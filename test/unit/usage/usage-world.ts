@@ -5,7 +5,9 @@ import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import { readPeriodUsage } from '../../../lambdas/usage/read/period-usage.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
 import { METERS, usage } from './usage-fixtures.ts';
 
@@ -17,6 +19,9 @@ export const makeWorld = () => {
   const clock = manualClock('2026-11-10T00:00:00.000Z');
   const ports = {
     ledger: memoryLedger(),
+    archive: unreadArchive,
+    touched: memoryOverlays(),
+    overlays: overlayReader(),
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),
     settled: memorySettled(),
