@@ -1,0 +1,25 @@
+import { GetPublicKeyCommand, type KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { sha256 } from '../../platform/hash.ts';
+import type { RootSigner } from './ledger-root.ts';
+
+/** Signs with a key of KMS (ECC_NIST_P256) that never leaves it. */
+export const kmsSigner = (client: KMSClient, keyId: string): RootSigner => ({
+  sign: async (message) => {
+    // KMS takes 4 KB of a message itself, and any message's digest.
+    const { Signature } = await client.send(
+      new SignCommand({
+        KeyId: keyId,
+        Message: sha256(message),
+        MessageType: 'DIGEST',
+        SigningAlgorithm: 'ECDSA_SHA_256',
+      }),
+    );
+    if (Signature === undefined) throw new Error('KMS answered without a signature');
+    return Signature;
+  },
+  publicKey: async () => {
+    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));
+    if (PublicKey === undefined) throw new Error('KMS answered without a public key');
+    return PublicKey;
+  },
+});
