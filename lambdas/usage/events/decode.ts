@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Position } from '../types.ts';
-import { rawElements } from './raw-json.ts';
+import { batchElements, isBlank, packLines, unmarked } from './pack.ts';
 
 /** A record of the stream as ingest takes it, whatever brought it. */
 export type StreamRecord = {
@@ -21,6 +21,8 @@ export type Line = { readonly position: Position; readonly receivedAt: string } 
   | { readonly encoding: 'base64'; readonly line: string; readonly broken: string }
 );
 
+const NOT_UTF8 = 'it is not UTF-8';
+
 /** A pack may inflate to this many bytes; more is an attack or an accident. */
 const MAX_INFLATED = 32 * 1024 * 1024;
 
@@ -28,82 +30,78 @@ const MAX_INFLATED = 32 * 1024 * 1024;
 export const MAX_RECORD_LINES = 50_000;
 
 const LINE_FEED = 0x0a;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+/** Keeps byte order marks: they are taken off line by line. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b;
 
-/** A piece of a record before it has its position. */
-type Piece = { readonly text: string } | { readonly bytes: Uint8Array; readonly broken: string };
+/** A piece of a record before it has its position: its text, or bytes that are none. */
+type Piece = string | { readonly bytes: Uint8Array; readonly broken: string };
 
-const pieceOf = (bytes: Uint8Array): Piece => {
+/** The text of bytes; `undefined` if they are not UTF-8. */
+const textOf = (bytes: Uint8Array): string | undefined => {
   try {
-    return { text: utf8.decode(bytes) };
+    return utf8.decode(bytes);
   } catch {
-    return { bytes, broken: 'it is not UTF-8' };
+    return undefined;
   }
 };
 
-const isArrayText = (text: string): boolean => {
-  if (!text.trimStart().startsWith('[')) return false;
-  try {
-    return Array.isArray(JSON.parse(text));
-  } catch {
-    return false;
-  }
-};
-
-/** A CloudEvents batch gives its elements; anything else is one piece. */
-const unbatch = (piece: Piece): Piece[] =>
-  'text' in piece && isArrayText(piece.text) ? rawElements(piece.text).map((text) => ({ text })) : [piece];
-
-const splitLines = (bytes: Uint8Array): Piece[] => {
+/** Lines of which at least one is not UTF-8: the others are as good as ever. */
+const byteLines = (bytes: Uint8Array): Piece[] => {
   const pieces: Piece[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length && pieces.length <= MAX_RECORD_LINES; ) {
     const found = bytes.indexOf(LINE_FEED, start);
     const end = found === -1 ? bytes.length : found;
-    const piece = pieceOf(bytes.subarray(start, end));
-    if (!('text' in piece) || piece.text.trim() !== '') pieces.push(piece);
+    const line = bytes.subarray(start, end);
+    const text = textOf(line);
+    if (text === undefined) pieces.push({ bytes: line, broken: NOT_UTF8 });
+    else if (!isBlank(text)) pieces.push(unmarked(text));
     start = end + 1;
   }
   return pieces;
 };
 
 const unpack = (data: Uint8Array): Piece[] => {
+  let inflated: Uint8Array;
   try {
-    const inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED });
-    const whole = pieceOf(inflated);
-    return 'text' in whole && isArrayText(whole.text) ? unbatch(whole) : splitLines(inflated);
+    inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ bytes: data, broken: `its gzip cannot be unpacked (${reason})` }];
   }
+  const text = textOf(inflated);
+  if (text === undefined) return byteLines(inflated);
+  return batchElements(unmarked(text), MAX_RECORD_LINES) ?? packLines(text, MAX_RECORD_LINES);
+};
+
+const unpacked = (data: Uint8Array): Piece[] => {
+  if (isGzip(data)) return unpack(data);
+  const text = textOf(data);
+  if (text === undefined) return [{ bytes: data, broken: NOT_UTF8 }];
+  const whole = unmarked(text);
+  return batchElements(whole, MAX_RECORD_LINES) ?? [whole];
 };
 
 const piecesOf = (data: Uint8Array): Piece[] => {
-  const pieces = isGzip(data) ? unpack(data) : unbatch(pieceOf(data));
+  const pieces = unpacked(data);
   return pieces.length <= MAX_RECORD_LINES
     ? pieces
-    : [{ bytes: data, broken: `it holds ${pieces.length} lines, more than ${MAX_RECORD_LINES}` }];
+    : [{ bytes: data, broken: `it holds more than ${MAX_RECORD_LINES} lines` }];
 };
 
 /**
- * The lines of a stream record, each with its position; nothing of the record is lost (but a byte order mark). A record is gzip of
- * newline-separated CloudEvents, a CloudEvents batch (JSON array, gzip or plain), or one plain CloudEvent.
+ * The lines of a stream record, each with its position; nothing of the record is lost (but a byte order mark, and blank
+ * lines of a pack). A record is gzip of newline-separated CloudEvents, a CloudEvents batch (JSON array, gzip or plain), or
+ * one plain CloudEvent.
  */
-export const decode = ({ stream, shard, sequence, data, receivedAt }: StreamRecord): Line[] => {
-  return piecesOf(data).map((piece, index) => {
+export const decode = ({ stream, shard, sequence, data, receivedAt }: StreamRecord): Line[] =>
+  piecesOf(data).map((piece, index): Line => {
     const position: Position = { stream, shard, sequence, index };
-    return 'text' in piece
-      ? { position, receivedAt, encoding: 'utf8', line: piece.text }
-      : {
-          position,
-          receivedAt,
-          encoding: 'base64',
-          line: Buffer.from(piece.bytes).toString('base64'),
-          broken: piece.broken,
-        };
+    if (typeof piece === 'string') return { position, receivedAt, encoding: 'utf8', line: piece };
+    const line = Buffer.from(piece.bytes).toString('base64');
+    return { position, receivedAt, encoding: 'base64', line, broken: piece.broken };
   });
-};
 
 /** A record of a Lambda Kinesis batch, as far as it is used here. */
 export type KinesisRecord = {

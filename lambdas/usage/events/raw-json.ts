@@ -7,11 +7,37 @@
 export type RawNumber = { readonly path: string; readonly text: string };
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
-const matchAt = (pattern: RegExp, text: string, index: number): string => {
-  pattern.lastIndex = index;
-  return pattern.exec(text)?.[0] ?? '';
+const numberAt = (text: string, index: number): string => {
+  NUMBER.lastIndex = index;
+  return NUMBER.exec(text)?.[0] ?? '';
+};
+
+/** Where the string that begins at a place ends: behind its closing quote, or at the end of the text if it has none. */
+const stringEnd = (text: string, start: number): number => {
+  for (let from = start + 1; ; ) {
+    const quote = text.indexOf('"', from);
+    if (quote === -1) return text.length;
+    let before = quote;
+    while (text.charAt(before - 1) === '\\') before -= 1;
+    // After an even number of backslashes the quote is not escaped.
+    if ((quote - before) % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
+};
+
+/** Whether brackets are open deeper than so many levels anywhere in a text, JSON or not. Takes no memory. */
+export const opensDeeper = (text: string, levels: number): boolean => {
+  let depth = 0;
+  for (let position = 0; position < text.length; position += 1) {
+    const char = text.charAt(position);
+    if (char === '"') position = stringEnd(text, position) - 1;
+    else if (char === '[' || char === '{') {
+      depth += 1;
+      if (depth > levels) return true;
+    } else if (char === ']' || char === '}') depth -= 1;
+  }
+  return false;
 };
 
 const escapeToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -27,16 +53,16 @@ export function* rawNumbers(text: string): Generator<RawNumber> {
     const char = text.charAt(position);
     const level = levels.at(-1);
     if (char === '"') {
-      const token = matchAt(STRING, text, position);
+      const end = stringEnd(text, position);
       if (level?.kind === 'object' && level.expectKey) {
-        level.key = JSON.parse(token) as string;
+        level.key = JSON.parse(text.slice(position, end)) as string;
         level.expectKey = false;
       }
-      position += token.length;
+      position = end;
       continue;
     }
     if (char === '-' || (char >= '0' && char <= '9')) {
-      const token = matchAt(NUMBER, text, position);
+      const token = numberAt(text, position);
       const path = levels
         .map((step) => `/${step.kind === 'object' ? escapeToken(step.key) : String(step.index)}`)
         .join('');
@@ -55,8 +81,8 @@ export function* rawNumbers(text: string): Generator<RawNumber> {
   }
 }
 
-/** The texts of the elements of a JSON array, untouched, in order. */
-export const rawElements = (text: string): string[] => {
+/** The texts of the elements of a JSON array, untouched, in order; no more than `most` and one that shows that there are. */
+export const rawElements = (text: string, most: number): string[] => {
   const elements: string[] = [];
   let depth = 0;
   let start = text.indexOf('[') + 1;
@@ -65,9 +91,9 @@ export const rawElements = (text: string): string[] => {
     if (element !== '') elements.push(element);
     start = end + 1;
   };
-  for (let position = start - 1; position < text.length; position += 1) {
+  for (let position = start - 1; position < text.length && elements.length <= most; position += 1) {
     const char = text.charAt(position);
-    if (char === '"') position += matchAt(STRING, text, position).length - 1;
+    if (char === '"') position = stringEnd(text, position) - 1;
     else if (char === '[' || char === '{') depth += 1;
     else if (char === '}' || char === ']') {
       depth -= 1;

@@ -1,8 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ProblemError } from '../../platform/problem.ts';
 import { CANCELLATION_TYPE } from '../events/corrections.ts';
-import { onOneLine, rawElements } from '../events/raw-json.ts';
-import { readEnvelope } from '../events/validate.ts';
+import { readEnvelope } from '../events/envelope.ts';
+import { batchElements, MAX_BATCH_DEPTH, packLines } from '../events/pack.ts';
+import { onOneLine, opensDeeper } from '../events/raw-json.ts';
 import type { UsageEvent } from '../types.ts';
 import type { PackedRecord, UsageStream } from './usage-stream.ts';
 
@@ -75,11 +76,13 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** The texts of the events in a body, untouched: parsing and writing them again would drop digits of numbers. */
 const eventTexts = (request: EventsRequest): string[] => {
   const { text, packed } = textOf(request);
-  if (isJson(text)) return text.trimStart().startsWith('[') ? rawElements(text) : [text];
-  if (packed) return text.split('\n').filter((line) => line.trim() !== '');
+  if (opensDeeper(text, MAX_BATCH_DEPTH)) throw tooLarge(`the body is nested more than ${MAX_BATCH_DEPTH} deep`);
+  const elements = batchElements(text, MAX_EVENTS);
+  if (elements !== undefined) return elements;
+  if (isJson(text)) return [text];
+  if (packed) return packLines(text, MAX_EVENTS);
   throw new ProblemError(400, 'NOT_JSON', 'the body is not JSON: send one CloudEvent, or an array of them');
 };
 
@@ -144,8 +147,7 @@ export const packBySubject = (events: readonly { readonly subject: string; reado
 export const receiveEvents = async (request: EventsRequest, stream: UsageStream): Promise<EventResult[]> => {
   const texts = eventTexts(request);
   if (texts.length === 0) throw new ProblemError(400, 'NO_EVENTS', 'the body holds no event');
-  if (texts.length > MAX_EVENTS)
-    throw tooLarge(`the body holds ${texts.length} events; at most ${MAX_EVENTS} are taken`);
+  if (texts.length > MAX_EVENTS) throw tooLarge(`the body holds more than ${MAX_EVENTS} events: send fewer at once`);
   const checked = texts.map((text, index) => check(text, index, request.sources));
   const good = checked.filter((result): result is Accepted => 'line' in result);
   await stream.put(packBySubject(good));

@@ -5,6 +5,7 @@ import {
   firstInexactNumber,
   isExactNumber,
   onOneLine,
+  opensDeeper,
   rawElements,
   rawNumbers,
 } from '../../../lambdas/usage/events/raw-json.ts';
@@ -42,12 +43,34 @@ describe('raw JSON', () => {
   it('takes an array apart into its elements', () => {
     fc.assert(
       fc.property(fc.array(value), fc.constantFrom(0, 1), (items, space) => {
-        const elements = rawElements(JSON.stringify(items, null, space));
+        const elements = rawElements(JSON.stringify(items, null, space), 1_000);
         expect(elements.map((element) => JSON.parse(element) as unknown)).toEqual(
           JSON.parse(JSON.stringify(items)) as unknown,
         );
       }),
     );
+  });
+
+  it('stops one after the most that are wanted', () => {
+    expect(rawElements('[1,"a]",{"b":[2]},3]', 2)).toEqual(['1', '"a]"', '{"b":[2]}']);
+    expect(rawElements('[]', 2)).toEqual([]);
+  });
+
+  it('takes strings of any number of escapes', () => {
+    const long = JSON.stringify(['\n'.repeat(3_000_000), 1]);
+    expect(rawElements(long, 5).map(({ length }) => length)).toEqual([6_000_002, 1]);
+  });
+
+  it('knows how deep brackets open, in any text', () => {
+    const depthOf = (any: unknown): number =>
+      typeof any === 'object' && any !== null ? 1 + Math.max(0, ...Object.values(any).map(depthOf)) : 0;
+    fc.assert(
+      fc.property(spaced, fc.integer({ min: 0, max: 5 }), (text, levels) => {
+        expect(opensDeeper(text, levels)).toBe(depthOf(JSON.parse(text)) > levels);
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => opensDeeper(text, 3) || !opensDeeper(text, 3)));
+    expect([opensDeeper('[[[', 2), opensDeeper('"[[[', 2), opensDeeper('"\\\\"[[[', 2)]).toEqual([true, false, true]);
   });
 
   it('puts a text on one line without changing what it says', () => {

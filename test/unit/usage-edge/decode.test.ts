@@ -58,15 +58,28 @@ describe('decode', () => {
 
   it('keeps a pack of more lines than one run can judge whole', () => {
     const flood = gzipSync('{}\n'.repeat(50_001));
-    expect(decode(record(flood))).toMatchObject([
-      { encoding: 'base64', broken: 'it holds 50001 lines, more than 50000' },
-    ]);
+    expect(decode(record(flood))).toMatchObject([{ encoding: 'base64', broken: 'it holds more than 50000 lines' }]);
     expect(linesOf(gzipSync('{}\n'.repeat(50_000)))).toHaveLength(50_000);
   });
 
   it('keeps a pack that inflates beyond all measure whole, unopened', () => {
     const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024));
     expect(decode(record(bomb))).toMatchObject([{ encoding: 'base64', line: bomb.toString('base64') }]);
+  });
+
+  it('opens no pack of millions of brackets or elements, and keeps it whole', () => {
+    const brackets = gzipSync('['.repeat(4_000_000));
+    expect(decode(record(brackets))).toMatchObject([{ encoding: 'utf8', line: '['.repeat(4_000_000) }]);
+    const elements = gzipSync(`[${'7,'.repeat(60_000)}7]`);
+    expect(decode(record(elements))).toMatchObject([{ broken: 'it holds more than 50000 lines' }]);
+  });
+
+  it('takes a byte order mark off a pack, a batch, an event and a line', () => {
+    const mark = '\ufeff';
+    expect(linesOf(`${mark}{"a":1}`)).toEqual(['{"a":1}']);
+    expect(linesOf(`${mark}[{"a":1}]`)).toEqual(['{"a":1}']);
+    expect(linesOf(gzipSync(`${mark}[{"a":1}]`))).toEqual(['{"a":1}']);
+    expect(linesOf(gzipSync(`${mark}{"a":1}\n${mark}{"b":2}\n${mark}`))).toEqual(['{"a":1}', '{"b":2}']);
   });
 
   it('keeps what starts like a batch but is none as one line', () => {

@@ -140,6 +140,9 @@ describe('POST /v1/events', () => {
     [JSON_TYPE, `[${Array.from({ length: 1001 }, () => '{}').join(',')}]`, 413, 'TOO_LARGE'],
     [JSON_TYPE, `"${'x'.repeat(1024 * 1024)}"`, 413, 'TOO_LARGE'],
     ['application/gzip', gzipSync(Buffer.alloc(20 * 1024 * 1024)), 413, 'TOO_LARGE'],
+    ['application/gzip', gzipSync('['.repeat(8_000_000)), 413, 'TOO_LARGE'],
+    ['application/gzip', gzipSync('{"a":'.repeat(2_000_000)), 413, 'TOO_LARGE'],
+    ['application/gzip', gzipSync('7\n'.repeat(1_001)), 413, 'TOO_LARGE'],
   ])('refuses %s as a whole with %#', async (type, body, status, code) => {
     const answer = await call(post(body, type));
     expect(answer).toMatchObject({ status, body: { status, code } });
