@@ -1,4 +1,5 @@
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
+import { LIMIT_EDGE, LIMITS, SEARCHES_CHANGE, SUBJECTS } from './company.ts';
 
 /** Counts events anew, by other means than the ledger: whole numbers, bigint, no states. */
 export type Expected = {
@@ -36,51 +37,71 @@ const area = (values: readonly Sample[], from: number, to: number): bigint => {
   return total;
 };
 
+type Call = { readonly time: string; readonly endpoint: string; readonly count: bigint };
+
+/** An `api.requests` event, of either version of its schema. */
+const callOf = ({ time, data }: UsageEvent): Call => {
+  const path = String(data.path ?? `/${String(data.endpoint)}`);
+  const endpoint = ['search', 'write'].find((name) => path.startsWith(`/${name}`)) ?? 'read';
+  return { time, endpoint, count: BigInt(String(data.count ?? data.calls)) };
+};
+
+const isSearch = ({ time, endpoint }: Call): boolean =>
+  endpoint === 'search' || (endpoint === 'read' && Date.parse(time) >= Date.parse(SEARCHES_CHANGE));
+
+const total = (calls: readonly Call[]): bigint => calls.reduce((sum, { count }) => sum + count, 0n);
+
+/** The kind of an event, e.g. `user.active`. */
+const kindOf = ({ type }: UsageEvent): string => type.replace('com.larkspur.', '');
+
+const apiUsage = (calls: readonly Call[]): Expected[] => {
+  if (calls.length === 0) return [];
+  const counts = calls.map(({ count }) => count).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const searches = calls.filter(isSearch);
+  const one = (meter: string, quantity: bigint | string | undefined): Expected => ({
+    meter,
+    dimensions: {},
+    quantity: String(quantity),
+  });
+  return [
+    one('average', quotient(total(calls), BigInt(calls.length))),
+    one('largest', counts.at(-1)),
+    one('requests', BigInt(calls.length)),
+    one('smallest', counts[0]),
+    ...(searches.length > 0 ? [one('searches', total(searches))] : []),
+    ...[...Map.groupBy(calls, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
+      ...one('calls', total(own)),
+      dimensions: { endpoint },
+    })),
+  ];
+};
+
 /**
- * The usage of the events of one account: `subjects` names its subjects, `dayEnds` the local days with the instants at
- * which they end; `tie` orders samples of one time.
+ * The usage of events of one account in an interval: `dayEnds` are its local days with the instants at which they end;
+ * `tie` orders samples of one time.
  */
 export const expectedUsage = (
   events: readonly UsageEvent[],
-  from: string,
-  to: string,
+  { from, to }: { readonly from: string; readonly to: string },
   dayEnds: readonly { readonly day: string; readonly end: string }[],
   tie: (event: UsageEvent) => string,
 ): Expected[] => {
-  const own = events.filter(({ time }) => time >= from && time < to);
-  const ofType = (type: string) => own.filter((event) => event.type === type);
-  const expected: Expected[] = [];
-  const api = ofType('api');
-  if (api.length > 0) {
-    const counts = api.map(({ data }) => BigInt(String(data['count'])));
-    const total = counts.reduce((sum, count) => sum + count, 0n);
-    const sorted = counts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    expected.push(
-      { meter: 'average', dimensions: {}, quantity: quotient(total, BigInt(api.length)) },
-      { meter: 'largest', dimensions: {}, quantity: String(sorted.at(-1)) },
-      { meter: 'requests', dimensions: {}, quantity: String(api.length) },
-      { meter: 'smallest', dimensions: {}, quantity: String(sorted[0]) },
-    );
-    for (const endpoint of new Set(api.map(({ data }) => String(data['endpoint'])))) {
-      const sum = api
-        .filter(({ data }) => data['endpoint'] === endpoint)
-        .reduce((all, { data }) => all + BigInt(String(data['count'])), 0n);
-      expected.push({ meter: 'calls', dimensions: { endpoint }, quantity: String(sum) });
-    }
-  }
-  const bySubject = (type: string) => [...Map.groupBy(ofType(type), ({ subject }) => subject).values()];
-  const users = ofType('user').map(({ data }) => String(data['userId']));
+  const [start, end] = [Date.parse(from), Date.parse(to)];
+  const own = events.filter(({ time }) => Date.parse(time) >= start && Date.parse(time) < end);
+  const ofKind = (kind: string) => own.filter((event) => kindOf(event) === kind);
+  const bySubject = (kind: string) => [...Map.groupBy(ofKind(kind), ({ subject }) => subject).values()];
+  const expected = apiUsage(ofKind('api.requests').map(callOf));
+  const users = ofKind('user.active').map(({ data }) => String(data.userId));
   if (users.length > 0) expected.push({ meter: 'users', dimensions: {}, quantity: String(new Set(users).size) });
-  const storage = bySubject('storage');
+  const storage = bySubject('storage.sampled');
   if (storage.length > 0) {
-    const [start, end] = [Date.parse(from), Date.parse(to)];
-    const total = storage.reduce((sum, mine) => sum + area(samples(mine, 'gb', tie), start, end), 0n);
-    expected.push({ meter: 'storage', dimensions: {}, quantity: quotient(total, BigInt(end - start)) });
+    const all = storage.reduce((sum, mine) => sum + area(samples(mine, 'gb', tie), start, end), 0n);
+    expected.push({ meter: 'storage', dimensions: {}, quantity: quotient(all, BigInt(end - start)) });
   }
-  const seats = bySubject('seats').map((mine) => samples(mine, 'seats', tie));
+  const seats = bySubject('seats.changed').map((mine) => samples(mine, 'seats', tie));
   if (seats.length > 0) {
-    const daily = dayEnds.map(({ day, end }) => {
-      const values = seats.map((mine) => mine.findLast(({ at }) => at < Date.parse(end))?.value ?? 0n);
+    const daily = dayEnds.map(({ day, end: dayEnd }) => {
+      const values = seats.map((mine) => mine.findLast(({ at }) => at < Date.parse(dayEnd))?.value ?? 0n);
       return { day, value: String(values.reduce((sum, value) => sum + value, 0n)) };
     });
     expected.push({ meter: 'seats', dimensions: {}, quantity: daily.at(-1)?.value ?? '0', daily });
@@ -89,3 +110,27 @@ export const expectedUsage = (
     JSON.stringify([a.meter, a.dimensions]) < JSON.stringify([b.meter, b.dimensions]) ? -1 : 1,
   );
 };
+
+const periodOf = ({ time }: UsageEvent): string =>
+  Date.parse(time) < Date.parse(LIMIT_EDGE) ? '2026-09-27' : '2026-10-27';
+
+/** The limit and period that an event counts for, as `<limit>/<period>`; `undefined` for none. */
+export const limitKeyOf = (event: UsageEvent): string | undefined => {
+  const limit = LIMITS.find(({ kind }) => kind === kindOf(event));
+  return limit === undefined || !SUBJECTS.includes(event.subject) ? undefined : `${limit.id}/${periodOf(event)}`;
+};
+
+/** The thresholds that the events of the account with limits are over, as `<limit>/<period>/<percent>`. */
+export const expectedCrossings = (events: readonly UsageEvent[]): string[] =>
+  [...Map.groupBy(events, limitKeyOf)]
+    .flatMap(([key, own]) => {
+      const limit = LIMITS.find(({ id }) => key?.startsWith(id));
+      if (limit === undefined) return [];
+      const used =
+        limit.meter === 'calls'
+          ? Number(total(own.map(callOf)))
+          : new Set(own.map(({ data }) => String(data.userId))).size;
+      const { quantity, thresholds } = limit;
+      return thresholds.filter((percent) => used * 100 >= quantity * percent).map((percent) => `${key}/${percent}`);
+    })
+    .sort();

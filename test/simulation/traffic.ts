@@ -1,42 +1,197 @@
-import { addDays } from '../../lambdas/platform/period.ts';
-import type { CanonicalUsage } from '../../lambdas/usage/types.ts';
-import { usage } from '../unit/usage/usage-fixtures.ts';
+import type { QuarantineCode, UsageEvent } from '../../lambdas/usage/types.ts';
 import type { Chance } from './chance.ts';
+import { FIRST_DAY, LAST_DAY, STRANGER, SUBJECTS } from './company.ts';
 
-/** The subjects of the one account, and the UTC days on which their events happen. */
-export const SUBJECTS = ['org-01', 'org-02'];
-export const FIRST_DAY = '2026-10-24';
-export const LAST_DAY = '2026-10-28';
+/** A line as a producer sends it, and what must become of it: an event, unless its time is wrong, or why not. */
+export type SentLine = {
+  readonly bytes: Uint8Array;
+  readonly expect: 'event' | QuarantineCode;
+  /** The event, with its time as ISO 8601 UTC. */
+  readonly event?: UsageEvent;
+};
 
-const DAYS = Array.from({ length: 5 }, (_, n) => addDays(FIRST_DAY, n));
+/** How lines travel: alone, as lines of a pack, as a JSON array (packed or not), or over HTTP. */
+export type Form = 'plain' | 'pack' | 'array' | 'packedArray' | 'http';
+
+/** What a producer sends at an instant (milliseconds). */
+export type Delivery = {
+  readonly at: number;
+  readonly partitionKey: string;
+  readonly form: Form;
+  readonly lines: readonly SentLine[];
+};
+
+export const SOURCE = '//larkspur.example/platform';
+const OTHER_SOURCE = '//larkspur.example/batch';
+/** What the producers may send for. */
+export const SOURCES = [SOURCE, OTHER_SOURCE];
+const SCHEMAS = 'https://schemas.larkspur.example/com.larkspur';
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const start = Date.parse(`${FIRST_DAY}T00:00:00.000Z`);
+const end = Date.parse(`${LAST_DAY}T00:00:00.000Z`) + DAY;
 /** Few quarter hours, so that events meet; some at the edges of days in other zones. */
 const QUARTERS = ['00:00', '00:15', '02:30', '03:30', '15:00', '18:15', '18:30', '22:45', '23:45'];
 
-const dataOf = (dice: Chance, type: string): Readonly<Record<string, unknown>> => {
-  switch (type) {
-    case 'api':
-      return { count: dice.below(1000), endpoint: dice.pick(['read', 'write', 'search']) };
-    case 'storage':
-      return { gb: String(dice.below(500)) };
-    case 'user':
-      return { userId: `user-${dice.below(12)}` };
-    default:
-      return { seats: dice.below(40) };
-  }
+type Kind = { readonly type: string; readonly version: number; readonly data: Readonly<Record<string, unknown>> };
+
+const KINDS: readonly ((dice: Chance) => Kind)[] = [
+  (dice) => ({
+    type: 'api.requests',
+    version: 2,
+    data: { count: 1 + dice.below(1000), endpoint: dice.pick(['read', 'write', 'search']) },
+  }),
+  (dice) => ({
+    type: 'api.requests',
+    version: 1,
+    data: { calls: 1 + dice.below(1000), path: dice.pick(['/v1/things', '/write/thing', '/search/things']) },
+  }),
+  (dice) => ({
+    type: 'storage.sampled',
+    version: 1,
+    data: { gb: dice.happens(0.5) ? String(dice.below(500)) : dice.below(500) },
+  }),
+  (dice) => ({ type: 'user.active', version: 1, data: { userId: `user-${dice.below(12)}` } }),
+  (dice) => ({ type: 'seats.changed', version: 1, data: { seats: dice.below(40) } }),
+  (dice) => ({ type: 'ai.summaries', version: 1, data: { summaries: dice.below(9), model: 'standard' } }),
+];
+const WEIGHTS = [0, 0, 0, 1, 2, 2, 3, 3, 4, 4, 5];
+
+const makeEvent = (dice: Chance, id: string, quarter: number): UsageEvent => {
+  const { type, version, data } = (KINDS[dice.pick(WEIGHTS)] as (typeof KINDS)[number])(dice);
+  return {
+    specversion: '1.0',
+    source: dice.happens(0.9) ? SOURCE : OTHER_SOURCE,
+    id,
+    type: `com.larkspur.${type}`,
+    subject: dice.happens(0.1) ? STRANGER : dice.pick(SUBJECTS),
+    // Few seconds, so that samples of the same time happen too.
+    time: new Date(quarter + dice.below(15) * MINUTE + dice.below(3) * 1000).toISOString(),
+    dataschema: `${SCHEMAS}.${type}/${version}`,
+    data,
+  };
 };
 
-/** Some dozens of events; a few ids come twice with different bodies. */
-export const makeEvents = (dice: Chance): CanonicalUsage[] => {
-  const quarters = Array.from({ length: 4 }, () => `${dice.pick(DAYS)}T${dice.pick(QUARTERS)}`);
-  return Array.from({ length: 20 + dice.below(30) }, (_, n) => {
-    const type = dice.pick(['api', 'api', 'storage', 'user', 'seats']);
-    const quarter = dice.pick(quarters);
-    const minute = Number(quarter.slice(14, 16)) + dice.below(15);
-    // Few seconds, so that samples of the same time happen too.
-    const time = `${quarter.slice(0, 14)}${String(minute).padStart(2, '0')}:0${dice.below(3)}.000Z`;
-    const spec = { id: `e${n}`, subject: dice.pick(SUBJECTS), time, type };
-    const first = usage({ ...spec, data: dataOf(dice, type) }, n, dice.happens(0.1));
-    const second = dice.happens(0.05) ? [usage({ ...spec, data: { ...dataOf(dice, type), note: 'other' } }, n)] : [];
-    return [first, ...second];
+/** The events of a run. Few ids come again with another body, at another time or from another source. */
+const makeEvents = (dice: Chance): UsageEvent[] => {
+  // Few days in some runs: then much happens to each of them.
+  const days = dice.shuffle([0, 1, 2, 3, 4]).slice(0, dice.pick([1, 2, 5]));
+  const quarters = Array.from({ length: 4 }, () => {
+    const [hours, minutes] = dice.pick(QUARTERS).split(':').map(Number);
+    return start + dice.pick(days) * DAY + ((hours ?? 0) * 60 + (minutes ?? 0)) * MINUTE;
+  });
+  return Array.from({ length: 16 + dice.below(24) }, (_, n) => {
+    const event = makeEvent(dice, `e${n}`, dice.pick(quarters));
+    const twins: UsageEvent[] = [];
+    if (dice.happens(0.05)) twins.push({ ...event, data: { ...event.data, note: 'other' } });
+    if (dice.happens(0.03)) twins.push({ ...makeEvent(dice, event.id, dice.pick(quarters)), source: event.source });
+    if (dice.happens(0.02)) twins.push({ ...event, source: event.source === SOURCE ? OTHER_SOURCE : SOURCE });
+    return [event, ...twins];
   }).flat();
+};
+
+const inKolkata = (time: string): string =>
+  new Date(Date.parse(time) + 330 * MINUTE).toISOString().replace('Z', '+05:30');
+
+/** An event as text: producers differ in the order of keys, in spaces, in the notation of times, from try to try. */
+const written = (dice: Chance, event: UsageEvent, at: number): SentLine => {
+  const time = dice.happens(0.2) ? inKolkata(event.time) : event.time;
+  const recorded = dice.happens(0.2) ? { recordedtime: new Date(at).toISOString() } : {};
+  const fields = Object.entries({ ...event, time, ...recorded });
+  const ordered = Object.fromEntries(dice.happens(0.3) ? dice.shuffle(fields) : fields);
+  const text = JSON.stringify(ordered);
+  return { bytes: Buffer.from(dice.happens(0.1) ? text.replaceAll('":', '": ') : text), expect: 'event', event };
+};
+
+const poison = (dice: Chance, event: UsageEvent): SentLine => {
+  const line = (expect: QuarantineCode, text: string): SentLine => ({ bytes: Buffer.from(text), expect });
+  const but = (expect: QuarantineCode, change: object) => line(expect, JSON.stringify({ ...event, ...change }));
+  return dice.pick([
+    () => line('NOT_JSON', `{"specversion":"1.0","id":"${event.id}"`),
+    () => line('NOT_CLOUDEVENT', '{"hello":"world"}'),
+    () => but('NOT_CLOUDEVENT', { subject: '' }),
+    () => but('UNKNOWN_TYPE', { type: 'com.larkspur.unknown' }),
+    () => but('UNKNOWN_VERSION', { dataschema: `${event.dataschema}9` }),
+    () => but('SCHEMA', { type: 'com.larkspur.seats.changed', dataschema: `${SCHEMAS}.seats.changed/1`, data: {} }),
+    () => but('BAD_TIME', { time: '2026-02-30T00:00:00Z' }),
+    () => ({ bytes: Buffer.from([0x22, 0xff, 0xfe, 0x22]), expect: 'BAD_ENCODING' as const }),
+    () =>
+      but('NUMBER_PRECISION', {
+        type: 'com.larkspur.storage.sampled',
+        dataschema: `${SCHEMAS}.storage.sampled/1`,
+        data: { gb: '?' },
+      }),
+    () => but('TOO_LARGE', { data: { ...event.data, filler: 'x'.repeat(66_000) } }),
+  ])();
+};
+
+/** JSON cannot write a number of so many digits: it is put into the text. */
+const withLongNumber = (line: SentLine): SentLine =>
+  line.expect === 'NUMBER_PRECISION'
+    ? { ...line, bytes: Buffer.from(Buffer.from(line.bytes).toString().replace('"?"', '0.12345678901234567')) }
+    : line;
+
+type Due = { readonly at: number; readonly line: SentLine; readonly key: string };
+
+/** A moment lasts longer than a writer trusts its marks. */
+const MOMENT = 8 * MINUTE;
+
+/** When the copies of an event are sent: most at once, others hours and days later, or all of them in a backlog. */
+const duesOf = (dice: Chance, event: UsageEvent, moments: readonly number[], isBacklog: boolean): Due[] => {
+  const time = Date.parse(event.time);
+  const later = () => Math.max(time, dice.pick(moments)) + dice.below(MOMENT);
+  const onTime = () => time + (dice.happens(0.1) ? -dice.below(6 * MINUTE) : dice.below(10 * MINUTE));
+  const copies = 1 + dice.below(3);
+  return Array.from({ length: copies }, (_, n) => {
+    const at = n === 0 && !isBacklog && dice.happens(0.8) ? onTime() : later();
+    return { at, line: written(dice, event, at), key: event.subject };
+  });
+};
+
+const CUT = 3 * MINUTE;
+
+const formOf = (dice: Chance, lines: readonly SentLine[]): Form => {
+  const texts = lines.every(({ expect }) => expect !== 'BAD_ENCODING' && expect !== 'NOT_JSON');
+  if (texts && dice.happens(0.25)) return 'http';
+  if (lines.length === 1 && dice.happens(0.5)) return 'plain';
+  return texts && dice.happens(0.3) ? dice.pick(['array', 'packedArray']) : 'pack';
+};
+
+/** What is due at about the same time goes together, mostly by subject, in records of a few lines. */
+const packed = (dice: Chance, dues: readonly Due[]): Delivery[] =>
+  [...Map.groupBy(dues, ({ at, key }) => `${Math.floor(at / CUT)} ${dice.happens(0.8) ? key : ''}`).values()].flatMap(
+    (group) => {
+      const mixed = dice.shuffle(group);
+      const deliveries: Delivery[] = [];
+      while (mixed.length > 0) {
+        const lines = mixed.splice(0, 1 + dice.below(8));
+        deliveries.push({
+          at: Math.max(...lines.map(({ at }) => at)),
+          partitionKey: dice.happens(0.9) ? (lines[0]?.key ?? '') : `other-${dice.below(9)}`,
+          form: formOf(
+            dice,
+            lines.map(({ line }) => line),
+          ),
+          lines: lines.map(({ line }) => line),
+        });
+      }
+      return deliveries;
+    },
+  );
+
+/** Everything that producers send in a run, in order of time, and when the run begins. */
+export const makeTraffic = (dice: Chance): { readonly begins: number; readonly deliveries: readonly Delivery[] } => {
+  const isBacklog = dice.happens(0.3);
+  const from = isBacklog ? end + dice.below(6 * DAY) : start;
+  const moments = Array.from({ length: 2 + dice.below(4) }, () => from + dice.below(isBacklog ? 3 * DAY : 13 * DAY));
+  const events = makeEvents(dice);
+  const dues = events.flatMap((event) => duesOf(dice, event, moments, isBacklog));
+  const bad = Array.from({ length: dice.below(7) }, () => {
+    const event = dice.pick(events);
+    const line = withLongNumber(poison(dice, event));
+    return { at: Math.max(Date.parse(event.time), dice.pick(moments)), line, key: event.subject };
+  });
+  const deliveries = packed(dice, [...dues, ...bad]).sort((a, b) => a.at - b.at);
+  return { begins: Math.min(from, deliveries[0]?.at ?? from), deliveries };
 };

@@ -1,0 +1,203 @@
+import { isDeepStrictEqual } from 'node:util';
+import { addDays, daysOf, intervalOf, type Period, startOfDay } from '../../lambdas/platform/period.ts';
+import { makeArchive } from '../../lambdas/usage/archive/archive.ts';
+import { archiveCounter } from '../../lambdas/usage/archive/archive-totals.ts';
+import { verifyLedger } from '../../lambdas/usage/prove/verify.ts';
+import { readPeriodUsage } from '../../lambdas/usage/read/period-usage.ts';
+import type { UsageEvent } from '../../lambdas/usage/types.ts';
+import { ACCOUNT, FIRST_DAY, LAST_DAY, METERS, STRANGER, SUBJECTS } from './company.ts';
+import { expectedCrossings, expectedUsage } from './oracle.ts';
+import type { Arrival } from './producers.ts';
+import type { Twins } from './wiring.ts';
+
+/** What must always hold did not. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+const fail = (message: string): never => {
+  throw new Violation(message);
+};
+
+const DAY = 86_400_000;
+const SLOT = 900_000;
+const slotOf = ({ subject, time }: UsageEvent): string =>
+  `${subject}#${new Date(Math.floor(Date.parse(time) / SLOT) * SLOT).toISOString()}`;
+
+/** One event in one chain: what may be counted once. */
+const chainId = (event: UsageEvent): string => JSON.stringify([slotOf(event), event.source, event.id]);
+const bodyOf = ({ data }: UsageEvent): string => JSON.stringify(data);
+
+/** What must become of an arrival, conflicts apart: it is an event for the ledger, or in quarantine under a code. */
+export const fateOf = ({ sent, arrivedAt }: Arrival, horizonDays: number): string => {
+  if (sent.event === undefined) return sent.expect;
+  const time = Date.parse(sent.event.time);
+  if (time > arrivedAt + 300_000) return 'IN_FUTURE';
+  return arrivedAt - time > horizonDays * DAY ? 'TOO_OLD' : 'event';
+};
+
+/** What the ledger holds: each counted event by its archive line, with the id hash that orders samples of one time. */
+type Held = { readonly event: UsageEvent; readonly idHash: string };
+
+const positionText = (position: object): string => {
+  const { stream, shard, sequence, index } = position as Record<string, string>;
+  return `${stream}/${shard}/${sequence}/${index}`;
+};
+
+/** Every line is in the archive as it was sent; every id is in its chain once, and leads to the line it was taken from. */
+const checkKept = async (twins: Twins, arrivals: readonly Arrival[], horizonDays: number): Promise<Held[]> => {
+  const archive = makeArchive(twins.objects);
+  const sentAt = new Map(arrivals.map((arrival) => [arrival.position, arrival]));
+  const archived = new Set<string>();
+  for (const key of twins.objects.objects.keys()) {
+    for (const { position, line, encoding } of await archive.read(key)) {
+      const place = positionText(position);
+      const sent = sentAt.get(place)?.sent;
+      if (sent === undefined || !Buffer.from(line, encoding).equals(Buffer.from(sent.bytes))) {
+        fail(`the archive holds another line at ${place} than was sent`);
+      }
+      archived.add(place);
+    }
+  }
+  if (archived.size !== sentAt.size) fail(`${sentAt.size - archived.size} lines are not in the archive`);
+
+  const held = new Map<string, Held>();
+  for (const subject of [...SUBJECTS, STRANGER]) {
+    for (let day = addDays(FIRST_DAY, -1); day <= addDays(LAST_DAY, 1); day = addDays(day, 1)) {
+      for (const { slot, ids, pointers } of (await twins.ledger.day(subject, day)).appends) {
+        for (const [n, { idHash }] of ids.entries()) {
+          const pointer = pointers[n] ?? fail('an id has no pointer');
+          const found = await archive
+            .line(pointer)
+            .catch(() => fail(`${pointer.key} does not hold line ${pointer.line}`));
+          const { sent } = sentAt.get(positionText(found.position)) ?? fail('a pointer leads to what nobody sent');
+          const event = sent.event ?? fail('the ledger holds a line that is no event');
+          const own = chainId(event);
+          if (slotOf(event) !== `${slot.subject}#${slot.start}`) fail(`${own} is in the chain ${slot.start}`);
+          if (held.has(own)) fail(`${own} is in the ledger twice`);
+          held.set(own, { event, idHash });
+        }
+      }
+    }
+  }
+  checkFates(twins, arrivals, held, horizonDays);
+  return [...held.values()];
+};
+
+/** Each position is counted, a duplicate of what is counted, or in quarantine for the right reason: never two of them. */
+const checkFates = (
+  { quarantine }: Twins,
+  arrivals: readonly Arrival[],
+  held: ReadonlyMap<string, Held>,
+  horizonDays: number,
+): void => {
+  const quarantined = new Map<string, string>();
+  for (const { position, code } of quarantine.entries.values()) {
+    const place = positionText(position);
+    if (quarantined.has(place)) fail(`${place} is in quarantine as ${code} and as ${quarantined.get(place)}`);
+    quarantined.set(place, code);
+  }
+  const wanted = new Set<string>();
+  for (const arrival of arrivals) {
+    const fate = fateOf(arrival, horizonDays);
+    const { event } = arrival.sent;
+    const code = quarantined.get(arrival.position);
+    if (fate !== 'event' || event === undefined) {
+      if (code !== fate) fail(`${arrival.position} must be in quarantine as ${fate}, and is as ${code}`);
+      continue;
+    }
+    wanted.add(chainId(event));
+    const counted = held.get(chainId(event)) ?? fail(`${chainId(event)} was lost`);
+    const stands = bodyOf(counted.event) === bodyOf(event);
+    if (code !== (stands ? undefined : 'CONFLICT')) fail(`${arrival.position} is in quarantine as ${code}`);
+  }
+  if (wanted.size !== held.size) fail('the ledger holds an event that should not be there');
+  const known = new Set(arrivals.map(({ position }) => position));
+  for (const place of quarantined.keys()) if (!known.has(place)) fail(`nobody sent what is in quarantine at ${place}`);
+};
+
+/** What the product counts by itself is what there is: received, duplicate, quarantined. */
+const checkCounts = async (
+  twins: Twins,
+  arrivals: readonly Arrival[],
+  held: readonly Held[],
+  now: { readonly clock: Parameters<typeof archiveCounter>[2] },
+): Promise<void> => {
+  const counter = archiveCounter(makeArchive(twins.objects), twins.quarantine, now.clock);
+  const today = now.clock.now().slice(0, 10);
+  const period = { start: FIRST_DAY, end: addDays(LAST_DAY, 1) };
+  const counted = await counter({ ...period, today, deadline: Number.POSITIVE_INFINITY });
+  const inQuarantine = new Set([...twins.quarantine.entries.values()].map(({ position }) => positionText(position)));
+  const events = arrivals.filter(({ sent }) => sent.event !== undefined);
+  const good = events.filter(({ position }) => !inQuarantine.has(position));
+  if (counted.duplicate !== good.length - held.length) {
+    fail(`${counted.duplicate} duplicates are told, ${good.length - held.length} there are`);
+  }
+  const expected = [...counted.expected.values()].reduce((total, count) => total + count, 0);
+  if (expected !== held.length) fail(`the archive expects ${expected} events, the ledger holds ${held.length}`);
+};
+
+/** What a reader of money sees is what was used. */
+const checkUsage = async (twins: Twins, held: readonly Held[], period: Period): Promise<void> => {
+  const { from, to } = intervalOf(period);
+  const dayEnds = daysOf(period).map((day) => ({ day, end: startOfDay(addDays(day, 1), period.zone) }));
+  const hashes = new Map(held.map(({ event, idHash }) => [event, idHash]));
+  const events = held.map(({ event }) => event);
+  for (const subjects of [SUBJECTS, [STRANGER]]) {
+    const own = events.filter(({ subject }) => subjects.includes(subject));
+    const expected = expectedUsage(own, { from, to }, dayEnds, (event) => hashes.get(event) ?? '');
+    const request = {
+      subjects: subjects.map((subject) => ({ subject, from, to })),
+      period,
+      carryIn: {},
+      meters: METERS,
+    };
+    const { usage, unmetered } = await readPeriodUsage(twins, request);
+    const told = usage.map(({ meter, dimensions, quantity, daily }) => ({
+      meter,
+      dimensions,
+      quantity,
+      ...(daily === undefined ? {} : { daily }),
+    }));
+    if (!isDeepStrictEqual(told, expected)) {
+      fail(`the ledger says\n${JSON.stringify(told)}\nexpected\n${JSON.stringify(expected)}`);
+    }
+    const isSummary = ({ type, time }: UsageEvent) => type === 'com.larkspur.ai.summaries' && time >= from && time < to;
+    const summaries = new Set(own.filter(isSummary).map(({ subject }) => subject));
+    if (unmetered.length !== summaries.size) fail('summaries, which no meter measures, are not told');
+  }
+};
+
+/** Every threshold that usage is over was told, and no other. Nothing looks at usage again once it is too old. */
+const checkThresholds = ({ publisher }: Twins, held: readonly Held[], mayBeTooOld: boolean): void => {
+  const expected = new Set(
+    expectedCrossings(held.map(({ event }) => event)).map((crossing) => {
+      const [limit, period, percent] = crossing.split('/');
+      return `threshold-${ACCOUNT}-${limit}-${period}-${percent}-1`;
+    }),
+  );
+  const told = new Set(publisher.published('usage.threshold-crossed').map(({ id }) => id));
+  for (const id of told) if (!expected.has(id)) fail(`${id} was told, and never crossed`);
+  for (const id of expected) if (!mayBeTooOld && !told.has(id)) fail(`nobody was told of ${id}`);
+};
+
+/** After everything has come to rest: counted once, nothing lost, chains whole, thresholds told. Answers what is held. */
+export const checkLedger = async (
+  twins: Twins,
+  arrivals: readonly Arrival[],
+  about: {
+    readonly horizonDays: number;
+    readonly period: Period;
+    readonly clock: Parameters<typeof archiveCounter>[2];
+  },
+): Promise<readonly UsageEvent[]> => {
+  const held = await checkKept(twins, arrivals, about.horizonDays);
+  await checkCounts(twins, arrivals, held, about);
+  await checkUsage(twins, held, about.period);
+  checkThresholds(twins, held, about.horizonDays < 100);
+  for (const subject of [...SUBJECTS, STRANGER]) {
+    const { broken } = await verifyLedger(twins, subject, addDays(FIRST_DAY, -1), addDays(LAST_DAY, 2));
+    if (broken.length > 0) fail(`a chain is broken: ${JSON.stringify(broken)}`);
+  }
+  return held.map(({ event }) => event);
+};

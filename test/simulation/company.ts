@@ -1,0 +1,120 @@
+import type {
+  Aggregation,
+  CatalogBodies,
+  CatalogEntry,
+  CatalogKind,
+  CatalogReader,
+} from '../../lambdas/catalog/types.ts';
+import { memoryCatalog } from '../twins/memory-catalog.ts';
+
+/** The company whose usage is simulated: one account of two subjects, and a subject that nobody owns at first. */
+export const ACCOUNT = 'acct-01';
+export const SUBJECTS = ['org-01', 'org-02'];
+export const STRANGER = 'org-03';
+
+/** The UTC days on which events happen. */
+export const FIRST_DAY = '2026-10-24';
+export const LAST_DAY = '2026-10-28';
+
+/** From when on searches are counted by another rule. */
+export const SEARCHES_CHANGE = '2026-10-26T12:00:00.000Z';
+/** Limits count from the 27th in Kolkata on, which is at half past six in the evening before in UTC. */
+export const LIMIT_EDGE = '2026-10-26T18:30:00.000Z';
+export const LIMITS = [
+  { id: 'team-calls', meter: 'calls', kind: 'api.requests', quantity: 7_000, thresholds: [30, 50, 80, 100] },
+  { id: 'team-users', meter: 'users', kind: 'user.active', quantity: 6, thresholds: [50, 100] },
+];
+
+const entry = <K extends CatalogKind>(
+  kind: K,
+  id: string,
+  body: CatalogBodies[K],
+  { version = 1, effectiveFrom = '2024-01-01T00:00:00.000Z' } = {},
+): CatalogEntry<CatalogBodies[K]> => ({
+  kind,
+  id,
+  version,
+  effectiveFrom,
+  hash: '0'.repeat(64),
+  publishedAt: effectiveFrom,
+  proposedBy: 'ada',
+  publishedBy: 'grace',
+  body,
+});
+
+const meter = (
+  id: string,
+  aggregation: Aggregation,
+  eventType: string,
+  {
+    valuePath,
+    dimension,
+    only,
+  }: { readonly valuePath?: string; readonly dimension?: string; readonly only?: string[] },
+  about?: Parameters<typeof entry>[3],
+) =>
+  entry(
+    'meter',
+    id,
+    {
+      id,
+      name: id,
+      eventType: `com.larkspur.${eventType}`,
+      aggregation,
+      ...(valuePath === undefined ? {} : { valuePath }),
+      dimensions: dimension === undefined ? [] : [{ name: dimension, path: `/${dimension}` }],
+      filters: only === undefined ? [] : [{ path: '/endpoint', oneOf: only }],
+      unit: 'unit',
+    },
+    about,
+  );
+
+const value = { valuePath: '/count' };
+
+/** A meter of each aggregation; one has two versions. Summaries are measured by none. */
+export const METERS = [
+  meter('average', 'AVG', 'api.requests', value),
+  meter('calls', 'SUM', 'api.requests', { ...value, dimension: 'endpoint' }),
+  meter('largest', 'MAX', 'api.requests', value),
+  meter('requests', 'COUNT', 'api.requests', {}),
+  meter('searches', 'SUM', 'api.requests', { ...value, only: ['search'] }),
+  meter(
+    'searches',
+    'SUM',
+    'api.requests',
+    { ...value, only: ['search', 'read'] },
+    { version: 2, effectiveFrom: SEARCHES_CHANGE },
+  ),
+  meter('seats', 'LATEST', 'seats.changed', { valuePath: '/seats' }),
+  meter('smallest', 'MIN', 'api.requests', value),
+  meter('storage', 'TIME_WEIGHTED', 'storage.sampled', { valuePath: '/gb' }),
+  meter('users', 'UNIQUE_COUNT', 'user.active', { valuePath: '/userId' }),
+];
+
+const PLAN = 'team';
+const account = (id: string) => entry('account', id, { id, name: id, salesRegion: 'us', entity: 'us', plan: PLAN });
+
+/** The catalog as it is before anything is published in the run. */
+export const companyCatalog = (): CatalogReader =>
+  memoryCatalog([
+    ...METERS,
+    account(ACCOUNT),
+    ...SUBJECTS.map((subject) => entry('attribution', subject, { subject, account: ACCOUNT })),
+    entry('contract', 'contract-01', {
+      id: 'contract-01',
+      account: ACCOUNT,
+      payer: ACCOUNT,
+      entity: 'us',
+      currency: 'USD',
+      zone: 'Asia/Kolkata',
+      start: '2026-01-01',
+      anchorDay: 27,
+      cadence: 'monthly',
+      priceBook: 'book',
+      items: [],
+      policy: 'standard',
+    }),
+    ...LIMITS.map(({ id, meter: of, quantity, thresholds }) =>
+      entry('limit', id, { id, plan: PLAN, meter: of, quantity: String(quantity), thresholds }),
+    ),
+  ]);

@@ -1,0 +1,126 @@
+import { cachedCatalog } from '../../lambdas/catalog/cached-catalog.ts';
+import type { CatalogReader } from '../../lambdas/catalog/types.ts';
+import type { Ids } from '../../lambdas/platform/ids.ts';
+import { makeArchive } from '../../lambdas/usage/archive/archive.ts';
+import { catalogStamper } from '../../lambdas/usage/events/canonical-usage.ts';
+import { makeAppendEvents } from '../../lambdas/usage/ingest/append-events.ts';
+import type { IngestPorts } from '../../lambdas/usage/ingest/ingest.ts';
+import type { SpillQueue } from '../../lambdas/usage/ingest/spill.ts';
+import type { AppendPorts } from '../../lambdas/usage/ledger/append-batch.ts';
+import { writerMemory } from '../../lambdas/usage/ledger/writer-memory.ts';
+import { makeThresholds } from '../../lambdas/usage/limits/thresholds.ts';
+import { makeSettleEarly } from '../../lambdas/usage/settle/early-settle.ts';
+import type { SweepPorts } from '../../lambdas/usage/settle/settle-sweep.ts';
+import type { QuarantineEntry } from '../../lambdas/usage/types.ts';
+import { memoryArchiveObjects } from '../twins/memory-archive-objects.ts';
+import { memoryCrossings } from '../twins/memory-crossings.ts';
+import { memoryLedger } from '../twins/memory-ledger.ts';
+import { memoryOverlays, overlayReader } from '../twins/memory-overlays.ts';
+import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../twins/memory-projection.ts';
+import { memoryQuarantine } from '../twins/memory-quarantine.ts';
+import type { Chance } from './chance.ts';
+import type { Process, Stage } from './stage.ts';
+
+/** Everything that is durable, as it really is: what outlives every process. */
+export const makeTwins = () => ({
+  ledger: memoryLedger(),
+  marks: memoryDirtyMarks(),
+  subjects: memorySubjects(),
+  settled: memorySettled(),
+  crossings: memoryCrossings(),
+  publisher: memoryPublisher(),
+  quarantine: memoryQuarantine(),
+  objects: memoryArchiveObjects(),
+  touched: memoryOverlays(),
+  overlays: overlayReader(),
+});
+export type Twins = ReturnType<typeof makeTwins>;
+
+/**
+ * A deliberate bug: it wraps ports of the product, never its code. `twins`: what is durable; the others: what a process
+ * works with, each call of which may go wrong.
+ */
+export type Mutant = {
+  readonly twins?: (twins: Twins) => Twins;
+  readonly appendPorts?: (ports: AppendPorts) => AppendPorts;
+  readonly ingestPorts?: (ports: IngestPorts, own: AppendPorts) => IngestPorts;
+  readonly sweepPorts?: (ports: SweepPorts) => SweepPorts;
+};
+
+/** What processes are wired from. */
+export type House = {
+  readonly stage: Stage;
+  readonly dice: Chance;
+  readonly ids: Ids;
+  readonly twins: Twins;
+  readonly catalog: CatalogReader;
+  readonly mutant: Mutant;
+  /** Told what each append said of its events. */
+  readonly appended: (outcome: Awaited<ReturnType<IngestPorts['append']>>) => void;
+};
+
+/** A small memory forgets slots between batches. */
+const SMALL_MEMORY_BYTES = 6_000;
+
+/** The ports of ingest in one process, as `ingest-wiring.ts` makes them from the real stores. */
+export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue): IngestPorts => {
+  const { stage, dice, ids, twins, mutant } = house;
+  const { clock } = process;
+  const catalog = cachedCatalog(stage.port(process, house.catalog), clock);
+  const settled = stage.port(process, twins.settled);
+  const quarantine = stage.port(process, twins.quarantine);
+  const plain: AppendPorts = {
+    ledger: stage.port(process, twins.ledger),
+    marks: stage.port(process, twins.marks),
+    subjects: stage.port(process, twins.subjects),
+    archive: makeArchive(stage.port(process, twins.objects)),
+    touched: stage.port(process, twins.touched),
+    memory: writerMemory(dice.happens(0.3) ? SMALL_MEMORY_BYTES : undefined, 1 + dice.below(3)),
+    clock,
+    ids,
+  };
+  const own = mutant.appendPorts?.(plain) ?? plain;
+  const { ledger, marks, subjects } = own;
+  const append = makeAppendEvents(own, catalog);
+  const ports: IngestPorts = {
+    archive: makeArchive(stage.port(process, twins.objects)),
+    quarantine: {
+      // One item each, all under way at once.
+      put: async (entries: readonly QuarantineEntry[]) => {
+        await Promise.all(entries.map((entry) => quarantine.put([entry])));
+      },
+    },
+    append: async (usages) => {
+      const outcome = await append(usages);
+      house.appended(outcome);
+      return outcome;
+    },
+    spill: stage.port(process, spill),
+    thresholds: makeThresholds({
+      catalog,
+      balance: { ledger, overlays: twins.overlays, settled, marks, subjects, clock },
+      crossings: stage.port(process, twins.crossings),
+      publisher: stage.port(process, twins.publisher),
+      clock,
+    }),
+    settleEarly: makeSettleEarly({ ledger, overlays: twins.overlays, settled, marks, clock }, own.memory, catalog),
+    stamper: () => catalogStamper(catalog),
+    clock,
+  };
+  return mutant.ingestPorts?.(ports, own) ?? ports;
+};
+
+/** The ports of a settle sweep in one process. */
+export const sweepPortsOf = ({ stage, ids, twins, mutant }: House, process: Process): SweepPorts => {
+  const ports: SweepPorts = {
+    ledger: stage.port(process, twins.ledger),
+    marks: stage.port(process, twins.marks),
+    subjects: stage.port(process, twins.subjects),
+    overlays: twins.overlays,
+    settled: stage.port(process, twins.settled),
+    publisher: stage.port(process, twins.publisher),
+    clock: process.clock,
+    ids,
+  };
+  return mutant.sweepPorts?.(ports) ?? ports;
+};
