@@ -9,7 +9,14 @@ import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
 import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
 import { settle, usageTotals, verifyLedger } from './commands/ledger.ts';
-import { listQuarantine, showQuarantine } from './commands/quarantine.ts';
+import { countQuarantine, listQuarantine, type QuarantineOptions, showQuarantine } from './commands/quarantine.ts';
+import {
+  judgeQuarantine,
+  releaseMany,
+  releaseQuarantine,
+  writeOffMany,
+  writeOffQuarantine,
+} from './commands/quarantine-decisions.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { type RecomputeOptions, recomputeLedger } from './commands/recompute.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
@@ -87,12 +94,61 @@ dlq
   .option('--confirm', 'do it; without this it is only a preview')
   .action(async (name: string, options: Parameters<typeof redrive>[2]) => redrive(await as('operator'), name, options));
 
-const quarantine = program.command('quarantine').description('rejected events, whole, with their reason');
+const quarantine = program.command('quarantine').description('rejected events: why, and back or written off');
+/** Which lines: what all commands about many of them take. */
+const meant = (command: Command): Command =>
+  command
+    .option('--code <code>', 'only this reason, e.g. SCHEMA')
+    .option('--from <when>', 'arrived at or after this date or time (UTC)')
+    .option('--to <when>', 'arrived before it')
+    .option('--subject <subject>', 'only of this subject')
+    .option('--type <type>', 'only of this event type')
+    .option('--source <source>', 'only of this source')
+    .option('--schema <dataschema>', 'only of this schema version, by its address')
+    .option('--text <text>', 'only where the sentence contains this');
 quarantine
-  .command('list')
-  .option('--code <code>', 'only this reason')
-  .action(async (options: { code?: string }) => listQuarantine(await as('operator'), options.code));
+  .command('counts')
+  .description('how many there are by reason and state, and how long the oldest has waited')
+  .action(async () => countQuarantine(await as('operator')));
+meant(quarantine.command('list'))
+  .option('--state <state>', 'waiting, releasing, released or written-off')
+  .option('--job <jobId>', 'only what this job decided')
+  .option('--limit <n>', 'at most so many', '50')
+  .action(async ({ limit, ...options }: QuarantineOptions & { limit: string }) =>
+    listQuarantine(await as('operator'), options, Number(limit)),
+  );
 quarantine.command('show <id>').action(async (id: string) => showQuarantine(await as('operator'), id));
+quarantine
+  .command('judge <id>')
+  .description('what would become of it if it was released now; changes nothing')
+  .option('--body <file>', 'the line as it is in this file')
+  .action(async (id: string, options: { body?: string }) => judgeQuarantine(await as('operator'), id, options.body));
+quarantine
+  .command('release <id>')
+  .description('put it on the stream again, as it came or as it is in a file; repeat it if it was interrupted')
+  .requiredOption('--note <text>', 'why')
+  .option('--body <file>', 'the line as it is in this file')
+  .option('--force', 'although it would be refused again')
+  .action(async (id: string, options: Parameters<typeof releaseQuarantine>[2]) =>
+    releaseQuarantine(await as('operator'), id, options),
+  );
+meant(quarantine.command('release-all'))
+  .description('release every waiting line that is like that and would pass now, e.g. after a schema was mended')
+  .requiredOption('--note <text>', 'why')
+  .option('--preview', 'only say how many would pass, and why the others would not')
+  .action(async (options: Parameters<typeof releaseMany>[1]) => releaseMany(await as('operator'), options));
+quarantine
+  .command('write-off <id>')
+  .description('say that it will never be counted; the line is kept')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, options: { reason: string }) =>
+    writeOffQuarantine(await as('operator'), id, options.reason),
+  );
+meant(quarantine.command('write-off-all'))
+  .description('write off every waiting line that is like that')
+  .requiredOption('--reason <text>', 'why')
+  .option('--preview', 'only say how many')
+  .action(async (options: Parameters<typeof writeOffMany>[1]) => writeOffMany(await as('operator'), options));
 
 program
   .command('explain')

@@ -1,25 +1,132 @@
-import type { QuarantineEntry } from '../../lambdas/usage/types.ts';
-import { type ApiClient, allItems } from '../api-client.ts';
-import { say, table } from '../print.ts';
+import type { QuarantineCount, QuarantineEntry, QuarantineSummary } from '../../lambdas/usage/types.ts';
+import type { ApiClient } from '../api-client.ts';
+import { nowMillis } from '../clock.ts';
+import { age, grouped, say, table } from '../print.ts';
 
-/** The rejected lines and why. */
-export const listQuarantine = async (api: ApiClient, code?: string): Promise<void> => {
-  const entries = await allItems<QuarantineEntry>(api, '/quarantine', { code });
-  if (entries.length === 0) return say('The quarantine is empty.');
+/** What to look for; what is absent says nothing. */
+export type QuarantineOptions = {
+  readonly code?: string;
+  readonly state?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly subject?: string;
+  readonly type?: string;
+  readonly source?: string;
+  readonly schema?: string;
+  readonly text?: string;
+  readonly job?: string;
+};
+
+/** What differs at a place of a line, as JSON texts; what is absent was not there. */
+export type Change = { readonly path: string; readonly before?: string; readonly after?: string };
+type ShownJson = { readonly lines: readonly string[]; readonly marked?: readonly [number, number] };
+type Shown = {
+  readonly entry: QuarantineEntry;
+  readonly shown?: ShownJson;
+  readonly changes?: readonly Change[];
+  readonly refusedAgain: readonly QuarantineSummary[];
+};
+/** The options as the API takes them. */
+export const queryOf = ({ schema, ...options }: QuarantineOptions): Record<string, string | undefined> => ({
+  ...options,
+  dataschema: schema,
+});
+
+/** The address of an entry. */
+export const pathOf = (id: string): string => `/quarantine/${encodeURIComponent(id)}`;
+const minutes = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
+const since = (instant: string): string => age((nowMillis() - Date.parse(instant)) / 1_000);
+
+/** How many lines are in quarantine, by reason and state, and how old the oldest is that waits. */
+export const countQuarantine = async (api: ApiClient): Promise<void> => {
+  const { items } = await api.get<{ items: QuarantineCount[] }>('/quarantine/counts');
+  if (items.length === 0) return say('The quarantine is empty.');
+  const of = (code: string, state: string): QuarantineCount | undefined =>
+    items.find((each) => each.code === code && each.state === state);
+  const figure = (count: QuarantineCount | undefined): string =>
+    count === undefined ? '' : `${grouped(count.count)}${count.more ? '+' : ''}`;
+  const codes = [...new Set(items.map(({ code }) => code))].sort();
   say(
     table(
-      ['entry', 'code', 'state', 'received', 'subject', 'why'],
-      entries.map((e) => [e.id, e.code, e.state, e.receivedAt, e.subject, e.message]),
+      ['code', 'waiting', 'releasing', 'released', 'written off', 'oldest that waits'],
+      codes.map((code) => [
+        code,
+        ...['waiting', 'releasing', 'released', 'written-off'].map((state) => figure(of(code, state))),
+        [of(code, 'waiting'), of(code, 'releasing')]
+          .flatMap((count) => count?.oldest ?? [])
+          .sort()
+          .slice(0, 1)
+          .map(since)
+          .join(''),
+      ]),
     ),
   );
 };
 
-/** One rejected line, whole. */
-export const showQuarantine = async (api: ApiClient, id: string): Promise<void> => {
-  const { entry } = await api.get<{ entry: QuarantineEntry }>(`/quarantine/${encodeURIComponent(id)}`);
-  say(`${entry.code} at ${entry.path === '' ? 'the whole line' : entry.path}: ${entry.message}`);
+/** Rejected lines and why, those first that wait longest; at most `limit`. */
+export const listQuarantine = async (api: ApiClient, options: QuarantineOptions, limit: number): Promise<void> => {
+  const entries: QuarantineSummary[] = [];
+  let after: string | undefined;
+  do {
+    const page: { items: QuarantineSummary[]; next?: string } = await api.get('/quarantine', {
+      ...queryOf(options),
+      after,
+    });
+    entries.push(...page.items);
+    after = page.next;
+  } while (after !== undefined && entries.length < limit);
+  if (entries.length === 0) return say('Nothing in quarantine is like that.');
   say(
-    `received ${entry.receivedAt}, position ${entry.position.shard}/${entry.position.sequence}/${entry.position.index}, ${entry.state}\n`,
+    table(
+      ['entry', 'code', 'state', 'arrived', 'subject', 'at', 'why'],
+      entries.slice(0, limit).map((e) => [e.id, e.code, e.state, minutes(e.receivedAt), e.subject, e.path, e.message]),
+    ),
   );
-  say(entry.bodyEncoding === 'base64' ? `(not UTF-8; base64) ${entry.body}` : entry.body);
+  if (after !== undefined || entries.length > limit) say(`\nThere are more: say more exactly which, or raise --limit.`);
+};
+
+/** What was changed, as a table. */
+export const changesTable = (changes: readonly Change[]): string =>
+  table(
+    ['place', 'before', 'after'],
+    changes.map(({ path, before, after }) => [
+      path || 'the whole line',
+      before ?? '(not there)',
+      after ?? '(left out)',
+    ]),
+  );
+
+const bodyText = (entry: QuarantineEntry, shown: ShownJson | undefined): string => {
+  if (entry.bodyEncoding === 'base64') return `(not UTF-8; base64) ${entry.body}`;
+  if (shown === undefined) return entry.bodyCut ? `${entry.body}… (its beginning)` : entry.body;
+  const [first, last] = shown.marked ?? [-1, -1];
+  return shown.lines.map((line, n) => `${n >= first && n <= last ? '▶' : ' '} ${line}`).join('\n');
+};
+
+/** One rejected line, whole: what was wrong and where, and what became of it. */
+export const showQuarantine = async (api: ApiClient, id: string): Promise<void> => {
+  const { entry, shown, changes = [], refusedAgain } = await api.get<Shown>(pathOf(id));
+  const { position, release, writeOff, releasedFrom } = entry;
+  say(`${entry.code} at ${entry.path === '' ? 'the whole line' : entry.path}: ${entry.message}\n`);
+  const rows: [string, string | undefined][] = [
+    ['state', entry.state],
+    ['arrived', `${entry.receivedAt}, ${since(entry.receivedAt)} ago`],
+    ['position', `${position.stream} ${position.shard} ${position.sequence} line ${position.index}`],
+    ['subject', entry.subject],
+    ['event', entry.eventId && `${entry.eventId} of ${entry.source ?? 'an unknown source'}`],
+    ['type', entry.type],
+    ['schema', entry.dataschema],
+    ['released from', releasedFrom],
+    ['released', release && `by ${release.by} at ${release.at}: ${release.note}`],
+    ['written off', writeOff && `by ${writeOff.by} at ${writeOff.at}: ${writeOff.reason}`],
+    ['by job', release?.job ?? writeOff?.job],
+    [
+      'refused again',
+      refusedAgain.map((again) => `${again.id} (${again.code}, ${again.state})`).join(', ') || undefined,
+    ],
+  ];
+  const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  say(known.map(([name, value]) => `${name.padEnd(14)} ${value}`).join('\n'));
+  say(`\n${bodyText(entry, shown)}`);
+  if (changes.length > 0) say(`\nReleased with these changes:\n${changesTable(changes)}`);
 };
