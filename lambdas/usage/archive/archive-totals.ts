@@ -6,7 +6,8 @@ import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
 import { normalTime, slotStart } from '../events/event-time.ts';
 import { MAX_AHEAD_MILLIS, readEnvelope } from '../events/validate.ts';
 import { partitionKey, utcDay } from '../ledger/slot.ts';
-import { QUARANTINE_CODES, type QuarantineStore } from '../quarantine/quarantine.ts';
+import type { QuarantineStore } from '../quarantine/quarantine.ts';
+import { positionText, quarantinedFrom } from '../quarantine/quarantined-positions.ts';
 import type { Position, QuarantineCode } from '../types.ts';
 import { type Archive, type ArchiveLine, beyondFurthest } from './archive.ts';
 import type { ExpectedEvents } from './counted-days.ts';
@@ -39,7 +40,6 @@ export class NotCountedYet extends Error {
 const LIMITS = { objects: 20_000, lines: 600_000 };
 /** Objects read at a time; each may be large. */
 const READS_AT_ONCE = 8;
-const PAGE = 500;
 
 /** What is needed of a line to count it. Without `identity` it is no readable event. */
 type Digest = {
@@ -69,28 +69,6 @@ const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest
       bodyHash: bodyHashOf({ ...event, time }),
     },
   };
-};
-
-const positionText = ({ stream, shard, sequence, index }: Position): string =>
-  `${stream}/${shard}/${sequence}/${index}`;
-
-/** The code of every quarantined line that arrived from an instant on, by its position. */
-const quarantinedFrom = async (
-  quarantine: Pick<QuarantineStore, 'list'>,
-  from: string,
-): Promise<Map<string, QuarantineCode>> => {
-  const codes = new Map<string, QuarantineCode>();
-  await Promise.all(
-    QUARANTINE_CODES.map(async (code) => {
-      let after: string | undefined;
-      do {
-        const page = await quarantine.list({ code, from, ...(after === undefined ? {} : { after }) }, PAGE);
-        for (const { position } of page.entries) codes.set(positionText(position), code);
-        after = page.next;
-      } while (after !== undefined);
-    }),
-  );
-  return codes;
 };
 
 /** Counts what arrived. Objects of the archive never change, so a counter that lives on reads each of them once. */
