@@ -1,12 +1,10 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoCatalog } from '../../lambdas/catalog/catalog-store.ts';
 import { dynamoCloseStore } from '../../lambdas/close/store/dynamo-close-store.ts';
 import { dynamoDeliveryStore } from '../../lambdas/delivery/delivery-store.ts';
 import { dynamoAuditLog } from '../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../lambdas/platform/clock.ts';
-import { systemIds } from '../../lambdas/platform/ids.ts';
 import { dynamoSignals } from '../../lambdas/success/signal-store.ts';
 import { s3ArchiveObjects } from '../../lambdas/usage/archive/archive-store.ts';
 import { dynamoJobs, dynamoNewJobs } from '../../lambdas/usage/jobs/job-store.ts';
@@ -18,6 +16,10 @@ import { dynamoCrossings } from '../../lambdas/usage/limits/crossings.ts';
 import { dynamoDecidedQuarantine } from '../../lambdas/usage/quarantine/quarantine-store.ts';
 import { dynamoAccess } from '../../lambdas/usage/receive/access-store.ts';
 import { dynamoSettled } from '../../lambdas/usage/settle/settled-store.ts';
+import { dynamoFindingStore } from '../../lambdas/usage/walk/finding-store.ts';
+import { dynamoWalkLedger } from '../../lambdas/usage/walk/walk-ledger.ts';
+import { s3WalkObjects } from '../../lambdas/usage/walk/walk-objects.ts';
+import { dynamoWalks } from '../../lambdas/usage/walk/walk-store.ts';
 import { accessStoreContract } from '../contract/access-store.ts';
 import { archiveObjectsContract } from '../contract/archive-objects.ts';
 import { auditLogContract } from '../contract/audit-log.ts';
@@ -25,60 +27,31 @@ import { catalogStoreContract } from '../contract/catalog-store.ts';
 import { closeStoreContract } from '../contract/close-store.ts';
 import { crossingsContract } from '../contract/crossings.ts';
 import { deliveryStoreContract } from '../contract/delivery-store.ts';
+import { dynamodbContract } from '../contract/dynamodb.ts';
 import { jobStoreContract } from '../contract/job-store.ts';
 import { ledgerStoreContract } from '../contract/ledger-store.ts';
 import { projectionStoresContract } from '../contract/projection-stores.ts';
 import { quarantineContract } from '../contract/quarantine.ts';
 import { signalStoreContract } from '../contract/signal-store.ts';
+import {
+  findingStoreContract,
+  walkLedgerContract,
+  walkObjectsContract,
+  walkStoreContract,
+} from '../contract/walk-stores.ts';
+import { type Index, makeBucket, makeTable } from './fresh-stores.ts';
 
 /** Answers a client when a test runs: the endpoint is not known when suites are declared. */
 type Lazy<T> = () => T;
 
 const NOW = '2026-11-02T00:00:00.000Z';
 
-const keys = (pk: string, sk: string) => [
-  { AttributeName: pk, KeyType: 'HASH' as const },
-  { AttributeName: sk, KeyType: 'RANGE' as const },
-];
-
-/** The index `gsi1` as a table has it: none, of whole items, or of some attributes. */
-type Index = boolean | readonly string[];
-
-/** A table of its own for each test, as the app has it: `pk`, `sk`, and where it has one the index `gsi1`. */
-const makeTable = async (client: DynamoDBDocumentClient, index: Index = false): Promise<string> => {
-  const TableName = `contract-${systemIds.next()}`;
-  const names = ['pk', 'sk', ...(index ? ['gsi1pk', 'gsi1sk'] : [])];
-  const gsi1 = {
-    IndexName: 'gsi1',
-    KeySchema: keys('gsi1pk', 'gsi1sk'),
-    Projection:
-      typeof index === 'boolean'
-        ? { ProjectionType: 'ALL' as const }
-        : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index] },
-  };
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: keys('pk', 'sk'),
-      ...(index ? { GlobalSecondaryIndexes: [gsi1] } : {}),
-    }),
-  );
-  return TableName;
-};
-
-const makeBucket = async (client: S3Client): Promise<string> => {
-  const Bucket = `contract-${systemIds.next()}`;
-  await client.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
-};
-
 /** The contracts of every store that lives in DynamoDB alone, each as its in-memory twin passes it. */
 export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>): void => {
   const audit = async () => dynamoAuditLog(dynamo(), await makeTable(dynamo()), manualClock(NOW));
   const withIndex = (index: Index = true) => makeTable(dynamo(), index);
 
+  dynamodbContract(where, async () => ({ client: dynamo(), table: await withIndex() }));
   auditLogContract(where, async () => {
     const [log, others] = [await makeTable(dynamo()), await makeTable(dynamo())];
     return {
@@ -111,11 +84,14 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
     return { store: dynamoDecidedQuarantine(dynamo(), await withIndex(['format', 'summary']), log), audit: log };
   });
   signalStoreContract(where, async () => dynamoSignals(dynamo(), await makeTable(dynamo())));
+  walkStoreContract(where, async () => dynamoWalks(dynamo(), await makeTable(dynamo())));
+  findingStoreContract(where, async () => dynamoFindingStore(dynamo(), await makeTable(dynamo())));
 };
 
 /** The contract of the store that lives in S3 alone. */
 export const s3Suites = (where: string, s3: Lazy<S3Client>): void => {
   archiveObjectsContract(where, async () => s3ArchiveObjects(s3(), await makeBucket(s3())));
+  walkObjectsContract(where, async () => s3WalkObjects(s3(), await makeBucket(s3())));
 };
 
 /** The contract of the stores that share a table and put into S3 what an item cannot hold. */
@@ -131,4 +107,11 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
   ledgerStoreContract(where, async () =>
     dynamoLedger(dynamo(), await makeTable(dynamo()), s3StatesObjects(s3(), await makeBucket(s3()))),
   );
+  walkLedgerContract(where, async () => {
+    const [table, bucket] = [await makeTable(dynamo()), await makeBucket(s3())];
+    return {
+      ledger: dynamoLedger(dynamo(), table, s3StatesObjects(s3(), bucket)),
+      walk: dynamoWalkLedger(dynamo(), table, s3WalkObjects(s3(), bucket)),
+    };
+  });
 };
