@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 /** Documents name files and commands; these tests keep the names true. */
-const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+const documents = ['README.md', 'emitter/README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
 
 const withoutComments = (text: string): string => text.replaceAll(/<!--[\s\S]*?-->/g, '');
 const read = (document: string): string => withoutComments(readFileSync(path.join(root, document), 'utf8'));
