@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { applyAppend, emptyView, nextAppend } from '../../lambdas/usage/ledger/append.ts';
+import { sha256Hex } from '../../lambdas/platform/hash.ts';
+import { applyAppend, emptyView, MAX_APPEND_BYTES, nextAppend } from '../../lambdas/usage/ledger/append.ts';
+import { appendHash, FIRST_HASH } from '../../lambdas/usage/ledger/chain.ts';
+import { appendBytes } from '../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
 import type { Append } from '../../lambdas/usage/types.ts';
@@ -16,6 +19,31 @@ const chain = (time: string, length: number, subject = 'org-01'): Append[] => {
     const { append } = nextAppend(view, event.slot, [event], meters, `${DAY}T12:00:0${n % 10}.000Z`);
     applyAppend(view, append);
     return append;
+  });
+};
+
+/** A chain of appends that are as large as appends are made, or whatever `ids` makes them: 24 bytes for each. */
+const largeChain = (length: number, ids: number): Append[] => {
+  let previousHash = FIRST_HASH;
+  return Array.from({ length }, (_, n): Append => {
+    const said: Omit<Append, 'hash'> = {
+      format: 1,
+      slot: { subject: 'org-01', start: `${DAY}T00:00:00.000Z` },
+      version: n + 1,
+      ids: Array.from({ length: ids }, (__, at) => {
+        const hash = sha256Hex(`${n} ${at}`);
+        return { idHash: hash.slice(0, 32), bodyHash: hash.slice(32, 48) };
+      }),
+      states: { unmetered: { class: 'set', values: ['api'] } },
+      pointers: Array.from({ length: ids }, (__, line) => ({ key: `events/usage/2026/10/01/shard/${n}.gz`, line })),
+      late: 0,
+      newestTime: `${DAY}T00:05:00.000Z`,
+      appendedAt: `${DAY}T00:06:00.000Z`,
+      full: false,
+      previousHash,
+    };
+    previousHash = appendHash(said);
+    return { ...said, hash: previousHash };
   });
 };
 
@@ -68,6 +96,28 @@ export const ledgerStoreContract = (name: string, make: () => Promise<LedgerStor
       expect(read.appends).toEqual(inside);
       expect(read.queries).toBe(1);
       expect(read.bytes).toBeGreaterThan(300);
+    });
+
+    it('reads a day of more than a page holds whole, and tells how many pages it took', async () => {
+      const store = await make();
+      const appends = largeChain(14, 3_600);
+      for (const append of appends) {
+        expect(appendBytes(append)).toBeGreaterThan(MAX_APPEND_BYTES * 0.9);
+        expect(appendBytes(append)).toBeLessThanOrEqual(MAX_APPEND_BYTES);
+      }
+      await fill(store, appends);
+      const read = await store.day('org-01', DAY);
+      expect(read.appends).toEqual(appends);
+      expect(read.queries).toBe(2);
+      expect((await store.slotAbove({ subject: 'org-01', start: `${DAY}T00:00:00.000Z` }, 10)).queries).toBe(1);
+    });
+
+    it('refuses what no item may hold, and keeps nothing of it', async () => {
+      const store = await make();
+      const [append] = largeChain(1, 17_200);
+      if (append === undefined) throw new Error('no append');
+      await expect(store.putIfAbsent(append)).rejects.toThrow(/size/i);
+      expect((await store.day('org-01', DAY)).appends).toEqual([]);
     });
 
     it('lets exactly one of many writers have a version', async () => {

@@ -24,6 +24,10 @@ export type MemoryLedger = LedgerStore & {
   puts(): number;
 };
 
+/** What a page of a query and an item hold. */
+const PAGE_BYTES = 1024 * 1024;
+const MOST_BYTES = 400 * 1024;
+
 export const memoryLedger = (): MemoryLedger => {
   const items = new Map<string, LedgerItem>();
   const objects = new Map<string, string>();
@@ -35,7 +39,7 @@ export const memoryLedger = (): MemoryLedger => {
   const find = (partition: string, first: string, last: string): Omit<LedgerRead, 'overlays'> => {
     const found = [...items.values()].filter(({ pk, sk }) => pk === partition && sk >= first && sk < last);
     const bytes = found.reduce((total, item) => total + itemBytes(item), 0);
-    return { appends: chainsOf(found.map(decode)).flat(), queries: 1, bytes };
+    return { appends: chainsOf(found.map(decode)).flat(), queries: Math.max(1, Math.ceil(bytes / PAGE_BYTES)), bytes };
   };
   return {
     items,
@@ -47,6 +51,7 @@ export const memoryLedger = (): MemoryLedger => {
       const object = statesObjectOf(append);
       if (object !== undefined) objects.set(object.key, object.body);
       const item = encodeAppend(append);
+      if (itemBytes(item) > MOST_BYTES) throw new RangeError('the size of the item is above 400 KB');
       const key = `${item.pk} ${item.sk}`;
       const there = items.get(key);
       if (there !== undefined) return Buffer.from(there.g).toString('hex') === append.hash ? 'written' : 'taken';
