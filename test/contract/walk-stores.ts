@@ -3,7 +3,7 @@ import { applyAppend, emptyView, nextAppend } from '../../lambdas/usage/ledger/a
 import type { LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
 import type { Append } from '../../lambdas/usage/types.ts';
-import type { FindingStore } from '../../lambdas/usage/walk/finding-store.ts';
+import type { FindingPage, FindingStore } from '../../lambdas/usage/walk/finding-store.ts';
 import type { SameIdFinding } from '../../lambdas/usage/walk/same-id.ts';
 import type { WalkLedger } from '../../lambdas/usage/walk/walk-ledger.ts';
 import type { WalkObjects } from '../../lambdas/usage/walk/walk-objects.ts';
@@ -76,7 +76,7 @@ const finding = (findingId: string, revision: number, ...starts: string[]): Same
   decisions: [],
 });
 
-const ids = (some: readonly SameIdFinding[]) => some.map(({ findingId }) => findingId);
+const ids = (page: FindingPage) => page.placed.map(({ finding }) => finding.findingId);
 const OCTOBER = { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
 
 /** What every keeper of findings must do. `make` answers an empty one. */
@@ -105,16 +105,16 @@ export const findingStoreContract = (name: string, make: () => Promise<FindingSt
         ...finding('cc', 2, '2026-10-02T00:00:00.000Z', '2026-11-01T00:00:00.000Z'),
         state: 'settled',
       });
-      expect(ids((await findings.unsettledOf('org-01', OCTOBER, 100)).findings)).toEqual(['aa', 'bb', 'dd']);
-      expect(ids((await findings.unsettledOf('org-02', OCTOBER, 100)).findings)).toEqual(['aa']);
+      expect(ids(await findings.unsettledOf('org-01', OCTOBER, 100))).toEqual(['aa', 'bb', 'dd']);
+      expect(ids(await findings.unsettledOf('org-02', OCTOBER, 100))).toEqual(['aa']);
       const edge = { from: '2026-10-02T00:00:00.000Z', to: '2026-10-03T00:00:00.000Z' };
-      expect(ids((await findings.unsettledOf('org-01', edge, 100)).findings)).toEqual([]);
+      expect(ids(await findings.unsettledOf('org-01', edge, 100))).toEqual([]);
       const all: string[] = [];
       let after: string | undefined;
       do {
         const page = await findings.unsettledOf('org-01', OCTOBER, 1, after);
-        expect(page.findings.length).toBeLessThanOrEqual(1);
-        all.push(...ids(page.findings));
+        expect(page.placed.length).toBeLessThanOrEqual(1);
+        all.push(...ids(page));
         after = page.next;
       } while (after !== undefined);
       expect(all).toEqual(['aa', 'bb', 'dd']);
@@ -134,7 +134,7 @@ export const findingStoreContract = (name: string, make: () => Promise<FindingSt
       const last = { from: '2026-10-31T12:00:00.000Z', to: OCTOBER.to };
       expect(await findings.decidersOf('org-02', last)).toEqual(['ada', 'olga']);
       expect(await findings.decidersOf('org-01', last)).toEqual([]);
-      expect((await findings.unsettledOf('org-01', OCTOBER, 100)).findings).toEqual([]);
+      expect((await findings.unsettledOf('org-01', OCTOBER, 100)).placed).toEqual([]);
     });
   });
 };

@@ -91,7 +91,8 @@ export const memoryFindings = (): FindingStore & { all(): SameIdFinding[] } => {
       const rest = own.filter(({ key }) => key > after);
       const some = rest.slice(0, limit);
       const next = some.length < rest.length ? some.at(-1)?.key : undefined;
-      return { findings: some.map(({ finding }) => structuredClone(finding)), ...(next === undefined ? {} : { next }) };
+      const placed = some.map(({ start, finding }) => ({ start, finding: structuredClone(finding) }));
+      return { placed, ...(next === undefined ? {} : { next }) };
     },
     decidersOf: async (subject, { from, to }) => {
       const own = [...deciders.values()].filter(

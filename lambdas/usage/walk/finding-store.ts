@@ -12,15 +12,18 @@ import type { Interval } from '../../platform/period.ts';
 import { utcDay } from '../ledger/slot.ts';
 import type { SameIdFinding } from './same-id.ts';
 
+/** A finding, at one of its places: the start of the slot. */
+export type PlacedFinding = { readonly start: string; readonly finding: SameIdFinding };
+
 /** A page of findings; `next`: where the next one goes on. */
-export type FindingPage = { readonly findings: readonly SameIdFinding[]; readonly next?: string };
+export type FindingPage = { readonly placed: readonly PlacedFinding[]; readonly next?: string };
 
 /** Findings where they are looked at. Reads are strongly consistent. */
 export type Findings = {
   get(findingId: string): Promise<SameIdFinding | undefined>;
   /**
    * The findings that are not settled and have a place of a subject in slots that start in an interval, by slot; at most
-   * `limit`, from after `after` on. The same finding may come once per place.
+   * `limit`, from after `after` on. A finding comes once per place.
    */
   unsettledOf(subject: string, within: Interval, limit: number, after?: string): Promise<FindingPage>;
   /** Who decided a finding with a place of a subject on days of an interval, each once. */
@@ -122,9 +125,13 @@ export const dynamoFindings = (client: DynamoDBDocumentClient, table: string): F
       // `~` sorts after what an id is made of: the page goes on after the place where the one before ended.
       const first = after === undefined ? from : `${after}~`;
       const { keys, next } = await keysIn(placesOf(subject), first, to, limit);
-      const found = await mapBounded(keys, AT_ONCE, (key) => get(key.split('#')[1] ?? ''));
+      const placed = await mapBounded(keys, AT_ONCE, async (key) => {
+        const [start = '', findingId = ''] = key.split('#');
+        const finding = await get(findingId);
+        return finding === undefined || finding.state === 'settled' ? [] : [{ start, finding }];
+      });
       return {
-        findings: found.flatMap((finding) => (finding === undefined || finding.state === 'settled' ? [] : finding)),
+        placed: placed.flat(),
         ...(next === undefined ? {} : { next }),
       };
     },
