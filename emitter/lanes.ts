@@ -81,7 +81,8 @@ export const makeLanes = (limits: PackLimits, give: (bytes: number) => void): La
 
   const seal = (lane: Lane): void => {
     const { lines, bytes, held } = lane;
-    const data = gzipSync(`${lines.join('\n')}\n`);
+    // A copy of its own: what gzip answers is a piece of a much larger buffer, which it would keep alive.
+    const data = new Uint8Array(gzipSync(`${lines.join('\n')}\n`));
     const pack: SealedPack = {
       subject: lane.subject,
       data,

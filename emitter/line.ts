@@ -29,8 +29,8 @@ export const MAX_LINE_BYTES = 64 * 1024;
  * Counted for each event beside its text, and for each pack beside its bytes: the objects around them. An event's is the
  * larger, by more than gzip can add to it, so that packing never takes more memory than it gives back.
  */
-const EVENT_OVERHEAD = 192;
-export const PACK_OVERHEAD = 128;
+const EVENT_OVERHEAD = 320;
+export const PACK_OVERHEAD = 256;
 
 const REQUIRED = ['source', 'id', 'type', 'subject', 'time', 'dataschema'] as const;
 

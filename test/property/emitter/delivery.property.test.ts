@@ -178,6 +178,10 @@ describe('packing', () => {
         lanes.sealAll();
         expect(given).toHaveLength(1);
         expect(given[0]).toBeGreaterThan(0);
+        // A pack keeps nothing alive but itself.
+        for (const { data } of lanes.all().flatMap(({ packs }) => packs)) {
+          expect(data.buffer.byteLength).toBe(data.length);
+        }
       }),
     );
     let given = 0;
