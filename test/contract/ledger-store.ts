@@ -6,16 +6,18 @@ import { appendBytes } from '../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
 import type { Append } from '../../lambdas/usage/types.ts';
-import { api, METERS } from '../unit/usage/usage-fixtures.ts';
+import { METERS, usage } from '../unit/usage/usage-fixtures.ts';
 
 const meters = meterIndex(METERS);
 const DAY = '2026-10-01';
 
 /** A chain of `length` appends in one slot, one event each. */
-const chain = (time: string, length: number, subject = 'org-01'): Append[] => {
+const chain = (time: string, length: number, subject = 'org-01', backfill?: string): Append[] => {
   const view = emptyView();
+  const own = backfill === undefined ? {} : { backfill };
   return Array.from({ length }, (_, n) => {
-    const event = api(`${time}-${n}`, time, n + 1, 'read', subject);
+    const data = { count: n + 1, endpoint: 'read' };
+    const event = usage({ id: `${time}-${n}`, subject, time, type: 'api', data, ...own });
     const { append } = nextAppend(view, event.slot, [event], meters, `${DAY}T12:00:0${n % 10}.000Z`);
     applyAppend(view, append);
     return append;
@@ -118,6 +120,39 @@ export const ledgerStoreContract = (name: string, make: () => Promise<LedgerStor
       if (append === undefined) throw new Error('no append');
       await expect(store.putIfAbsent(append)).rejects.toThrow(/size/i);
       expect((await store.day('org-01', DAY)).appends).toEqual([]);
+    });
+
+    it('keeps overlay chains apart from the live chain of their slot', async () => {
+      const store = await make();
+      const live = chain(`${DAY}T00:20:00.000Z`, 2);
+      const overlays = ['b1', 'b-2'].flatMap((overlay) => chain(`${DAY}T00:20:00.000Z`, 2, 'org-01', overlay));
+      const later = chain(`${DAY}T00:30:00.000Z`, 1, 'org-01', 'b1');
+      await fill(store, [...live, ...overlays, ...later]);
+      const slot = { subject: 'org-01', start: `${DAY}T00:15:00.000Z` };
+      expect((await store.slotAbove(slot, 0)).appends).toEqual(live);
+      expect((await store.slotAbove({ ...slot, overlay: 'b1' }, 1)).appends).toEqual(overlays.slice(1, 2));
+      const day = await store.day('org-01', DAY);
+      expect(day.appends).toEqual(live);
+      expect(chainsOf(day.overlays).flat()).toEqual(chainsOf([...overlays, ...later]).flat());
+      const part = await store.day('org-01', DAY, { from: slot.start, to: `${DAY}T00:30:00.000Z` });
+      expect(part.appends).toEqual(live);
+      expect(chainsOf(part.overlays).flat()).toEqual(chainsOf(overlays).flat());
+    });
+
+    it('gives back a restating append whose states are too large for its item', async () => {
+      const store = await make();
+      const [first] = chain(`${DAY}T00:05:00.000Z`, 1);
+      if (first === undefined) throw new Error('no append');
+      const view = emptyView();
+      applyAppend(view, first);
+      const values = Array.from({ length: 2_000 }, (_, n) => sha256Hex(String(n))).sort();
+      const states = { '["users",1,{}]': { class: 'set' as const, values } };
+      const restated = restatingAppend(view, first.slot, [], states, `${DAY}T13:00:00.000Z`);
+      await fill(store, [first, restated]);
+      const read = await store.day('org-01', DAY);
+      expect(read.appends).toEqual([first, restated]);
+      expect(read.bytes).toBeLessThan(2_000);
+      expect(await store.putIfAbsent(restated)).toBe('written');
     });
 
     it('lets exactly one of many writers have a version', async () => {
