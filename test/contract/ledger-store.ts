@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../lambdas/platform/hash.ts';
-import { applyAppend, emptyView, MAX_APPEND_BYTES, nextAppend } from '../../lambdas/usage/ledger/append.ts';
-import { appendHash, FIRST_HASH } from '../../lambdas/usage/ledger/chain.ts';
+import {
+  applyAppend,
+  emptyView,
+  MAX_APPEND_BYTES,
+  nextAppend,
+  restatingAppend,
+} from '../../lambdas/usage/ledger/append.ts';
+import { appendHash, chainsOf, FIRST_HASH } from '../../lambdas/usage/ledger/chain.ts';
 import { appendBytes } from '../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
