@@ -71,8 +71,7 @@ export const handler = httpEdge(
     ...auditRoutes(audit),
     ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS } }),
     ...usageRoutes({
-      ledger,
-      countedLedger: countedDays(ledger),
+      countedDays: countedDays(ledger),
       subjects,
       catalog,
       count: archiveCounter(archive, quarantine.quarantine, clock),

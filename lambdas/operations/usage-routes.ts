@@ -5,17 +5,16 @@ import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { TooManyObjects } from '../usage/archive/archive.ts';
 import { type ArchiveCounter, NotCountedYet, TooMuchToCount } from '../usage/archive/archive-totals.ts';
-import type { ExpectedEvents } from '../usage/archive/counted-days.ts';
+import type { CountDay, ExpectedEvents } from '../usage/archive/counted-days.ts';
 import { type StartPorts, startJob } from '../usage/jobs/start-job.ts';
-import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
+import { TooManyRefused } from '../usage/quarantine/quarantined-positions.ts';
 import { readTotals } from '../usage/read/totals.ts';
 import { dates, OPERATORS, READERS } from './requests.ts';
 
 export type UsagePorts = {
-  readonly ledger: LedgerStore;
-  /** The ledger for counting; `countedDays`. */
-  readonly countedLedger: (expected: ExpectedEvents) => LedgerStore;
+  /** Counts days of the ledger; `countedDays`. */
+  readonly countedDays: (expected: ExpectedEvents) => CountDay;
   readonly subjects: Pick<Subjects, 'list'>;
   readonly catalog: CatalogReader;
   readonly count: ArchiveCounter;
@@ -28,18 +27,18 @@ const MAX_DAYS = 100;
 /** The API gateway's patience ends after 29 seconds; nothing new is begun after so many. */
 const PATIENCE_MILLIS = 20_000;
 
-/** The ledger until the time is up. */
-const inTime = (ledger: LedgerStore, clock: Clock, deadline: number): LedgerStore => ({
-  ...ledger,
-  day: async (...range) => {
+/** Counting the ledger until the time is up. */
+const inTime =
+  (countDay: CountDay, clock: Clock, deadline: number): CountDay =>
+  async (subject, day) => {
     if (clock.nowMillis() > deadline) throw new NotCountedYet('there are more days than can be read in one request');
-    return ledger.day(...range);
-  },
-});
+    return countDay(subject, day);
+  };
 
 /**
- * What came in for a period, and what became of it. `waiting` is what was received and is not decided yet: spilled, or in
- * the hands of ingest; it is 0 when everything is accounted for.
+ * What came in for a period, and what became of it. Each line received is in exactly one of `accepted`, `cancellations`,
+ * `duplicate`, `quarantined`, `released`, `writtenOff` and `waiting`: that is what is not decided yet, spilled or in the
+ * hands of ingest; it is 0 when everything is accounted for.
  */
 const totals = async (ports: UsagePorts, start: string, end: string) => {
   const today = ports.clock.now().slice(0, 10);
@@ -48,24 +47,25 @@ const totals = async (ports: UsagePorts, start: string, end: string) => {
   const { expected } = await ports.count(period);
   // The ledger before the figures of the archive: what is appended meanwhile shows as waiting, never as more accepted
   // than received.
-  const ledger = await readTotals(
-    { ledger: inTime(ports.countedLedger(expected), ports.clock, deadline), subjects: ports.subjects },
+  const { alone, ...ledger } = await readTotals(
+    { countDay: inTime(ports.countedDays(expected), ports.clock, deadline), subjects: ports.subjects },
     (subjects, interval) => unattributed(ports.catalog, subjects, interval),
     start,
     end,
   );
-  const { received, duplicate, quarantined } = await ports.count(period);
+  const { received, duplicate, quarantined, released, writtenOff, elsewhere } = await ports.count(period);
   const refused = Object.values(quarantined).reduce((sum, count) => sum + count, 0);
-  const { accepted, late } = ledger;
-  const waiting = received - accepted - duplicate - refused;
-  return { received, accepted, duplicate, late, quarantined, waiting, unattributed: ledger.unattributed };
+  // The other lines that stand alone are parts of replacements, whose usage is counted in their own slot.
+  const cancellations = Math.max(0, alone - elsewhere);
+  const waiting = received - ledger.accepted - cancellations - duplicate - refused - released - writtenOff;
+  return { received, cancellations, duplicate, quarantined, released, writtenOff, waiting, ...ledger };
 };
 
 const RANGE_HINT = 'Ask for a period that begins later.';
 
 /** What a count that is too much for one request says, and what to do about it. */
 const asProblem = (error: unknown): unknown => {
-  if (error instanceof TooMuchToCount || error instanceof TooManyObjects) {
+  if (error instanceof TooMuchToCount || error instanceof TooManyObjects || error instanceof TooManyRefused) {
     return new ProblemError(413, 'RANGE_TOO_LARGE', `${error.message}. ${RANGE_HINT}`);
   }
   if (error instanceof NotCountedYet) {

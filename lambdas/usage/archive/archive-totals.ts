@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { addDays } from '../../platform/period.ts';
+import { slotOfEvent } from '../events/corrections.ts';
 import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
-import { normalTime, slotStart } from '../events/event-time.ts';
+import { normalTime } from '../events/event-time.ts';
 import { MAX_AHEAD_MILLIS, readEnvelope } from '../events/validate.ts';
-import { partitionKey, utcDay } from '../ledger/slot.ts';
+import { partitionKey, slotText, utcDay } from '../ledger/slot.ts';
 import type { QuarantineStore } from '../quarantine/quarantine.ts';
-import { positionText, quarantinedFrom } from '../quarantine/quarantined-positions.ts';
-import type { Position, QuarantineCode } from '../types.ts';
+import { positionText, type Refused, refusedFrom } from '../quarantine/quarantined-positions.ts';
+import type { Position, QuarantineCode, UsageEvent } from '../types.ts';
 import { type Archive, type ArchiveLine, beyondFurthest } from './archive.ts';
 import type { ExpectedEvents } from './counted-days.ts';
 
@@ -18,9 +19,15 @@ export type ArchiveTotals = {
   readonly received: number;
   /** Lines that repeat an earlier one of the same slot, id and body. */
   readonly duplicate: number;
+  /** Lines in quarantine that nobody has seen to, or whose release is not finished. */
   readonly quarantined: Readonly<Partial<Record<QuarantineCode, number>>>;
-  /** Distinct events that are not in quarantine, by subject and UTC day: what the ledger must come to hold. */
+  /** Lines that were put on the stream again: the new lines are received by themselves. */
+  readonly released: number;
+  readonly writtenOff: number;
+  /** Distinct lines that are not in quarantine, by subject and UTC day: what the ledger must come to hold. */
   readonly expected: ExpectedEvents;
+  /** How many of these are but the tombstones that replacements leave in other slots than their own. */
+  readonly elsewhere: number;
 };
 
 /** A period holds more than one request may look at. */
@@ -41,17 +48,23 @@ const LIMITS = { objects: 20_000, lines: 600_000 };
 /** Objects read at a time; each may be large. */
 const READS_AT_ONCE = 8;
 
+/** An id in a chain of the ledger. */
+type Place = { readonly time: string; readonly partition: string; readonly chainId: string };
+
 /** What is needed of a line to count it. Without `identity` it is no readable event. */
 type Digest = {
   readonly position: Position;
   readonly receivedAt: string;
-  readonly identity?: {
-    readonly time: string;
-    readonly partition: string;
-    readonly chainId: string;
-    readonly bodyHash: string;
-  };
+  readonly identity?: Place & { readonly bodyHash: string };
+  /** Where a replacement leaves its tombstone, if that is another slot than its own. */
+  readonly elsewhere?: Place;
 };
+
+const placeIn = (event: UsageEvent, time: string): Place => ({
+  time,
+  partition: partitionKey(event.subject, utcDay(time)),
+  chainId: `${slotText(slotOfEvent(event, time))}#${idHashOf(event)}`,
+});
 
 const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest => {
   const envelope = encoding === 'utf8' ? readEnvelope(line) : undefined;
@@ -59,15 +72,15 @@ const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest
   const { event } = envelope;
   const time = normalTime(event.time);
   if (time === undefined) return { position, receivedAt };
+  const replaced = event.replacestime === undefined ? undefined : normalTime(event.replacestime);
+  const sent = { ...event, time, ...(replaced === undefined ? {} : { replacestime: replaced }) };
+  const identity = { ...placeIn(sent, time), bodyHash: bodyHashOf(sent) };
+  const elsewhere = sent.replaces === undefined || replaced === undefined ? identity : placeIn(sent, replaced);
   return {
     position,
     receivedAt,
-    identity: {
-      time,
-      partition: partitionKey(event.subject, utcDay(time)),
-      chainId: `${event.subject}#${slotStart(time)}#${idHashOf(event)}`,
-      bodyHash: bodyHashOf({ ...event, time }),
-    },
+    identity,
+    ...(elsewhere.chainId === identity.chainId ? {} : { elsewhere }),
   };
 };
 
@@ -115,25 +128,41 @@ export const archiveCounter = (
     // earlier than that is of no period that begins then, whatever time it bears.
     const earliest = new Date(Date.parse(from) - MAX_AHEAD_MILLIS).toISOString();
     const shards = await archive.shards(utcDay(earliest), addDays(today, 1), limits.objects);
-    const codes = await quarantinedFrom(quarantine, earliest);
+    const refused = await refusedFrom(quarantine, earliest, limits.lines);
     const quarantined: Partial<Record<QuarantineCode, number>> = {};
     const bodies = new Map<string, string>();
+    const tombstones = new Set<string>();
     const expected = new Map<string, number>();
-    let [received, duplicate, read] = [0, 0, 0];
-    const count = ({ position, receivedAt, identity }: Digest): void => {
-      const code = codes.get(positionText(position));
-      if (code !== undefined || identity === undefined) {
+    let [received, duplicate, released, writtenOff, read] = [0, 0, 0, 0, 0];
+    const expect = ({ partition }: Place): void => {
+      expected.set(partition, (expected.get(partition) ?? 0) + 1);
+    };
+    const isWithin = ({ time }: Place): boolean => time >= from && time < to;
+    const countRefused = ({ code, state }: Refused): void => {
+      if (state === 'released') released += 1;
+      else if (state === 'written-off') writtenOff += 1;
+      else quarantined[code] = (quarantined[code] ?? 0) + 1;
+    };
+    const count = ({ position, receivedAt, identity, elsewhere }: Digest): void => {
+      const line = refused.get(positionText(position));
+      if (line !== undefined || identity === undefined) {
         if (receivedAt < from) return;
-        // Without a code it is about to get one.
+        // One that is not in quarantine yet is about to be.
         received += 1;
-        if (code !== undefined) quarantined[code] = (quarantined[code] ?? 0) + 1;
-      } else if (identity.time >= from && identity.time < to) {
+        if (line !== undefined) countRefused(line);
+        return;
+      }
+      if (isWithin(identity)) {
         received += 1;
         const body = bodies.get(identity.chainId);
         if (body === undefined) {
           bodies.set(identity.chainId, identity.bodyHash);
-          expected.set(identity.partition, (expected.get(identity.partition) ?? 0) + 1);
+          expect(identity);
         } else if (body === identity.bodyHash) duplicate += 1;
+      }
+      if (elsewhere !== undefined && isWithin(elsewhere) && !tombstones.has(elsewhere.chainId)) {
+        tombstones.add(elsewhere.chainId);
+        expect(elsewhere);
       }
     };
     for (const keys of shards) {
@@ -147,6 +176,6 @@ export const archiveCounter = (
         }
       }
     }
-    return { received, duplicate, quarantined, expected };
+    return { received, duplicate, quarantined, released, writtenOff, expected, elsewhere: tombstones.size };
   };
 };

@@ -1,44 +1,62 @@
 import { LRUCache } from 'lru-cache';
+import { aloneIn, chainsOf, foldChain } from '../ledger/chain.ts';
 import type { LedgerRead, LedgerStore } from '../ledger/ledger-store.ts';
 import { partitionKey } from '../ledger/slot.ts';
 
-/** Events that the archive shows for a subject's day (`partitionKey`): distinct, and not in quarantine. */
+/** Lines that the archive shows for a subject's day (`partitionKey`): distinct, and not in quarantine. */
 export type ExpectedEvents = ReadonlyMap<string, number>;
+
+/** What is counted of a chain. */
+export type ChainCount = {
+  /** Start of its slot. */
+  readonly start: string;
+  readonly isOverlay: boolean;
+  /** Usage lines, cancelled ones too. */
+  readonly accepted: number;
+  readonly cancelled: number;
+  readonly late: number;
+  /** Lines that are no usage of the slot: cancellations, and tombstones of replacements in other slots. */
+  readonly alone: number;
+};
+
+/** Counts a subject's day of the ledger, chain by chain. */
+export type CountDay = (subject: string, day: string) => Promise<readonly ChainCount[]>;
+
+/** What a day of the ledger holds, of live chains and of all overlays, whether they count or not. */
+export const countChains = ({ appends, overlays }: LedgerRead): ChainCount[] =>
+  chainsOf([...appends, ...overlays]).map((chain) => {
+    const { start, accepted, cancelled, late } = foldChain(chain.map((append) => ({ ...append, states: {} })));
+    return {
+      start,
+      isOverlay: chain[0]?.slot.overlay !== undefined,
+      accepted,
+      cancelled,
+      late,
+      alone: chain.reduce((total, append) => total + aloneIn(append), 0),
+    };
+  });
 
 /** Days remembered in a warm process. */
 const MAX_DAYS = 20_000;
-const SOME_ID = { idHash: '', bodyHash: '' };
 
-/** Appends reduced to what is counted of them: how many ids, how many late, in which slot. */
-const reduced = (read: LedgerRead): LedgerRead => ({
-  ...read,
-  appends: read.appends.map((append) => ({
-    ...append,
-    ids: Array.from({ length: append.ids.length }, () => SOME_ID),
-    states: {},
-    pointers: [],
-  })),
-});
-
-const idsOf = ({ appends }: LedgerRead): number => appends.reduce((total, { ids }) => total + ids.length, 0);
+const linesIn = (counts: readonly ChainCount[]): number =>
+  counts.reduce((total, { accepted, alone }) => total + accepted + alone, 0);
 
 /**
- * Days of the ledger for counting only, which remembers a day that is complete: every event that the archive shows for it
- * is in the ledger. No event gets there without having been archived first, so such a day cannot change before the
- * archive shows more. That makes it cheap to ask again and again while events flow in.
+ * Counts days of the ledger, and remembers one that is complete: every line that the archive shows for it is in the
+ * ledger. No line gets there without having been archived first, so such a day cannot change before the archive shows
+ * more. That makes it cheap to ask again and again while events flow in.
  */
-export const countedDays = (ledger: LedgerStore) => {
-  const complete = new LRUCache<string, LedgerRead>({ max: MAX_DAYS });
-  return (expected: ExpectedEvents): LedgerStore => ({
-    ...ledger,
-    day: async (subject, day, within) => {
+export const countedDays = (ledger: Pick<LedgerStore, 'day'>) => {
+  const complete = new LRUCache<string, readonly ChainCount[]>({ max: MAX_DAYS });
+  return (expected: ExpectedEvents): CountDay =>
+    async (subject, day) => {
       const key = partitionKey(subject, day);
       const wanted = expected.get(key) ?? 0;
       const known = complete.get(key);
-      if (within === undefined && known !== undefined && idsOf(known) === wanted) return known;
-      const read = await ledger.day(subject, day, within);
-      if (within === undefined && idsOf(read) === wanted) complete.set(key, reduced(read));
-      return read;
-    },
-  });
+      if (known !== undefined && linesIn(known) === wanted) return known;
+      const counts = countChains(await ledger.day(subject, day));
+      if (linesIn(counts) === wanted) complete.set(key, counts);
+      return counts;
+    };
 };

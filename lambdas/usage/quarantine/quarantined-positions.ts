@@ -1,4 +1,4 @@
-import type { Position, QuarantineCode } from '../types.ts';
+import type { Position, QuarantineCode, QuarantineSummary } from '../types.ts';
 import { QUARANTINE_CODES, type QuarantineStore } from './quarantine.ts';
 
 const PAGE = 500;
@@ -7,21 +7,41 @@ const PAGE = 500;
 export const positionText = ({ stream, shard, sequence, index }: Position): string =>
   `${stream}/${shard}/${sequence}/${index}`;
 
-/** The code of every quarantined line that arrived from an instant on, by its position. */
-export const quarantinedFrom = async (
+/** What became of a refused line. */
+export type Refused = Pick<QuarantineSummary, 'code' | 'state'>;
+
+/** There are more refused lines than can be looked at. */
+export class TooManyRefused extends RangeError {
+  override readonly name = 'TooManyRefused';
+}
+
+/**
+ * What became of every refused line that arrived from an instant on, by its position.
+ * @throws {TooManyRefused} if there are more than `most`.
+ */
+export const refusedFrom = async (
   quarantine: Pick<QuarantineStore, 'list'>,
   from: string,
-): Promise<Map<string, QuarantineCode>> => {
-  const codes = new Map<string, QuarantineCode>();
+  most = Number.POSITIVE_INFINITY,
+): Promise<Map<string, Refused>> => {
+  const refused = new Map<string, Refused>();
   await Promise.all(
     QUARANTINE_CODES.map(async (code) => {
       let after: string | undefined;
       do {
         const page = await quarantine.list({ code, from, ...(after === undefined ? {} : { after }) }, PAGE);
-        for (const { position } of page.entries) codes.set(positionText(position), code);
+        for (const { position, state } of page.entries) refused.set(positionText(position), { code, state });
+        if (refused.size > most) throw new TooManyRefused(`more than ${most} lines were refused since ${from}`);
         after = page.next;
       } while (after !== undefined);
     }),
   );
-  return codes;
+  return refused;
 };
+
+/** The code of every quarantined line that arrived from an instant on, by its position. */
+export const quarantinedFrom = async (
+  quarantine: Pick<QuarantineStore, 'list'>,
+  from: string,
+): Promise<Map<string, QuarantineCode>> =>
+  new Map([...(await refusedFrom(quarantine, from))].map(([position, { code }]) => [position, code]));

@@ -1,13 +1,21 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Interval } from '../../platform/period.ts';
-import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { ChainCount, CountDay } from '../archive/counted-days.ts';
 import { daysFrom } from '../ledger/slot.ts';
 import type { Subjects } from '../ledger/subjects.ts';
 
+/** What the ledger holds of a period. */
 export type LedgerTotals = {
+  /** Usage lines, cancelled ones too. */
   readonly accepted: number;
+  /** Of these, those that a cancellation or a replacement took back. */
+  readonly cancelled: number;
+  /** Of these, those of backfills, whether they are closed or not. */
+  readonly backfilled: number;
   readonly late: number;
-  /** Events in slots at which their subject belonged to nobody. */
+  /** Lines that are no usage of their slot. */
+  readonly alone: number;
+  /** Events that count, in slots at which their subject belonged to nobody. */
   readonly unattributed: readonly { readonly subject: string; readonly events: number; readonly firstSeen: string }[];
 };
 
@@ -24,7 +32,7 @@ const DAYS_AT_A_TIME = 16;
  * A count of ids, so a repeat is never in it.
  */
 export const readTotals = async (
-  { ledger, subjects }: { readonly ledger: LedgerStore; readonly subjects: Pick<Subjects, 'list'> },
+  { countDay, subjects }: { readonly countDay: CountDay; readonly subjects: Pick<Subjects, 'list'> },
   unattributedParts: UnattributedParts,
   start: string,
   end: string,
@@ -41,25 +49,34 @@ export const readTotals = async (
     ({ subject }) => subject,
   );
   const counted = await mapBounded(tasks, DAYS_AT_A_TIME, async ({ record: { subject }, day }) => {
-    const { appends } = await ledger.day(subject, day);
-    const isGap = (instant: string): boolean =>
-      (gaps.get(subject) ?? []).some(({ from, to }) => from <= instant && instant < to);
-    let [accepted, late, nobodys] = [0, 0, 0];
-    for (const append of appends) {
-      accepted += append.ids.length;
-      late += append.late;
-      if (isGap(append.slot.start)) nobodys += append.ids.length;
-    }
-    return { subject, accepted, late, nobodys };
+    const chains = await countDay(subject, day);
+    const isGap = ({ start: instant, isOverlay }: ChainCount): boolean =>
+      !isOverlay && (gaps.get(subject) ?? []).some(({ from, to }) => from <= instant && instant < to);
+    const sum = (figure: (chain: ChainCount) => number): number =>
+      chains.reduce((total, chain) => total + figure(chain), 0);
+    return {
+      subject,
+      accepted: sum(({ accepted }) => accepted),
+      cancelled: sum(({ cancelled }) => cancelled),
+      backfilled: sum(({ isOverlay, accepted }) => (isOverlay ? accepted : 0)),
+      late: sum(({ late }) => late),
+      alone: sum(({ alone }) => alone),
+      nobodys: sum((chain) => (isGap(chain) ? chain.accepted - chain.cancelled : 0)),
+    };
   });
-  const nobodys = Map.groupBy(counted, ({ subject }) => subject);
+  const total = (name: Exclude<keyof (typeof counted)[number], 'subject'>): number =>
+    counted.reduce((sum, day) => sum + day[name], 0);
+  const bySubject = Map.groupBy(counted, ({ subject }) => subject);
   return {
-    accepted: counted.reduce((total, { accepted }) => total + accepted, 0),
-    late: counted.reduce((total, { late }) => total + late, 0),
+    accepted: total('accepted'),
+    cancelled: total('cancelled'),
+    backfilled: total('backfilled'),
+    late: total('late'),
+    alone: total('alone'),
     unattributed: records
       .map(({ subject, firstSeenAt }) => ({
         subject,
-        events: (nobodys.get(subject) ?? []).reduce((total, day) => total + day.nobodys, 0),
+        events: (bySubject.get(subject) ?? []).reduce((sum, day) => sum + day.nobodys, 0),
         firstSeen: firstSeenAt,
       }))
       .filter(({ events }) => events > 0),

@@ -7,6 +7,7 @@ import type { Role } from '../../../lambdas/platform/http-edge.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { TooManyObjects } from '../../../lambdas/usage/archive/archive.ts';
 import { NotCountedYet, TooMuchToCount } from '../../../lambdas/usage/archive/archive-totals.ts';
+import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
 import { FIRST_HASH } from '../../../lambdas/usage/ledger/chain.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
@@ -55,8 +56,7 @@ describe('usage totals', () => {
     body: { subject: 'org-02', account: 'acct-02' },
   };
   const ports = {
-    ledger,
-    countedLedger: () => ledger,
+    countedDays: countedDays(ledger),
     subjects: {
       list: async () =>
         ['org-01', 'org-02'].map((subject) => ({
@@ -66,7 +66,15 @@ describe('usage totals', () => {
         })),
     },
     catalog: memoryCatalog([attribution]),
-    count: async () => ({ received: 5, duplicate: 1, quarantined: { SCHEMA: 2 }, expected: new Map() }),
+    count: async () => ({
+      received: 9,
+      duplicate: 1,
+      quarantined: { SCHEMA: 2 },
+      released: 1,
+      writtenOff: 2,
+      expected: new Map(),
+      elsewhere: 1,
+    }),
     starter: { jobs: memoryJobs(memoryAuditLog(clock)), functions: {}, clock, ids: countingIds() },
     clock,
   };
@@ -75,12 +83,17 @@ describe('usage totals', () => {
 
   it('tells what came in and what became of it', async () => {
     expect((await call({ method: 'GET', path: '/v1/usage/totals', query: october })).body).toEqual({
-      received: 5,
+      received: 9,
       accepted: 1,
-      duplicate: 1,
+      cancelled: 0,
+      backfilled: 0,
       late: 1,
+      cancellations: 0,
+      duplicate: 1,
       quarantined: { SCHEMA: 2 },
-      waiting: 1,
+      released: 1,
+      writtenOff: 2,
+      waiting: 2,
       unattributed: [{ subject: 'org-01', events: 1, firstSeen: '2026-10-05T10:00:00.000Z' }],
     });
   });
@@ -103,7 +116,7 @@ describe('usage totals', () => {
         return ledger.day(...range);
       },
     };
-    const busy = caller(usageRoutes({ ...ports, countedLedger: () => slow }));
+    const busy = caller(usageRoutes({ ...ports, countedDays: countedDays(slow) }));
     const answer = await busy({ method: 'GET', path: '/v1/usage/totals', query: october });
     expect(answer).toMatchObject(bad(503, 'NOT_COUNTED_YET'));
   });

@@ -1,65 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
-import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
 
-const append = (ids: number, late: number): Append =>
+const START = '2026-10-05T09:30:00.000Z';
+
+const append = (version: number, ids: readonly string[], changes: Partial<Append> = {}): Append =>
   ({
-    slot: { subject: 'org-01', start: '2026-10-05T09:30:00.000Z' },
-    ids: Array.from({ length: ids }, (_, n) => ({ idHash: `${n}`, bodyHash: '' })),
-    late,
+    slot: { subject: 'org-01', start: START },
+    version,
+    ids: ids.map((idHash) => ({ idHash, bodyHash: '' })),
+    late: 0,
     states: { key: {} },
-    pointers: [{ key: 'k', line: 0 }],
+    pointers: ids.map((_, line) => ({ key: 'k', line })),
+    ...changes,
   }) as unknown as Append;
 
+const setUp = (...appends: Append[]) => {
+  let reads = 0;
+  const overlays: Append[] = [];
+  const ledger = {
+    day: async () => {
+      reads += 1;
+      return { appends, overlays, queries: 1, bytes: 0 };
+    },
+  };
+  const counted = countedDays(ledger);
+  const count = (expected: number) => counted(new Map([['org-01#2026-10-05', expected]]))('org-01', '2026-10-05');
+  return { appends, overlays, count, reads: () => reads };
+};
+
 describe('counted days', () => {
-  const setUp = (...appends: Append[]) => {
-    let reads = 0;
-    const ledger: LedgerStore = {
-      putIfAbsent: async () => 'taken',
-      slotAbove: async () => ({ appends: [], overlays: [], queries: 1, bytes: 0 }),
-      day: async () => {
-        reads += 1;
-        return { appends, overlays: [], queries: 1, bytes: 0 };
-      },
-    };
-    return { appends, counted: countedDays(ledger), reads: () => reads };
-  };
-  const expecting = (count: number) => new Map([['org-01#2026-10-05', count]]);
-  const count = async (ledger: LedgerStore) => {
-    const { appends } = await ledger.day('org-01', '2026-10-05');
-    return appends.map(({ ids, late }) => [ids.length, late]);
-  };
+  const chain = { start: START, isOverlay: false, cancelled: 0, alone: 0 };
 
   it('read a complete day once, and again when the archive shows more', async () => {
-    const { appends, counted, reads } = setUp(append(2, 1));
-    expect(await count(counted(expecting(2)))).toEqual([[2, 1]]);
-    expect(await count(counted(expecting(2)))).toEqual([[2, 1]]);
+    const { appends, count, reads } = setUp(append(1, ['a', 'b'], { late: 1 }));
+    for (let n = 0; n < 2; n += 1) expect(await count(2)).toEqual([{ ...chain, accepted: 2, late: 1 }]);
     expect(reads()).toBe(1);
-    appends.push(append(3, 0));
-    expect(await count(counted(expecting(5)))).toEqual([
-      [2, 1],
-      [3, 0],
-    ]);
-    expect(await count(counted(expecting(5)))).toEqual([
-      [2, 1],
-      [3, 0],
-    ]);
+    appends.push(append(2, ['c', 'd', 'e']));
+    for (let n = 0; n < 2; n += 1) expect(await count(5)).toEqual([{ ...chain, accepted: 5, late: 1 }]);
     expect(reads()).toBe(2);
   });
 
   it('read a day that is not complete every time', async () => {
-    const { counted, reads } = setUp(append(2, 1));
-    await count(counted(expecting(3)));
-    await count(counted(expecting(3)));
+    const { count, reads } = setUp(append(1, ['a', 'b']));
+    await count(3);
+    await count(3);
     expect(reads()).toBe(2);
   });
 
-  it('read a part of a day every time', async () => {
-    const { counted, reads } = setUp(append(2, 1));
-    await count(counted(expecting(2)));
-    const within = { from: '2026-10-05T00:00:00.000Z', to: '2026-10-05T12:00:00.000Z' };
-    await counted(expecting(2)).day('org-01', '2026-10-05', within);
-    expect(reads()).toBe(2);
+  it('tell usage from lines that only cancel, live chains from overlays, and what is cancelled', async () => {
+    const alone = { cancels: [{ idHash: 'a', line: 0, alone: true }] };
+    const { overlays, count, reads } = setUp(append(1, ['a', 'b']), append(2, ['c'], alone));
+    const slot = { subject: 'org-01', start: START, overlay: 'b-1' };
+    overlays.push(append(1, ['x'], { slot }));
+    const expected = [
+      { ...chain, accepted: 2, late: 0, cancelled: 1, alone: 1 },
+      { ...chain, accepted: 1, late: 0, isOverlay: true },
+    ];
+    expect(await count(4)).toEqual(expected);
+    expect(await count(4)).toEqual(expected);
+    expect(reads()).toBe(1);
   });
 });

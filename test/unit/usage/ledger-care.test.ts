@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { findSameIdAtTwoTimes } from '../../../lambdas/usage/ledger/same-id-sweep.ts';
 import { explain } from '../../../lambdas/usage/prove/explain.ts';
@@ -22,8 +23,9 @@ describe('looking after the ledger', () => {
       late,
       api('z', '2026-10-06T00:00:00.000Z', 1, 'read', 'org-99'),
     );
+    const { ledger, subjects } = world.ports;
     const totals = await readTotals(
-      world.ports,
+      { countDay: countedDays(ledger)(new Map()), subjects },
       async (subjects, interval) =>
         subjects.filter((subject) => subject === 'org-99').map((subject) => ({ subject, ...interval })),
       '2026-10-01',
