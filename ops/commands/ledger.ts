@@ -6,9 +6,15 @@ import { verifyAudit } from './audit.ts';
 type Totals = {
   readonly received: number;
   readonly accepted: number;
-  readonly duplicate: number;
+  readonly cancelled: number;
+  readonly backfilled: number;
   readonly late: number;
+  readonly cancellations: number;
+  readonly duplicate: number;
   readonly quarantined: Readonly<Record<string, number>>;
+  readonly released: number;
+  readonly writtenOff: number;
+  readonly waiting: number;
   readonly unattributed: readonly { readonly subject: string; readonly events: number; readonly firstSeen: string }[];
 };
 type BrokenChain = {
@@ -32,8 +38,14 @@ export const usageTotals = async (api: ApiClient, start: string, end: string): P
         ['received', grouped(totals.received)],
         ['accepted', grouped(totals.accepted)],
         ['  of these late', grouped(totals.late)],
+        ['  of these of backfills', grouped(totals.backfilled)],
+        ['  of these cancelled', grouped(totals.cancelled)],
+        ['cancellations', grouped(totals.cancellations)],
         ['duplicate', grouped(totals.duplicate)],
         ...quarantined.map(([code, count]): [string, string] => [`quarantined ${code}`, grouped(count)]),
+        ['released from quarantine', grouped(totals.released)],
+        ['written off', grouped(totals.writtenOff)],
+        ['waiting', grouped(totals.waiting)],
         ...totals.unattributed.map((u): [string, string] => [`unattributed ${u.subject}`, grouped(u.events)]),
       ],
     ),
