@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -36,4 +37,5 @@ export const sqs = once(() => new SQSClient({ requestHandler: requestHandler() }
 export const sfn = once(() => new SFNClient({ requestHandler: requestHandler() }));
 export const eventBridge = once(() => new EventBridgeClient({ requestHandler: requestHandler() }));
 export const secretsManager = once(() => new SecretsManagerClient({ requestHandler: requestHandler() }));
+export const kms = once(() => new KMSClient({ requestHandler: requestHandler() }));
 export const ssm = once(() => new SSMClient({ requestHandler: requestHandler() }));

@@ -15,6 +15,8 @@ export const dev: EnvironmentConfig = {
     horizonDays: 400,
     settleSweepMinutes: 15,
   },
+  // A lock of a day: a deployment that is thrown away must not be held by its proofs.
+  ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'governance', proofDays: 1 },
   close: {
     graceHours: 0,
     postingWaitSeconds: 2,

@@ -12,6 +12,7 @@ export const prod: EnvironmentConfig = {
     horizonDays: 400,
     settleSweepMinutes: 15,
   },
+  ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'compliance', proofDays: 4015 },
   close: {
     graceHours: 48,
     postingWaitSeconds: 30,

@@ -7,6 +7,7 @@ export const stage: EnvironmentConfig = {
   name: 'stage',
   retention: { streamDays: 7, logDays: 30, archiveDays: 731 },
   ingest: { ...prod.ingest, batchingWindowSeconds: 5 },
+  ledger: { ...prod.ledger, proofLock: 'governance', proofDays: 30 },
   close: { ...prod.close, graceHours: 1, postingWaitSeconds: 10 },
   endpoints: {
     netsuite: 'https://0000001-sb1.suitetalk.api.netsuite.com',

@@ -44,6 +44,16 @@ export type EnvironmentConfig = {
     /** Minutes between sweeps that settle what is unsettled. */
     readonly settleSweepMinutes: number;
   };
+  readonly ledger: {
+    /** The hour, UTC, at which the nightly walk begins. */
+    readonly walkHour: number;
+    /** Ids that were accepted at most so many days apart are compared; one that comes again later is not found. */
+    readonly sameIdHorizonDays: number;
+    /** What keeps signed roots from being removed: `governance` gives way to those with a special right, `compliance` to nobody. */
+    readonly proofLock: 'governance' | 'compliance';
+    /** Days that a signed root cannot be removed. */
+    readonly proofDays: number;
+  };
   readonly close: {
     /** Hours after the end of a period before it may close: the cut-off for late events. */
     readonly graceHours: number;

@@ -3,6 +3,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -40,6 +41,25 @@ export const putItemsOf = (table: ITableV2, partition: string): PolicyStatement 
     resources: [table.tableArn],
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
   });
+
+/** Write items of some partitions of a table, each a pattern of partition keys, and nothing else of it. */
+export const writePartitions = (
+  table: ITableV2,
+  actions: readonly ('PutItem' | 'UpdateItem' | 'DeleteItem')[],
+  ...partitions: readonly string[]
+): PolicyStatement =>
+  new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  });
+
+/** Decide findings of the same-id sweep: the finding, its places and who decided. */
+export const decideFindings = (table: ITableV2): PolicyStatement =>
+  writePartitions(table, ['PutItem', 'DeleteItem'], 'SAMEID#*', 'SAMEIDS#*', 'SAMEIDBY#*');
+
+/** Sign with a key, and tell others by which key it can be verified. */
+export const signWith = (key: IKey): PolicyStatement => allow(['kms:Sign', 'kms:GetPublicKey'], key.keyArn);
 
 /** Add many items at once. It knows no conditions, and the same right removes items. */
 export const addManyItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:BatchWriteItem'], table.tableArn);

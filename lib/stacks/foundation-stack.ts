@@ -2,7 +2,15 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  ObjectLockRetention,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -13,11 +21,18 @@ import { People } from '../constructs/people.ts';
 import { capitalised, makeTables, type Tables } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 
+/** So many days a walk may be late and still find what the one before it left. */
+const WALKS_MARGIN_DAYS = 30;
+
 /** What is kept when everything else is replaced: data, the stream, the bus, the people, and who hears of alarms. */
 export class FoundationStack extends MeterbridgeStack {
   readonly tables: Tables;
   readonly archive: Bucket;
   readonly data: Bucket;
+  /** Signed roots of the ledger, which nobody can remove. */
+  readonly proofs: Bucket;
+  /** Signs them. */
+  readonly proofKey: Key;
   readonly stream: Stream;
   readonly bus: EventBus;
   readonly people: People;
@@ -56,7 +71,41 @@ export class FoundationStack extends MeterbridgeStack {
       versioned: true,
       serverAccessLogsBucket: logs,
       serverAccessLogsPrefix: 'data/',
-      lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(90) }],
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(90) },
+        // What a walk leaves for the next ones: ids up to the horizon, with a margin for walks that were missed.
+        {
+          prefix: 'ids/',
+          expiration: Duration.days(config.ledger.sameIdHorizonDays + WALKS_MARGIN_DAYS),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        {
+          prefix: 'walks/',
+          expiration: Duration.days(WALKS_MARGIN_DAYS),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        {
+          prefix: 'journal/',
+          expiration: Duration.days(config.retention.archiveDays),
+          transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) }],
+        },
+      ],
+    });
+    const proofDays = Duration.days(config.ledger.proofDays);
+    this.proofs = this.#bucket('Proofs', {
+      versioned: true,
+      serverAccessLogsBucket: logs,
+      serverAccessLogsPrefix: 'proofs/',
+      objectLockDefaultRetention:
+        config.ledger.proofLock === 'compliance'
+          ? ObjectLockRetention.compliance(proofDays)
+          : ObjectLockRetention.governance(proofDays),
+    });
+    this.proofKey = new Key(this, 'ProofKey', {
+      description: 'Signs the daily root of the ledger',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy: this.onDelete,
     });
     this.stream = new Stream(this, 'Usage', {
       streamName: nameOf(deployment, 'usage'),
@@ -87,6 +136,8 @@ export class FoundationStack extends MeterbridgeStack {
     for (const [name, table] of Object.entries(this.tables)) this.output(`${capitalised(name)}Table`, table.tableName);
     this.output('ArchiveBucket', this.archive.bucketName);
     this.output('DataBucket', this.data.bucketName);
+    this.output('ProofsBucket', this.proofs.bucketName);
+    this.output('ProofKeyId', this.proofKey.keyId);
     this.output('StreamName', this.stream.streamName);
     this.output('EventBusName', this.bus.eventBusName);
     this.output('UserPoolId', this.people.userPool.userPoolId);

@@ -1,7 +1,20 @@
 import { ArnFormat, Duration } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { addItems, allow, putItemsOf, putRecords, readItems, readObjects } from '../constructs/grants.ts';
+import {
+  addItems,
+  allow,
+  decideFindings,
+  putItemsOf,
+  putRecords,
+  readItems,
+  readObjects,
+  signWith,
+  writeObjects,
+  writePartitions,
+} from '../constructs/grants.ts';
 import { HandlerFunction, kebab } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
 import { tableNames } from '../constructs/tables.ts';
@@ -11,12 +24,15 @@ import type { FoundationStack } from './foundation-stack.ts';
 /** What proves, rebuilds and corrects the ledger: long work, asked for or scheduled. */
 export class LedgerStack extends MeterbridgeStack {
   readonly corrections: HandlerFunction;
+  readonly walk: HandlerFunction;
 
   constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack) {
     super(scope, 'Ledger', deployment, { description: 'Meterbridge: care of the ledger' });
     this.corrections = this.#corrections(foundation);
+    this.walk = this.#walk(foundation);
 
     this.output('CorrectionsFunctionName', this.corrections.functionName);
+    this.output('LedgerWalkFunctionName', this.walk.functionName);
   }
 
   /** Changes what was counted, always by lines of the stream; it cannot append by itself. */
@@ -48,6 +64,49 @@ export class LedgerStack extends MeterbridgeStack {
       ],
       onFailure: asyncFailures.queue,
     });
+  }
+
+  /** Reads every day that was settled anew, once: proofs, journal, ids that were counted twice. It changes no usage. */
+  #walk({ tables, data, proofs, proofKey, asyncFailures }: FoundationStack): HandlerFunction {
+    const { walkHour, sameIdHorizonDays } = this.deployment.config.ledger;
+    const walk = new HandlerFunction(this, 'LedgerWalk', {
+      deployment: this.deployment,
+      description: 'Verifies, journals and signs the ledger, and finds ids that were counted twice',
+      // The ids of a pass take half a gigabyte; one whole processor for hashing.
+      memoryMegabytes: 2048,
+      timeout: Duration.minutes(15),
+      environment: {
+        ...tableNames(tables, 'ledger', 'projection', 'audit'),
+        DATA_BUCKET: data.bucketName,
+        PROOFS_BUCKET: proofs.bucketName,
+        PROOF_KEY_ID: proofKey.keyId,
+        SAME_ID_HORIZON_DAYS: String(sameIdHorizonDays),
+      },
+      grants: [
+        readItems(tables.ledger),
+        readItems(tables.projection),
+        writePartitions(tables.projection, ['PutItem', 'UpdateItem'], 'WALK#', 'SUBJECTS', 'JOBS#'),
+        decideFindings(tables.projection),
+        readItems(tables.audit),
+        ...readObjects(data),
+        writeObjects(data, 'journal/'),
+        writeObjects(data, 'ids/'),
+        writeObjects(data, 'walks/'),
+        ...readObjects(proofs),
+        writeObjects(proofs, 'heads/'),
+        writeObjects(proofs, 'roots/'),
+        signWith(proofKey),
+        this.#callsItself('LedgerWalk'),
+      ],
+      onFailure: asyncFailures.queue,
+    });
+    new Rule(this, 'NightlyWalk', {
+      ruleName: nameOf(this.deployment, 'nightly-walk'),
+      description: 'Walks the ledger once a day',
+      schedule: Schedule.cron({ minute: '0', hour: String(walkHour) }),
+      targets: [new LambdaFunction(walk.function, { event: RuleTargetInput.fromObject({}) })],
+    });
+    return walk;
   }
 
   /** A job that takes longer than a function may run goes on in the next call. By name: the role comes before the function. */

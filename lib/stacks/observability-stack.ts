@@ -49,6 +49,12 @@ export class ObservabilityStack extends MeterbridgeStack {
       metric: serviceMetric(METRICS.appendBytes, 'ingest', 'Maximum'),
       threshold: APPEND_BYTES_LIMIT,
     });
+    this.#alarm('BrokenChains', {
+      heading: 'Broken chains',
+      says: 'The nightly walk found a chain of the ledger that was changed, cut off or is not whole.',
+      metric: serviceMetric(METRICS.brokenChains, 'ledger-walk', 'Maximum'),
+      threshold: 1,
+    });
     this.#alarm('SettleErrors', {
       heading: 'Settle errors',
       says: 'The sweep that settles usage failed three times in a row.',

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { at, synthesize } from './synthesize.ts';
 
-const KEPT = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Kinesis::Stream', 'AWS::Cognito::UserPool'];
+const KEPT = [
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::S3::Bucket',
+  'AWS::Kinesis::Stream',
+  'AWS::Cognito::UserPool',
+  'AWS::KMS::Key',
+];
 
 describe.each(['stage', 'prod'])('the foundation of %s', (environment) => {
   const app = synthesize(environment);
   const kept = app.resources.filter(({ stack, Type }) => stack === 'Foundation' && KEPT.includes(Type));
 
   it('keeps every table, bucket, stream and user when its stack is deleted, and refuses that', () => {
-    expect(kept).toHaveLength(10 + 3 + 1 + 1);
+    expect(kept).toHaveLength(10 + 4 + 1 + 1 + 1);
     for (const { id, DeletionPolicy } of kept) expect([id, DeletionPolicy]).toEqual([id, 'Retain']);
     expect(app.protectedStacks).toEqual(['Foundation']);
   });
@@ -57,6 +63,13 @@ describe('tables', () => {
   });
 });
 
+describe('the key of proofs', () => {
+  it('signs by ECDSA over P-256, and does nothing else', () => {
+    const [key] = synthesize('prod').ofType('AWS::KMS::Key');
+    expect(key?.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+  });
+});
+
 describe('buckets', () => {
   it('are closed to the public and to plain connections; the archive keeps versions', () => {
     const app = synthesize('prod');
@@ -72,6 +85,12 @@ describe('buckets', () => {
       expect(at(Properties, 'BucketEncryption')).toBeDefined();
     }
     expect(policies.match(/aws:SecureTransport/g)).toHaveLength(buckets.length);
+    const proofs = buckets.find(({ id }) => id.startsWith('Proofs'));
+    expect(proofs?.Properties.ObjectLockEnabled).toBe(true);
+    expect(at(proofs?.Properties, 'ObjectLockConfiguration', 'Rule', 'DefaultRetention')).toEqual({
+      Mode: 'COMPLIANCE',
+      Days: 4015,
+    });
     const archive = buckets.find(({ id }) => id.startsWith('Archive'));
     expect(at(archive?.Properties, 'VersioningConfiguration', 'Status')).toBe('Enabled');
   });

@@ -23,6 +23,8 @@ export type WalkPorts = ReadPorts &
     readonly proofs: WalkObjects;
     readonly ids: Pick<Ids, 'next'>;
     readonly parts: WalkParts;
+    /** Is told of every walk that ends. */
+    readonly ended: (result: WalkResult) => void;
     /** Waits so many milliseconds. */
     readonly pause: (millis: number) => Promise<unknown>;
   };
@@ -103,6 +105,7 @@ const goOn = async (
       await settlePlan(ports, context);
       const { stage: _, cursor: __, tasks: ___, ...said } = state;
       const result: WalkResult = { ...said, root, endedAt: ports.clock.now() };
+      ports.ended(result);
       await ports.walks.finish(token, result);
       return result;
     }

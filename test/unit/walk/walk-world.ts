@@ -24,6 +24,7 @@ export const makeWalkWorld = ({ runIds = 1000, journalBytes = 1_000_000, horizon
   const ledger = memoryWalkLedger(world.ports.ledger.items, objects);
   const audit = memoryAuditLog(clock);
   const findings = memoryFindings();
+  const ended: WalkResult[] = [];
   const ports: WalkPorts = {
     walks: memoryWalks(),
     subjects: world.ports.subjects,
@@ -39,6 +40,7 @@ export const makeWalkWorld = ({ runIds = 1000, journalBytes = 1_000_000, horizon
     clock,
     ids: world.ports.ids,
     parts: walkParts(objects, runIds, journalBytes),
+    ended: (result) => ended.push(result),
     pause: async (millis) => clock.advance(millis),
     horizonDays,
   };
@@ -54,5 +56,16 @@ export const makeWalkWorld = ({ runIds = 1000, journalBytes = 1_000_000, horizon
     if (result === 'later') throw new Error('the walk did not end in its time');
     return result;
   };
-  return { ...world, walkPorts: ports, ledgerReads: ledger.reads, objects, proofs, audit, findings, settle, walk };
+  return {
+    ...world,
+    walkPorts: ports,
+    ledgerReads: ledger.reads,
+    objects,
+    proofs,
+    audit,
+    findings,
+    ended,
+    settle,
+    walk,
+  };
 };
