@@ -2,7 +2,8 @@ import type { CatalogReader } from '../catalog/types.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { dailyFigures } from '../usage/prove/daily-figures.ts';
-import { type VerifyPlace, verifyPage } from '../usage/prove/verify.ts';
+import type { DayPlace } from '../usage/prove/stretches.ts';
+import { verifyPage } from '../usage/prove/verify.ts';
 import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
 import { date, dates, optionalText, READERS, text } from './requests.ts';
 
@@ -15,9 +16,9 @@ const MAX_DAYS = 100;
 const PATIENCE_MILLIS = 20_000;
 
 /** Where a page ended, as text: no subject has a `#`. */
-const placeText = ({ subject, day }: VerifyPlace): string => `${day}#${subject}`;
+const placeText = ({ subject, day }: DayPlace): string => `${day}#${subject}`;
 
-const placeOf = (after: string | undefined): VerifyPlace | undefined => {
+const placeOf = (after: string | undefined): DayPlace | undefined => {
   if (after === undefined) return undefined;
   const [day, subject] = after.split('#');
   return { day: date('after', day), subject: text('after', subject) };
@@ -41,7 +42,7 @@ const rangeOf = async ({ subjects, clock }: BalancePorts, query: Readonly<Record
   return { range, isTimeUp: () => clock.nowMillis() > deadline };
 };
 
-const pageOf = ({ next, ...found }: { readonly next?: VerifyPlace }) => ({
+const pageOf = ({ next, ...found }: { readonly next?: DayPlace }) => ({
   status: 200,
   body: { ...found, ...(next === undefined ? {} : { next: placeText(next) }) },
 });

@@ -14,8 +14,8 @@ export type StatesObjects = {
 /** Bytes kept of objects in a warm process: they never change. */
 const KEPT_BYTES = 16 * 1024 * 1024;
 
-/** The objects below `ledger/` of the data bucket. */
-export const s3StatesObjects = (client: S3Client, bucket: string): StatesObjects => {
+/** The objects below `ledger/` of the data bucket; with a `prefix`, those of a copy of the ledger below it. */
+export const s3StatesObjects = (client: S3Client, bucket: string, prefix = ''): StatesObjects => {
   const kept = new LRUCache<string, { readonly states: StateMap; readonly bytes: number }>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
@@ -23,13 +23,18 @@ export const s3StatesObjects = (client: S3Client, bucket: string): StatesObjects
   return {
     put: async ({ key, body }) => {
       await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' }),
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: `${prefix}${key}`,
+          Body: body,
+          ContentType: 'application/json',
+        }),
       );
     },
     get: async (key) => {
       const known = kept.get(key);
       if (known !== undefined) return known.states;
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${prefix}${key}` }));
       if (Body === undefined) throw new Error(`${key} has no body`);
       const body = await Body.transformToString('utf8');
       const states = readStates(key, body);

@@ -1,9 +1,9 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import { type BrokenLink, chainsOf, firstBrokenLink } from '../ledger/chain.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
-import { daysFrom, shiftDay } from '../ledger/slot.ts';
 import type { SettledHead } from '../settle/settled-item.ts';
 import type { SettledStore } from '../settle/settled-store.ts';
+import { type DayPlace, type DayRange, stretches } from './stretches.ts';
 
 /** A chain that is not whole. `overlay` if it is the chain of a backfill. */
 export type BrokenChain = BrokenLink & { readonly subject: string; readonly start: string; readonly overlay?: string };
@@ -73,41 +73,22 @@ export const verifyLedger = async (
   return found;
 };
 
-/** A day of a subject, where a page ended. */
-export type VerifyPlace = { readonly subject: string; readonly day: string };
-
-/** What is to be verified: UTC days from `start` to before `end` of subjects in order, from after a place on. */
-export type VerifyRange = {
-  readonly subjects: readonly string[];
-  readonly start: string;
-  readonly end: string;
-  readonly after?: VerifyPlace | undefined;
-};
-
 /**
  * Verifies as many days of as many subjects as there is time for, at least a few. `next` is where the next page goes on;
  * absent when everything was verified.
  */
 export const verifyPage = async (
   ports: VerifyPorts,
-  { subjects, start, end, after }: VerifyRange,
+  range: DayRange,
   isTimeUp: () => boolean,
-): Promise<LedgerVerification & { readonly next?: VerifyPlace }> => {
+): Promise<LedgerVerification & { readonly next?: DayPlace }> => {
   const results: LedgerVerification[] = [];
-  const open = subjects.filter((subject) => after === undefined || subject >= after.subject);
-  for (const subject of open) {
-    const days = daysFrom(subject === after?.subject ? shiftDay(after.day, 1) : start, end);
+  for (const { subject, days, start, end, place, isLast } of stretches(range, DAYS_AT_A_TIME)) {
     // Settled days first: what they were made from is in the ledger by then.
-    const settled = days.length === 0 ? [] : (await ports.settled.heads(subject, days[0] ?? start, end)).days;
-    const heads = new Map(settled.map((head) => [head.day, head]));
-    for (let n = 0; n < days.length; n += DAYS_AT_A_TIME) {
-      const some = days.slice(n, n + DAYS_AT_A_TIME);
-      results.push(
-        ...(await mapBounded(some, DAYS_AT_A_TIME, (day) => verifyDay(ports, subject, day, heads.get(day)))),
-      );
-      const isLast = subject === open.at(-1) && n + DAYS_AT_A_TIME >= days.length;
-      if (!isLast && isTimeUp()) return { ...sumOf(results), next: { subject, day: some.at(-1) ?? '' } };
-    }
+    const settled = await ports.settled.heads(subject, start, end);
+    const heads = new Map(settled.days.map((head) => [head.day, head]));
+    results.push(...(await mapBounded(days, DAYS_AT_A_TIME, (day) => verifyDay(ports, subject, day, heads.get(day)))));
+    if (!isLast && isTimeUp()) return { ...sumOf(results), next: place };
   }
   return sumOf(results);
 };

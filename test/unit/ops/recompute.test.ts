@@ -6,7 +6,7 @@ import { upcasters } from '../../../lambdas/usage/events/upcasters.ts';
 import { readDailyUsage } from '../../../lambdas/usage/read/daily-usage.ts';
 import { dimensionText, type LedgerFigure, recompute } from '../../../ops/recompute/recompute.ts';
 import { UPCASTS } from '../../../ops/recompute/upcasts.ts';
-import { cancelLine, lineOf, PROOF_METERS, proofWorld } from '../usage/proof-world.ts';
+import { cancelLine, lineOf, PROOF_METERS, type ProofWorld, proofWorld, traffic } from '../usage/proof-world.ts';
 import { ALWAYS } from '../usage/usage-world.ts';
 
 let folder: string;
@@ -16,12 +16,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const RANGE = { start: '2026-10-01', end: '2026-10-06', early: '2026-08-27' };
-type World = ReturnType<typeof proofWorld>;
 
 const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 /** The ledger's own daily figures. */
-const figuresOf = async (world: World): Promise<LedgerFigure[]> => {
+const figuresOf = async (world: ProofWorld): Promise<LedgerFigure[]> => {
   const goesOn = new Set(['LATEST', 'TIME_WEIGHTED']);
   const aggregation = new Map(PROOF_METERS.map(({ id, body }) => [id, body.aggregation]));
   const figures: LedgerFigure[] = [];
@@ -51,7 +50,7 @@ const figuresOf = async (world: World): Promise<LedgerFigure[]> => {
 };
 
 /** Recomputes from what a world's archive and quarantine hold, against figures. */
-const run = async (world: World, figures: readonly LedgerFigure[], closedBackfills: readonly string[] = []) => {
+const run = async (world: ProofWorld, figures: readonly LedgerFigure[], closedBackfills: readonly string[] = []) => {
   const archive = [...world.objects.objects].map(([key, body]) => {
     const file = path.join(folder, key);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -74,51 +73,6 @@ const run = async (world: World, figures: readonly LedgerFigure[], closedBackfil
     ledger,
     scratch: folder,
   });
-};
-
-/** Events of every meter with everything that can befall them. */
-const traffic = async (world: World): Promise<void> => {
-  const api = (id: string, time: string, count: number | string, more = {}) =>
-    lineOf(id, 'org-01', time, 'api.requests', { count, endpoint: 'read' }, more);
-  const storage = (id: string, time: string, gb: number | string) =>
-    lineOf(id, 'org-01', time, 'storage.sampled', { gb });
-  const seats = (id: string, time: string, count: number) =>
-    lineOf(id, 'org-01', time, 'seats.changed', { seats: count });
-  const user = (id: string, time: string, userId: string) => lineOf(id, 'org-02', time, 'user.active', { userId });
-  const again = await world.deliver([
-    [
-      api('a', '2026-10-01T00:05:00Z', 3),
-      api('b', '2026-10-01T09:30:00+02:00', 4),
-      api('c', '2026-10-02T00:00:00Z', 1),
-    ],
-    [storage('s0', '2026-09-20T12:00:00Z', '10.5'), storage('s1', '2026-10-02T06:00:00.1239Z', 40)],
-    [storage('s2', '2026-10-03T18:00:00Z', '20.000000000001'), seats('t0', '2026-09-15T00:00:00Z', 5)],
-    [seats('t1', '2026-10-03T10:00:00Z', 7), user('u1', '2026-10-01T00:00:00Z', 'ada')],
-    [user('u2', '2026-10-01T01:00:00Z', 'grace'), user('u3', '2026-10-01T23:59:59.999Z', 'ada')],
-    ['this is no JSON', api('wrong', '2026-10-01T00:00:00Z', 'many')],
-    [
-      lineOf(
-        'old',
-        'org-01',
-        '2026-10-04T00:00:00Z',
-        'api.requests',
-        { calls: 9, path: '/search/x' },
-        {
-          dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/1',
-        },
-      ),
-    ],
-  ]);
-  // A redelivery, one that overlaps, a duplicate in another form, and a conflict.
-  await again();
-  await again(3);
-  await world.deliver([[api('a', '2026-10-01T02:05:00+02:00', 3), api('b', '2026-10-01T07:30:00Z', 400)]]);
-  // A cancellation after its event, one before it, and a replacement into another slot.
-  await world.deliver([
-    [cancelLine('x1', 'c', 'org-01', '2026-10-02T00:00:00Z'), cancelLine('x2', 'd', 'org-01', '2026-10-02T01:00:00Z')],
-    [api('d', '2026-10-02T01:00:00Z', 1_000), api('e', '2026-10-02T02:00:00Z', 50)],
-    [api('f', '2026-10-02T03:00:00Z', 60, { replaces: 'e', replacestime: '2026-10-02T02:00:00Z' })],
-  ]);
 };
 
 describe('the recomputation in SQL', () => {
@@ -160,6 +114,7 @@ describe('the recomputation in SQL', () => {
   it('counts a closed backfill: what it adds, cancels and has in common with live usage', async () => {
     const world = proofWorld();
     await traffic(world);
+    world.overlays.stand({ backfill: 'bf-1', state: 'open', isFixed: false });
     const late = (id: string, count: number) =>
       lineOf(id, 'org-01', '2026-10-01T00:05:00Z', 'api.requests', { count, endpoint: 'read' }, { backfill: 'bf-1' });
     await world.deliver([

@@ -103,7 +103,10 @@ export const proofWorld = (start = '2026-11-10T00:00:00.000Z') => {
   const memory = writerMemory();
   const ids = countingIds();
   const overlays = memoryOverlays();
-  const append = makeAppendEvents({ ledger, archive, marks, subjects, touched: overlays, memory, clock, ids }, catalog);
+  const append = makeAppendEvents(
+    { ledger, archive, marks, subjects, touched: overlays, backfills: overlays, memory, clock, ids },
+    catalog,
+  );
   const ingest = makeIngest(
     {
       archive,
@@ -140,4 +143,51 @@ export const proofWorld = (start = '2026-11-10T00:00:00.000Z') => {
   const reader = overlayReader(overlays, archive, PROOF_METERS);
   const ports = { ledger, overlays: reader, marks, subjects, settled, publisher: memoryPublisher(), ids, clock };
   return { clock, objects, archive, quarantine, catalog, ledger, overlays, ports, deliver };
+};
+
+export type ProofWorld = ReturnType<typeof proofWorld>;
+
+/** Events of every meter with everything that can befall them. */
+export const traffic = async (world: ProofWorld): Promise<void> => {
+  const api = (id: string, time: string, count: number | string, more = {}) =>
+    lineOf(id, 'org-01', time, 'api.requests', { count, endpoint: 'read' }, more);
+  const storage = (id: string, time: string, gb: number | string) =>
+    lineOf(id, 'org-01', time, 'storage.sampled', { gb });
+  const seats = (id: string, time: string, count: number) =>
+    lineOf(id, 'org-01', time, 'seats.changed', { seats: count });
+  const user = (id: string, time: string, userId: string) => lineOf(id, 'org-02', time, 'user.active', { userId });
+  const again = await world.deliver([
+    [
+      api('a', '2026-10-01T00:05:00Z', 3),
+      api('b', '2026-10-01T09:30:00+02:00', 4),
+      api('c', '2026-10-02T00:00:00Z', 1),
+    ],
+    [storage('s0', '2026-09-20T12:00:00Z', '10.5'), storage('s1', '2026-10-02T06:00:00.1239Z', 40)],
+    [storage('s2', '2026-10-03T18:00:00Z', '20.000000000001'), seats('t0', '2026-09-15T00:00:00Z', 5)],
+    [seats('t1', '2026-10-03T10:00:00Z', 7), user('u1', '2026-10-01T00:00:00Z', 'ada')],
+    [user('u2', '2026-10-01T01:00:00Z', 'grace'), user('u3', '2026-10-01T23:59:59.999Z', 'ada')],
+    ['this is no JSON', api('wrong', '2026-10-01T00:00:00Z', 'many')],
+    [
+      lineOf(
+        'old',
+        'org-01',
+        '2026-10-04T00:00:00Z',
+        'api.requests',
+        { calls: 9, path: '/search/x' },
+        {
+          dataschema: 'https://schemas.larkspur.example/com.larkspur.api.requests/1',
+        },
+      ),
+    ],
+  ]);
+  // A redelivery, one that overlaps, a duplicate in another form, and a conflict.
+  await again();
+  await again(3);
+  await world.deliver([[api('a', '2026-10-01T02:05:00+02:00', 3), api('b', '2026-10-01T07:30:00Z', 400)]]);
+  // A cancellation after its event, one before it, and a replacement into another slot.
+  await world.deliver([
+    [cancelLine('x1', 'c', 'org-01', '2026-10-02T00:00:00Z'), cancelLine('x2', 'd', 'org-01', '2026-10-02T01:00:00Z')],
+    [api('d', '2026-10-02T01:00:00Z', 1_000), api('e', '2026-10-02T02:00:00Z', 50)],
+    [api('f', '2026-10-02T03:00:00Z', 60, { replaces: 'e', replacestime: '2026-10-02T02:00:00Z' })],
+  ]);
 };
