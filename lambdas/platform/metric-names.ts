@@ -35,6 +35,8 @@ export const METRICS = {
   reconciliationBreaks: 'ReconciliationBreaks',
   /** Tries that a vendor refused for its credentials, by adapter (the service). */
   adapterAuthFailures: 'AdapterAuthFailures',
+  /** Seconds that the day which waited longest could have been settled for good before a sweep came to it. */
+  settleLag: 'SettleLagSeconds',
   /** Chains of the ledger that a walk found changed, cut off or not whole. */
   brokenChains: 'BrokenChains',
   /** Bytes of the largest append of a batch; an item's hard limit is 400 KB. */

@@ -13,6 +13,9 @@ const ITERATOR_AGE_LIMIT = 3_600_000;
 /** DynamoDB refuses items above 400 KB; appends are split long before, so this size means that a bound failed. */
 const APPEND_BYTES_LIMIT = 300_000;
 
+/** Two hours in seconds: eight sweeps that settled other days and not this one, or did not come. */
+const SETTLE_LAG_LIMIT = 7_200;
+
 /** One dashboard, and the alarms that are about the whole rather than one queue. */
 export class ObservabilityStack extends MeterbridgeStack {
   readonly #topic: AlarmWithRunbookProps['topic'];
@@ -64,6 +67,12 @@ export class ObservabilityStack extends MeterbridgeStack {
       }),
       threshold: 1,
       periods: 3,
+    });
+    this.#alarm('SettleLag', {
+      heading: 'Settle lag',
+      says: 'Usage of days that are over stays unsettled for hours.',
+      metric: serviceMetric(METRICS.settleLag, 'settle', 'Maximum'),
+      threshold: SETTLE_LAG_LIMIT,
     });
     this.#alarm('CloseFailed', {
       heading: 'Close failed',

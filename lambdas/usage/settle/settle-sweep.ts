@@ -6,9 +6,17 @@ import type { Ids } from '../../platform/ids.ts';
 import type { DirtyMark } from '../ledger/dirty-marks.ts';
 import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
-import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS } from '../ledger/writer-memory.ts';
+import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
 import { refreshLastPoints } from './last-points.ts';
-import { coversDay, isFinal, type LatestMeters, latestMeters, type SettlePorts, settleDay } from './settle.ts';
+import {
+  coversDay,
+  finalFrom,
+  isFinal,
+  type LatestMeters,
+  latestMeters,
+  type SettlePorts,
+  settleDay,
+} from './settle.ts';
 import type { SettledHead } from './settled-item.ts';
 
 export type SweepPorts = SettlePorts & {
@@ -25,6 +33,8 @@ export type SweepResult = {
   /** Days whose usage changed. */
   readonly settledDays: number;
   readonly clearedMarks: number;
+  /** Seconds that the day which waited longest could have been settled for good before the sweep came to it. */
+  readonly lagSeconds: number;
 };
 
 const SUBJECTS_AT_A_TIME = 6;
@@ -61,8 +71,8 @@ const ABANDONED_MILLIS = LONGEST_RUN_MILLIS + CLOCK_SKEW_MILLIS;
 const isUnderWay = (note: SweepNote | undefined, now: string): boolean =>
   note !== undefined && note.at > new Date(Date.parse(now) - ABANDONED_MILLIS).toISOString();
 
-const BUSY: SweepResult = { subjects: 0, busy: 1, settledDays: 0, clearedMarks: 0 };
-const IDLE: SweepResult = { subjects: 1, busy: 0, settledDays: 0, clearedMarks: 0 };
+const BUSY: SweepResult = { subjects: 0, busy: 1, settledDays: 0, clearedMarks: 0, lagSeconds: 0 };
+const IDLE: SweepResult = { subjects: 1, busy: 0, settledDays: 0, clearedMarks: 0, lagSeconds: 0 };
 
 /** What a sweep found to do for a subject. */
 type Work = {
@@ -91,6 +101,15 @@ const lookFor = async (ports: SweepPorts, record: SubjectRecord, beganAt: string
   const isWatched = (day: string): boolean => day >= first && day < today;
   const toSettle = days.filter((day) => marks.has(day) || (isWatched(day) && isDue(day, heads.get(day), beganAt)));
   return { beganAt, watched, marks, heads, toSettle, inherited };
+};
+
+/** How long what is settled now could have been settled for good: since its day was covered, or its mark clearable. */
+const lagOf = ({ beganAt, marks, toSettle }: Work): number => {
+  const since = toSettle.map((day) => {
+    const mark = marks.get(day);
+    return mark === undefined ? finalFrom(day) : Date.parse(mark.at) + MARK_CLEARABLE_MILLIS;
+  });
+  return Math.max(0, ...since.map((due) => Math.round((Date.parse(beganAt) - due) / 1000)));
 };
 
 /** Settles the days, tells what changed, and only then takes the note back. */
@@ -130,6 +149,7 @@ const settleAndTell = async (
     busy: 0,
     settledDays: changed.length,
     clearedMarks: results.filter(({ cleared }) => cleared).length,
+    lagSeconds: lagOf(work),
   };
 };
 
@@ -182,5 +202,6 @@ export const settleSweep = async (ports: SweepPorts, meters: readonly CatalogEnt
     busy: sum('busy'),
     settledDays: sum('settledDays'),
     clearedMarks: sum('clearedMarks'),
+    lagSeconds: Math.max(0, ...results.map(({ lagSeconds }) => lagSeconds)),
   };
 };

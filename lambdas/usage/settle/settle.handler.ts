@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { dynamoCatalog } from '../../catalog/catalog-store.ts';
 import { dynamo, eventBridge, s3 } from '../../platform/aws.ts';
@@ -5,7 +6,8 @@ import { systemClock } from '../../platform/clock.ts';
 import { env } from '../../platform/env.ts';
 import { eventBridgePublisher } from '../../platform/event-publisher.ts';
 import { systemIds } from '../../platform/ids.ts';
-import { makeLogger } from '../../platform/observability.ts';
+import { METRICS } from '../../platform/metric-names.ts';
+import { makeLogger, makeMetrics } from '../../platform/observability.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import { runJob } from '../jobs/run-job.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
@@ -15,6 +17,7 @@ import { type SweepResult, settleSweep } from './settle-sweep.ts';
 import { dynamoSettled } from './settled-store.ts';
 
 const logger = makeLogger('settle');
+const metrics = makeMetrics('settle');
 const projection = env('PROJECTION_TABLE');
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const ports = {
@@ -34,10 +37,18 @@ const sweep = async (): Promise<SweepResult> => settleSweep(ports, await catalog
 /** What starts a sweep; with `jobId`, somebody asked for it and wants to see how it stands. */
 type SettleEvent = { readonly sweep: true; readonly jobId?: string };
 
+/** A sweep with its lag as a metric: how long usage stayed unsettled that could have been settled for good. */
+const measured = async (): Promise<SweepResult> => {
+  const result = await sweep();
+  metrics.addMetric(METRICS.settleLag, MetricUnit.Seconds, result.lagSeconds);
+  metrics.publishStoredMetrics();
+  logger.info('settled', { ...result });
+  return result;
+};
+
 /** Runs the settle sweep: by schedule, or as a job. */
 export const handler = async ({ jobId }: SettleEvent, context: Context): Promise<void> => {
   logger.appendKeys({ correlationId: jobId ?? context.awsRequestId });
-  const left = context.getRemainingTimeInMillis();
-  const result = jobId === undefined ? await sweep() : (await runJob(jobs, jobId, left, sweep)).result;
-  logger.info('settled', { ...result });
+  if (jobId === undefined) await measured();
+  else await runJob(jobs, jobId, context.getRemainingTimeInMillis(), measured);
 };

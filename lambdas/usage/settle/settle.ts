@@ -49,6 +49,9 @@ export const coveredTo = (day: string, beganAt: string): string => {
 /** Whether a settle of a day that begins then covers all of it. */
 export const coversDay = (day: string, beganAt: string): boolean => coveredTo(day, beganAt) === intervalOfDay(day).to;
 
+/** From when on, in milliseconds since 1970, a day can be settled for good. */
+export const finalFrom = (day: string): number => Date.parse(intervalOfDay(day).to) + COVERED_MILLIS;
+
 /** Whether a settled day is settled for good, as long as no mark stands beside it. */
 export const isFinal = ({ day, beganAt }: SettledHead): boolean => coversDay(day, beganAt);
 
