@@ -20,6 +20,7 @@ import {
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { type RecomputeOptions, recomputeLedger } from './commands/recompute.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
+import { unattributedUsage } from './commands/unattributed.ts';
 import { say } from './print.ts';
 import { openSession, type Person, remoteApi } from './session.ts';
 
@@ -206,6 +207,11 @@ usage
       options: { meter?: string; window?: string },
     ) => accountUsage(await as('success'), account, { start, end, ...options }),
   );
+usage
+  .command('unattributed')
+  .description('usage of subjects that nobody owns, the oldest first')
+  .option('--start <date>', 'since this UTC date; else as far back as there is any')
+  .action(async (options: { start?: string }) => unattributedUsage(await as('operator'), options.start));
 usage.command('settle').action(async () => settle(await as('operator')));
 
 const apiKey = program.command('api-key').description('keys by which product services send events');

@@ -34,6 +34,7 @@ import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
+import { unattributedRoutes } from './unattributed-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 const clock = systemClock;
@@ -45,6 +46,7 @@ const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const quarantine = quarantineToDecide(audit);
 const projection = env('PROJECTION_TABLE');
 const subjects = dynamoSubjects(dynamo(), projection);
+const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
 const jobs = { ...dynamoJobs(dynamo(), projection), ...dynamoNewJobs(dynamo(), projection, audit) };
 const lambda = new LambdaClient({});
 /** Which function runs a kind of job. */
@@ -78,12 +80,13 @@ export const handler = httpEdge(
       starter,
       clock,
     }),
+    ...unattributedRoutes({ ledger, settled, subjects, catalog, clock, horizonDays: Number(env('HORIZON_DAYS')) }),
     ...ledgerRoutes({
       catalog,
       usage: {
         ledger,
         overlays,
-        settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+        settled,
         marks: dynamoDirtyMarks(dynamo(), projection),
         subjects,
         clock,
