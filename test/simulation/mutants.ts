@@ -241,6 +241,7 @@ const NOTHING: Awaited<ReturnType<IngestPorts['append']>> = {
   accepted: [],
   duplicates: [],
   conflicts: [],
+  refused: [],
   failed: [],
   reasons: [],
   largestAppend: 0,

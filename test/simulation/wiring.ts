@@ -81,7 +81,7 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
   };
   const own = mutant.appendPorts?.(plain) ?? plain;
   const { ledger, marks, subjects } = own;
-  const append = makeAppendEvents(own, catalog);
+  const append = makeAppendEvents({ ...own, backfills: stage.port(process, twins.touched) }, catalog);
   const ports: IngestPorts = {
     archive: makeArchive(stage.port(process, twins.objects)),
     quarantine: {

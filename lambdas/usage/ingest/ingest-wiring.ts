@@ -19,14 +19,8 @@ import { dynamoQuarantine } from '../quarantine/quarantine-store.ts';
 import { makeSettleEarly } from '../settle/early-settle.ts';
 import { dynamoSettled } from '../settle/settled-store.ts';
 import { makeAppendEvents } from './append-events.ts';
-import type { IngestPorts, IngestSettings } from './ingest.ts';
+import type { IngestPorts } from './ingest.ts';
 import { sqsSpillQueue } from './spill.ts';
-
-const wholeNumber = (name: string): number => {
-  const text = env(name);
-  if (!/^\d{1,5}$/.test(text)) throw new Error(`environment variable ${name} must be a whole number, not ${text}`);
-  return Number(text);
-};
 
 /** What ingest works with in its environment: one set per process, since the memory of the writer lives in it. */
 export const ingestPorts = (): IngestPorts => {
@@ -43,7 +37,10 @@ export const ingestPorts = (): IngestPorts => {
   return {
     archive,
     quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),
-    append: makeAppendEvents({ ledger, archive, marks, subjects, touched, memory, clock, ids: systemIds }, catalog),
+    append: makeAppendEvents(
+      { ledger, backfills: overlays.status, archive, marks, subjects, touched, memory, clock, ids: systemIds },
+      catalog,
+    ),
     spill: sqsSpillQueue(sqs(), env('SPILL_QUEUE_URL')),
     thresholds: makeThresholds({
       catalog,
@@ -57,9 +54,3 @@ export const ingestPorts = (): IngestPorts => {
     clock,
   };
 };
-
-/** What is configured for ingest in its environment. */
-export const ingestSettings = (): IngestSettings => ({
-  lateAfterHours: wholeNumber('LATE_AFTER_HOURS'),
-  horizonDays: wholeNumber('HORIZON_DAYS'),
-});

@@ -2,7 +2,8 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { makeLogger, makeMetrics } from '../../platform/observability.ts';
 import { makeIngest } from './ingest.ts';
 import { reportIngest } from './ingest-report.ts';
-import { ingestPorts, ingestSettings } from './ingest-wiring.ts';
+import { ingestSettings } from './ingest-settings.ts';
+import { ingestPorts } from './ingest-wiring.ts';
 
 const logger = makeLogger('ingest');
 const metrics = makeMetrics('ingest');

@@ -10,6 +10,7 @@ import { conflictRejection, type QuarantineStore, quarantineEntry } from '../qua
 import type { EarlySettles } from '../settle/early-settle.ts';
 import type { ArchivePointer, CanonicalUsage, QuarantineEntry } from '../types.ts';
 import type { AppendOutcome } from './append-events.ts';
+import { backfillRejection } from './backfill-gate.ts';
 import { type SpillQueue, spillMessages } from './spill.ts';
 
 /** What ingest does its work with. */
@@ -115,13 +116,20 @@ const judge = async (lines: readonly Archived[], stamper: Stamper, settings: Ing
   };
 };
 
-const conflictEntries = (outcome: AppendOutcome, lines: readonly Archived[]): QuarantineEntry[] => {
+/** The entries of good lines that the ledger did not take: conflicts, and lines of backfills that are not open. */
+const untakenEntries = ({ conflicts, refused }: AppendOutcome, lines: readonly Archived[]): QuarantineEntry[] => {
+  if (conflicts.length + refused.length === 0) return [];
   const byPointer = new Map(lines.map((archived) => [`${archived.pointer.key}#${archived.pointer.line}`, archived]));
-  return outcome.conflicts.flatMap(({ usage, accepted }) => {
+  const entry = (usage: CanonicalUsage, rejection: Rejection, accepted?: ArchivePointer): QuarantineEntry[] => {
     const archived = byPointer.get(`${usage.pointer.key}#${usage.pointer.line}`);
-    const rejection = conflictRejection(usage.event.subject, usage.event.id);
     return archived ? [quarantineEntry(archived.line, archived.pointer, rejection, accepted)] : [];
-  });
+  };
+  return [
+    ...conflicts.flatMap(({ usage, accepted }) =>
+      entry(usage, conflictRejection(usage.event.subject, usage.event.id), accepted),
+    ),
+    ...refused.flatMap(({ usage, code }) => entry(usage, backfillRejection(code, usage))),
+  ];
 };
 
 /** What became of lines. `again`: what the ledger did not take, or could not be looked at, and must be tried again. */
@@ -142,9 +150,11 @@ const account = async (
   const judged = await judge(lines, ports.stamper(), settings);
   await ports.quarantine.put(judged.bad);
   const outcome = await ports.append(judged.good);
-  await ports.quarantine.put(conflictEntries(outcome, lines));
-  // Duplicates too: an earlier delivery may have died between its append and this look.
-  const looks = await ports.thresholds([...outcome.accepted, ...outcome.duplicates], correlationId);
+  await ports.quarantine.put(untakenEntries(outcome, lines));
+  // Duplicates too: an earlier delivery may have died between its append and this look. What belongs to a backfill does
+  // not count yet.
+  const counted = [...outcome.accepted, ...outcome.duplicates].filter(({ slot }) => slot.overlay === undefined);
+  const looks = await ports.thresholds(counted, correlationId);
   const open = new Set([...outcome.failed, ...looks.flatMap(({ usages }) => usages)]);
   const pointers = [...open].map(({ pointer }) => pointer);
   const early = await ports.settleEarly();
@@ -163,6 +173,7 @@ const summaryOf = (
 ): IngestSummary => {
   const { correlationId, records, nowMillis } = about;
   const conflicts = outcome.conflicts.length;
+  const refused = countBy(outcome.refused, ({ code }) => code);
   const oldest = lines.reduce((least, { receivedAt }) => Math.min(least, Date.parse(receivedAt)), nowMillis);
   return {
     correlationId,
@@ -176,6 +187,7 @@ const summaryOf = (
     spillReasons: again.reasons.slice(0, REASONS_SHOWN),
     quarantined: {
       ...countBy(judged.bad, ({ code }) => code),
+      ...refused,
       ...(conflicts > 0 ? { CONFLICT: conflicts } : {}),
     },
     drift: judged.drift,
@@ -199,7 +211,8 @@ export type KinesisBatch = { readonly Records: readonly KinesisRecord[] };
  * 3. Quarantine the bad lines. Ids follow from positions: a repeat changes nothing.
  * 4. Append the good ones. One conditional write per group holds ids and state together: an event is counted with its
  *    id or not at all, and a repeat finds the id and counts it as a duplicate.
- * 5. Quarantine the conflicts, which only the append could know. A repeat finds the same ones.
+ * 5. Quarantine the conflicts, which only the append could know, and lines of backfills that are not open. A repeat finds
+ *    the same ones.
  * 6. Look at thresholds, for duplicates too. A crossing's id follows from the threshold: a repeat is the same crossing.
  * 7. Spill the groups whose chain did not take them, and the events of accounts whose limits could not be looked at:
  *    pointers into the archive, to a queue that tries again. A repeat may spill a group twice; the append decides once.

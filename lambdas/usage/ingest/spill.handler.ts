@@ -2,7 +2,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { makeLogger, makeMetrics } from '../../platform/observability.ts';
 import { makeRespill } from './ingest.ts';
 import { reportIngest } from './ingest-report.ts';
-import { ingestPorts, ingestSettings } from './ingest-wiring.ts';
+import { ingestSettings } from './ingest-settings.ts';
+import { ingestPorts } from './ingest-wiring.ts';
 import { handleSpill } from './spill.ts';
 
 const logger = makeLogger('spill');

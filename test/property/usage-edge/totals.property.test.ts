@@ -52,6 +52,7 @@ const world = () => {
     archive,
     subjects,
     touched: overlays,
+    backfills: overlays,
     marks: memoryDirtyMarks(),
     memory: writerMemory(),
     clock,

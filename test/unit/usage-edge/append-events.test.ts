@@ -41,6 +41,7 @@ const appender = (refuses: (subject: string) => boolean = () => false) =>
       ledger: listLedger(refuses),
       archive: unreadArchive,
       touched: memoryOverlays(),
+      backfills: memoryOverlays(),
       marks: { mark: async () => undefined, marksOf: async () => [], clear: async () => true },
       subjects: {
         register: async () => undefined,

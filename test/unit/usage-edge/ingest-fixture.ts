@@ -34,7 +34,7 @@ const idLedger = () => {
       else conflicts.push({ usage, accepted: first.pointer });
     }
     const reasons = failed.length > 0 ? ['contended'] : [];
-    return { accepted, duplicates, conflicts, failed, reasons, largestAppend: accepted.length * 24 };
+    return { accepted, duplicates, conflicts, refused: [], failed, reasons, largestAppend: accepted.length * 24 };
   };
   return { known, refusing, append };
 };
