@@ -17,6 +17,7 @@ import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
 import { archiveCounter } from '../usage/archive/archive-totals.ts';
 import { countedDays } from '../usage/archive/counted-days.ts';
+import { dynamoOverlayStatus } from '../usage/corrections/overlay-status.ts';
 import { eventTypes } from '../usage/events/schemas.ts';
 import { lambdaJobFunction } from '../usage/jobs/job-function.ts';
 import { dynamoJobs, dynamoNewJobs } from '../usage/jobs/job-store.ts';
@@ -55,6 +56,7 @@ const functions = {
   'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }),
   'quarantine.release': corrections,
   'quarantine.write-off': corrections,
+  'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
 
@@ -73,7 +75,7 @@ export const handler = httpEdge(
     ...auditRoutes(audit),
     ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS } }),
     ...usageRoutes({
-      countedDays: countedDays(ledger),
+      countedDays: countedDays(ledger, dynamoOverlayStatus(dynamo(), projection)),
       subjects,
       catalog,
       count: archiveCounter(archive, quarantine.quarantine, clock),
@@ -83,6 +85,7 @@ export const handler = httpEdge(
     ...unattributedRoutes({ ledger, settled, subjects, catalog, clock, horizonDays: Number(env('HORIZON_DAYS')) }),
     ...ledgerRoutes({
       catalog,
+      starter,
       usage: {
         ledger,
         overlays,

@@ -1,7 +1,7 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Interval } from '../../platform/period.ts';
-import { countChains } from '../archive/counted-days.ts';
+import { countLive } from '../archive/counted-days.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { daysTouched, intervalOfDay, shiftDay, utcDay, within } from '../ledger/slot.ts';
 import { parseStateKey } from '../ledger/state.ts';
@@ -49,8 +49,8 @@ const fromLedger = async (
   day: string,
   isNobodys: (slot: string) => boolean,
 ): Promise<DayUsage> => {
-  const chains = countChains(await ledger.day(subject, day)).filter(
-    ({ start, isOverlay, accepted }) => !isOverlay && accepted > 0 && isNobodys(start),
+  const chains = countLive(await ledger.day(subject, day)).filter(
+    ({ start, accepted }) => accepted > 0 && isNobodys(start),
   );
   return {
     day,

@@ -14,6 +14,7 @@ import type { Append } from '../../../lambdas/usage/types.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryJobs } from '../../twins/memory-jobs.ts';
+import { memoryOverlays } from '../../twins/memory-overlays.ts';
 import { caller } from './call.ts';
 
 const clock = manualClock('2026-11-02T00:00:00.000Z');
@@ -56,7 +57,7 @@ describe('usage totals', () => {
     body: { subject: 'org-02', account: 'acct-02' },
   };
   const ports = {
-    countedDays: countedDays(ledger),
+    countedDays: countedDays(ledger, memoryOverlays()),
     subjects: {
       list: async () =>
         ['org-01', 'org-02'].map((subject) => ({
@@ -116,7 +117,7 @@ describe('usage totals', () => {
         return ledger.day(...range);
       },
     };
-    const busy = caller(usageRoutes({ ...ports, countedDays: countedDays(slow) }));
+    const busy = caller(usageRoutes({ ...ports, countedDays: countedDays(slow, memoryOverlays()) }));
     const answer = await busy({ method: 'GET', path: '/v1/usage/totals', query: october });
     expect(answer).toMatchObject(bad(503, 'NOT_COUNTED_YET'));
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
+import { memoryOverlays } from '../../twins/memory-overlays.ts';
 
 const START = '2026-10-05T09:30:00.000Z';
 
@@ -24,9 +25,10 @@ const setUp = (...appends: Append[]) => {
       return { appends, overlays, queries: 1, bytes: 0 };
     },
   };
-  const counted = countedDays(ledger);
+  const status = memoryOverlays();
+  const counted = countedDays(ledger, status);
   const count = (expected: number) => counted(new Map([['org-01#2026-10-05', expected]]))('org-01', '2026-10-05');
-  return { appends, overlays, count, reads: () => reads };
+  return { appends, overlays, status, count, reads: () => reads };
 };
 
 describe('counted days', () => {
@@ -60,5 +62,18 @@ describe('counted days', () => {
     expect(await count(4)).toEqual(expected);
     expect(await count(4)).toEqual(expected);
     expect(reads()).toBe(1);
+  });
+
+  it('count of a sealed backfill only what was fixed: the rest was refused', async () => {
+    const { overlays, status, count } = setUp();
+    const slot = { subject: 'org-01', start: START, overlay: 'b-1' };
+    overlays.push(append(1, ['x'], { slot }), append(2, ['y', 'z'], { slot }));
+    const accepted = async () => (await count(9)).map((each) => each.accepted);
+    status.stand({ backfill: 'b-1', state: 'open', isFixed: false });
+    expect(await accepted()).toEqual([3]);
+    status.stand({ backfill: 'b-1', state: 'sealed', isFixed: true });
+    expect(await accepted()).toEqual([]);
+    status.pin({ backfill: 'b-1', subject: 'org-01', day: '2026-10-05' }, { [START]: 1 });
+    expect(await accepted()).toEqual([1]);
   });
 });

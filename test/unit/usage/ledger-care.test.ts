@@ -23,9 +23,9 @@ describe('looking after the ledger', () => {
       late,
       api('z', '2026-10-06T00:00:00.000Z', 1, 'read', 'org-99'),
     );
-    const { ledger, subjects } = world.ports;
+    const { ledger, subjects, touched } = world.ports;
     const totals = await readTotals(
-      { countDay: countedDays(ledger)(new Map()), subjects },
+      { countDay: countedDays(ledger, touched)(new Map()), subjects },
       async (subjects, interval) =>
         subjects.filter((subject) => subject === 'org-99').map((subject) => ({ subject, ...interval })),
       '2026-10-01',
