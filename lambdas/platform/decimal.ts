@@ -17,7 +17,9 @@ export class DecimalFormatError extends Error {
 
 const PATTERN = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?$/;
 
-const pow10 = (n: number): bigint => 10n ** BigInt(n);
+/** Powers that are needed all the time. */
+const POWERS = Array.from({ length: 32 }, (_, n) => 10n ** BigInt(n));
+const pow10 = (n: number): bigint => POWERS[n] ?? 10n ** BigInt(n);
 
 const normalise = (units: bigint, scale: number): Decimal => {
   let u = units;
@@ -76,6 +78,7 @@ export const formatFixed = (d: Decimal, places: number): string => {
 };
 
 const aligned = (a: Decimal, b: Decimal): [bigint, bigint, number] => {
+  if (a.scale === b.scale) return [a.units, b.units, a.scale];
   const scale = Math.max(a.scale, b.scale);
   return [a.units * pow10(scale - a.scale), b.units * pow10(scale - b.scale), scale];
 };

@@ -1,4 +1,4 @@
-import { DecimalFormatError, parseDecimal } from '../../platform/decimal.ts';
+import { type Decimal, DecimalFormatError, fromInteger, parseDecimal } from '../../platform/decimal.ts';
 
 const plain = (value: number): string => {
   const [mantissa = '', exponent] = String(value).split('e');
@@ -17,15 +17,15 @@ const plain = (value: number): string => {
 };
 
 /**
- * The plain decimal text of a measured value: a decimal string, or a JSON number by its shortest form; `undefined` if it
- * is neither. That a number has no more than 15 significant digits was checked when it was decoded.
+ * A measured value, exactly: a decimal string, or a JSON number by its shortest form; `undefined` if it is neither. That a
+ * number has no more than 15 significant digits was checked when it was decoded.
  */
-export const decimalTextOf = (value: unknown): string | undefined => {
+export const decimalOf = (value: unknown): Decimal | undefined => {
+  if (Number.isSafeInteger(value)) return fromInteger(value as number);
   const text = typeof value === 'number' && Number.isFinite(value) ? plain(value) : value;
   if (typeof text !== 'string') return undefined;
   try {
-    parseDecimal(text);
-    return text;
+    return parseDecimal(text);
   } catch (error) {
     if (error instanceof DecimalFormatError) return undefined;
     throw error;

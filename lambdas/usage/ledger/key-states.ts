@@ -1,7 +1,15 @@
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import type { CanonicalUsage, StateKey } from '../types.ts';
-import type { Contribution, MeterIndex } from './meter-states.ts';
-import { gatherStates, OVERFLOW, parseStateKey, type ScalarState, type StateMap, UNMETERED } from './state.ts';
+import type { Point, StateKey } from '../types.ts';
+import type { MeasuredEvent, MeterIndex } from './meter-states.ts';
+import {
+  type Contribution,
+  gatherStates,
+  OVERFLOW,
+  parseStateKey,
+  type ScalarState,
+  type StateMap,
+  UNMETERED,
+} from './state.ts';
 
 /** A slot has at most so many distinct keys; further ones are recorded under `OVERFLOW`. */
 export const MAX_KEYS = 256;
@@ -21,12 +29,8 @@ export const isCapped = (key: StateKey): boolean => key !== OVERFLOW && key !== 
 
 const overflowing = (key: StateKey, idHash: string): Contribution => {
   const parts = parseStateKey(key);
-  const value = canonicalJson([parts?.meter ?? key, parts?.meterVersion ?? 0, idHash]);
-  return { key: OVERFLOW, state: { class: 'set', values: [value] } };
+  return { key: OVERFLOW, class: 'set', value: canonicalJson([parts?.meter ?? key, parts?.meterVersion ?? 0, idHash]) };
 };
-
-/** What is needed of an event to measure it: after upcasting. */
-export type MeasuredEvent = Pick<CanonicalUsage, 'event' | 'idHash'>;
 
 /** Takes events that count, one after another, and tells what they do to the states of their slot. */
 export type StateBuilder = { add(event: MeasuredEvent): void; states(): StateMap };
@@ -41,29 +45,26 @@ export const stateBuilder = (meters: MeterIndex, known: KnownStates = NOTHING): 
   const fresh = new Set<StateKey>();
   const touched = new Set<StateKey>();
 
-  const take = ({ key, state }: Contribution): void => {
-    if (state.class === 'set') {
-      const before = known.sets.get(key);
-      const values = before === undefined ? state.values : state.values.filter((value) => !before.has(value));
-      if (values.length > 0) gathered.add(key, { class: 'set', values });
-      return;
-    }
-    if (state.class === 'scalar' && !touched.has(key)) {
+  const take = (contribution: Contribution, instant: Pick<Point, 'time' | 'idHash'>): void => {
+    const { key } = contribution;
+    if (contribution.class === 'set' && known.sets.get(key)?.has(contribution.value)) return;
+    if (contribution.class === 'scalar' && !touched.has(key)) {
       touched.add(key);
       const running = known.scalars.get(key);
       if (running !== undefined) gathered.add(key, running);
     }
-    gathered.add(key, state);
+    gathered.addValue(contribution, instant);
   };
   return {
     add: (event) => {
+      const instant = { time: event.event.time, idHash: event.idHash };
       for (const contribution of meters.contributions(event)) {
         const { key } = contribution;
         const isKnown = !isCapped(key) || known.keys.has(key) || fresh.has(key);
-        if (!isKnown && known.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash));
+        if (!isKnown && known.keys.size + fresh.size >= MAX_KEYS) take(overflowing(key, event.idHash), instant);
         else {
           if (!isKnown) fresh.add(key);
-          take(contribution);
+          take(contribution, instant);
         }
       }
     },

@@ -1,30 +1,38 @@
 import { holdingAt } from '../../catalog/as-of.ts';
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
+import { ONE } from '../../platform/decimal.ts';
 import { sha256Hex } from '../../platform/hash.ts';
-import { decimalTextOf } from '../events/number-text.ts';
-import type { CanonicalUsage, KeyState, StateKey, UsageEvent } from '../types.ts';
-import { classOf, OVERFLOW, stateKey, UNMETERED } from './state.ts';
+import { decimalOf } from '../events/number-text.ts';
+import type { CanonicalUsage, StateKey, UsageEvent } from '../types.ts';
+import { type Contribution, classOf, OVERFLOW, stateKey, UNMETERED } from './state.ts';
 
-/** What one event does to one state key. */
-export type Contribution = { readonly key: StateKey; readonly state: KeyState };
+/** What is needed of an event to measure it: after upcasting. */
+export type MeasuredEvent = Pick<CanonicalUsage, 'event' | 'idHash'>;
 
 /** Meters, ready to be asked which of them measure an event. */
 export type MeterIndex = {
   /** What an event contributes: at least one contribution, if only under `UNMETERED` or `OVERFLOW`. */
-  contributions(usage: Pick<CanonicalUsage, 'event' | 'idHash'>): Contribution[];
+  contributions(usage: MeasuredEvent): readonly Contribution[];
 };
 
 /** A longer key or value is not stored as it is. */
 const MAX_KEY = 1024;
 const MAX_VALUE = 256;
+/** Keys of a meter that are remembered; dimensions with more values than this are rare, and worked out anew. */
+const KEPT_KEYS = 1_000;
 
-/** The value at a JSON pointer; `undefined` if there is none. */
-const at = (data: unknown, pointer: string): unknown => {
+/** The names that a JSON pointer leads through. */
+const namesOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** The value that is found through names; `undefined` if there is none. */
+const at = (data: unknown, names: readonly string[]): unknown => {
   let value = data;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of names) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
     value = (value as Record<string, unknown>)[name];
   }
@@ -39,36 +47,79 @@ const setValue = (value: unknown): string => {
   return text.length <= MAX_VALUE ? text : `sha256:${sha256Hex(text)}`;
 };
 
-const passes = (meter: Meter, event: UsageEvent): boolean =>
-  meter.filters.every(({ path, oneOf }) => oneOf.includes(textOf(at(event.data, path))));
+/** A meter version, made ready to measure events of its type. `undefined`: the event is none of its business. */
+type Measure = (usage: MeasuredEvent) => Contribution | undefined;
 
-const contributionOf = (
-  { body: meter, id, version }: CatalogEntry<Meter>,
-  { event, idHash }: Pick<CanonicalUsage, 'event' | 'idHash'>,
-): Contribution | undefined => {
-  if (!passes(meter, event)) return undefined;
-  const raw = meter.valuePath === undefined ? '1' : at(event.data, meter.valuePath);
-  // An optional field that is absent: there is nothing to measure.
-  if (raw === undefined) return undefined;
-  const overflow: Contribution = {
-    key: OVERFLOW,
-    state: { class: 'set', values: [canonicalJson([id, version, idHash])] },
+/** Finds the key of an event; `undefined` for one that is too long to be stored. */
+const keyFinder = ({ id, version, body }: CatalogEntry<Meter>): ((data: unknown) => StateKey | undefined) => {
+  const dimensions = body.dimensions.map(({ name, path }) => ({ name, names: namesOf(path) }));
+  const known = new Map<string, StateKey | undefined>();
+  return (data) => {
+    // Each value with its length: no two lists of values have the same text.
+    let text = '';
+    for (const { names } of dimensions) {
+      const value = textOf(at(data, names));
+      text += `${value.length} ${value}`;
+    }
+    if (known.has(text)) return known.get(text);
+    const key = stateKey(
+      id,
+      version,
+      Object.fromEntries(dimensions.map(({ name, names }) => [name, textOf(at(data, names))])),
+    );
+    const stored = Buffer.byteLength(key) > MAX_KEY ? undefined : key;
+    if (known.size < KEPT_KEYS && text.length <= MAX_KEY) known.set(text, stored);
+    return stored;
   };
-  const key = stateKey(
-    id,
-    version,
-    Object.fromEntries(meter.dimensions.map(({ name, path }) => [name, textOf(at(event.data, path))])),
-  );
-  if (Buffer.byteLength(key) > MAX_KEY) return overflow;
-  if (classOf(meter.aggregation) === 'set') return { key, state: { class: 'set', values: [setValue(raw)] } };
+};
 
-  const text = meter.aggregation === 'COUNT' ? '1' : decimalTextOf(raw);
-  if (text === undefined) return overflow;
-  const value = formatDecimal(parseDecimal(text));
-  const point = { time: event.time, value, idHash };
-  return classOf(meter.aggregation) === 'points'
-    ? { key, state: { class: 'points', points: [point] } }
-    : { key, state: { class: 'scalar', count: 1, sum: value, min: value, max: value, latest: point } };
+const measureOf = (entry: CatalogEntry<Meter>): Measure => {
+  const { id, version, body: meter } = entry;
+  const filters = meter.filters.map(({ path, oneOf }) => ({ names: namesOf(path), oneOf }));
+  const valueNames = meter.valuePath === undefined ? undefined : namesOf(meter.valuePath);
+  const keyOf = keyFinder(entry);
+  const stateClass = classOf(meter.aggregation);
+  const overflow = (idHash: string): Contribution => ({
+    key: OVERFLOW,
+    class: 'set',
+    value: canonicalJson([id, version, idHash]),
+  });
+  const passes = ({ data }: UsageEvent): boolean =>
+    filters.every(({ names, oneOf }) => oneOf.includes(textOf(at(data, names))));
+
+  return ({ event, idHash }) => {
+    if (!passes(event)) return undefined;
+    const raw = valueNames === undefined ? '1' : at(event.data, valueNames);
+    // An optional field that is absent: there is nothing to measure.
+    if (raw === undefined) return undefined;
+    const key = keyOf(event.data);
+    if (key === undefined) return overflow(idHash);
+    if (stateClass === 'set') return { key, class: 'set', value: setValue(raw) };
+    const value = meter.aggregation === 'COUNT' ? ONE : decimalOf(raw);
+    return value === undefined ? overflow(idHash) : { key, class: stateClass, value };
+  };
+};
+
+/** The measures that hold in a stretch of time, by event type. */
+type Stretch = { readonly from: string; readonly byType: ReadonlyMap<string, readonly Measure[]> };
+
+/** The stretches of time between the instants at which some meter changes, newest first. */
+const stretchesOf = (history: readonly CatalogEntry<Meter>[]): readonly Stretch[] => {
+  const byId = [...Map.groupBy(history, (entry) => entry.id).values()];
+  const measures = new Map(history.map((entry) => [entry, measureOf(entry)]));
+  return [...new Set(history.map(({ effectiveFrom }) => effectiveFrom))]
+    .sort()
+    .reverse()
+    .map((from) => {
+      const holding = byId.flatMap((versions) => holdingAt(versions, { effectiveAt: from }) ?? []);
+      const byType = Map.groupBy(holding, ({ body }) => body.eventType);
+      return {
+        from,
+        byType: new Map(
+          [...byType].map(([type, entries]) => [type, entries.flatMap((each) => measures.get(each) ?? [])]),
+        ),
+      };
+    });
 };
 
 /**
@@ -76,15 +127,18 @@ const contributionOf = (
  * late event is measured as it would have been in time.
  */
 export const meterIndex = (history: readonly CatalogEntry<Meter>[]): MeterIndex => {
-  const byId = [...Map.groupBy(history, (entry) => entry.id).values()];
+  const stretches = stretchesOf(history);
   return {
     contributions: (usage) => {
       const { type, time } = usage.event;
-      const measuring = byId
-        .flatMap((versions) => holdingAt(versions, { effectiveAt: time }) ?? [])
-        .filter((entry) => entry.body.eventType === type);
-      if (measuring.length === 0) return [{ key: UNMETERED, state: { class: 'set', values: [type] } }];
-      return measuring.flatMap((entry) => contributionOf(entry, usage) ?? []);
+      const measuring = stretches.find(({ from }) => from <= time)?.byType.get(type);
+      if (measuring === undefined) return [{ key: UNMETERED, class: 'set', value: type }];
+      const [only] = measuring;
+      if (only !== undefined && measuring.length === 1) {
+        const contribution = only(usage);
+        return contribution === undefined ? [] : [contribution];
+      }
+      return measuring.flatMap((measure) => measure(usage) ?? []);
     },
   };
 };

@@ -3,8 +3,8 @@ import { upcast } from '../events/upcasters.ts';
 import type { Append } from '../types.ts';
 import { acceptedEvent } from './accepted-line.ts';
 import { type ChainEntry, tombstonesOf, usageEntries } from './chain.ts';
-import { type MeasuredEvent, stateBuilder } from './key-states.ts';
-import type { MeterIndex } from './meter-states.ts';
+import { stateBuilder } from './key-states.ts';
+import type { MeasuredEvent, MeterIndex } from './meter-states.ts';
 import type { StateMap } from './state.ts';
 
 /** What is read of the archive to compute states anew. */

@@ -86,10 +86,11 @@ const addedBy = (
   if (aggregation !== 'SUM' && aggregation !== 'COUNT') return undefined;
   return sum(
     events.flatMap((event) =>
-      index.contributions(event).flatMap(({ key, state }) => {
-        if (state.class !== 'scalar' || parseStateKey(key)?.meter !== meters[0]?.id) return [];
-        return aggregation === 'SUM' ? parseDecimal(state.sum) : fromInteger(state.count);
-      }),
+      index
+        .contributions(event)
+        .flatMap((each) =>
+          each.class === 'scalar' && parseStateKey(each.key)?.meter === meters[0]?.id ? each.value : [],
+        ),
     ),
   );
 };
