@@ -8,7 +8,7 @@ import { closeStatus, decide, listCloses, resolveException, startClose } from '.
 import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
 import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
-import { settle, usageTotals, verifyLedger } from './commands/ledger.ts';
+import { rebuildLedger, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { countQuarantine, listQuarantine, type QuarantineOptions, showQuarantine } from './commands/quarantine.ts';
 import {
   judgeQuarantine,
@@ -236,6 +236,13 @@ ledger
   .option('--subject <subject>', 'only this subject')
   .action(async (start: string, end: string, options: { subject?: string }) =>
     verifyLedger(await as('operator'), start, end, options.subject),
+  );
+ledger
+  .command('rebuild <start> <end>')
+  .description('make projections and ledger again from archive and ledger, beside what is there, and compare')
+  .option('--subject <subject>', 'only this subject')
+  .action(async (start: string, end: string, options: { subject?: string }) =>
+    rebuildLedger(await as('operator'), start, end, options.subject),
   );
 ledger
   .command('recompute <start> <end>')

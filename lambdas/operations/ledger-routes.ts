@@ -1,14 +1,20 @@
 import type { CatalogReader } from '../catalog/types.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
+import { type StartPorts, startJob } from '../usage/jobs/start-job.ts';
 import { dailyFigures } from '../usage/prove/daily-figures.ts';
+import type { RebuildParams } from '../usage/prove/rebuild.ts';
 import type { DayPlace } from '../usage/prove/stretches.ts';
 import { verifyPage } from '../usage/prove/verify.ts';
 import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
-import { date, dates, optionalText, READERS, text } from './requests.ts';
+import { date, dates, OPERATORS, object, optionalText, READERS, text } from './requests.ts';
 
 /** What the routes of the ledger's proofs need. */
-export type LedgerPorts = { readonly usage: BalancePorts; readonly catalog: CatalogReader };
+export type LedgerPorts = {
+  readonly usage: BalancePorts;
+  readonly catalog: CatalogReader;
+  readonly starter: StartPorts;
+};
 
 /** A month with its edges in every zone, three times over. */
 const MAX_DAYS = 100;
@@ -24,22 +30,37 @@ const placeOf = (after: string | undefined): DayPlace | undefined => {
   return { day: date('after', day), subject: text('after', subject) };
 };
 
+/** @throws {ProblemError} 404 for a subject that has no usage. */
+const mustBeKnown = async (
+  { subjects }: Pick<BalancePorts, 'subjects'>,
+  subject: string | undefined,
+): Promise<void> => {
+  if (subject === undefined || (await subjects.get(subject)) !== undefined) return;
+  throw new ProblemError(404, 'NO_SUCH_SUBJECT', `no usage was ever appended for ${subject}`);
+};
+
 /** What a request asks for of the ledger: dates, one subject or all, where the page before ended; and when to stop. */
 const rangeOf = async ({ subjects, clock }: BalancePorts, query: Readonly<Record<string, string>>) => {
   const { start, end } = dates(query, MAX_DAYS);
   const deadline = clock.nowMillis() + PATIENCE_MILLIS;
-  const known = (await subjects.list()).map(({ subject }) => subject);
   const subject = optionalText('subject', query.subject);
-  if (subject !== undefined && !known.includes(subject)) {
-    throw new ProblemError(404, 'NO_SUCH_SUBJECT', `no usage was ever appended for ${subject}`);
-  }
+  await mustBeKnown({ subjects }, subject);
+  const known = subject === undefined ? (await subjects.list()).map((record) => record.subject) : [subject];
   const range = {
-    subjects: subject === undefined ? known : [subject],
+    subjects: known,
     start,
     end,
     after: placeOf(optionalText('after', query.after)),
   };
   return { range, isTimeUp: () => clock.nowMillis() > deadline };
+};
+
+/** The dates and the subject of a request to rebuild. */
+const rebuildOf = (body: unknown): RebuildParams => {
+  const { start, end, subject } = object(body);
+  const range = dates({ start: text('/start', start), end: text('/end', end) }, MAX_DAYS);
+  const one = optionalText('/subject', subject);
+  return { ...range, ...(one === undefined ? {} : { subject: one }) };
 };
 
 const pageOf = ({ next, ...found }: { readonly next?: DayPlace }) => ({
@@ -49,7 +70,8 @@ const pageOf = ({ next, ...found }: { readonly next?: DayPlace }) => ({
 
 /**
  * `GET /v1/ledger/verification`: the chains, as many as there is time for. `GET /v1/ledger/figures`: what the ledger says
- * of each UTC day of each subject. Of both `next` is where the next request goes on.
+ * of each UTC day of each subject. Of both `next` is where the next request goes on. `POST /v1/ledger/rebuilds`: a job
+ * that makes both again, beside what is there, and compares.
  */
 export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
   {
@@ -69,6 +91,19 @@ export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
       const { range, isTimeUp } = await rangeOf(ports.usage, query);
       const meters = await ports.catalog.history('meter');
       return pageOf(await dailyFigures(ports.usage, { ...range, meters }, isTimeUp));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/ledger/rebuilds',
+    roles: OPERATORS,
+    run: async ({ body, caller }) => {
+      const params = rebuildOf(body);
+      await mustBeKnown(ports.usage, params.subject);
+      return {
+        status: 202,
+        body: await startJob(ports.starter, { kind: 'ledger.rebuild', params, startedBy: caller.name }),
+      };
     },
   },
 ];

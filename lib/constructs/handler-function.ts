@@ -1,6 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -27,6 +34,12 @@ export type HandlerFunctionProps = {
   readonly memoryMegabytes?: number;
   /** Where asynchronous calls end that failed for good. */
   readonly onFailure?: IQueue;
+  /**
+   * A job that takes longer than a function may run goes on in a call of its own. Lambda ends such chains after 16 calls,
+   * unless it is told that they are meant.
+   * @default false
+   */
+  readonly callsItself?: boolean;
 };
 
 /**
@@ -71,10 +84,19 @@ export class HandlerFunction extends Construct {
         POWERTOOLS_LOG_LEVEL: 'INFO',
         ...props.environment,
       },
+      ...(props.callsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(props.onFailure && { onFailure: new SqsDestination(props.onFailure), retryAttempts: 2 }),
     });
     role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn));
     for (const grant of props.grants) role.addToPolicy(grant);
+    if (props.callsItself === true) role.addToPolicy(this.#callItself(nameOf(props.deployment, name)));
+  }
+
+  /** By name: the role comes before the function. */
+  #callItself(resourceName: string): PolicyStatement {
+    const { COLON_RESOURCE_NAME: arnFormat } = ArnFormat;
+    const arn = Stack.of(this).formatArn({ service: 'lambda', resource: 'function', resourceName, arnFormat });
+    return allow(['lambda:InvokeFunction'], arn);
   }
 
   get functionArn(): string {

@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
@@ -18,7 +18,7 @@ const TABLES = {
   success: false,
 } as const;
 
-export type TableName = keyof typeof TABLES | 'idempotency';
+export type TableName = keyof typeof TABLES | 'idempotency' | 'shadow';
 export type Tables = Readonly<Record<TableName, TableV2>>;
 
 /** `ledger` as `Ledger`. */
@@ -62,5 +62,13 @@ export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tabl
     partitionKey: string('id'),
     timeToLiveAttribute: 'expiration',
   });
-  return { ...(Object.fromEntries(entries) as Omit<Tables, 'idempotency'>), idempotency };
+  // What a rebuild puts beside the ledger for a while; nothing of it is worth keeping.
+  const shadow = new TableV2(scope, 'Shadow', {
+    ...common,
+    partitionKey: string('pk'),
+    sortKey: string('sk'),
+    removalPolicy: RemovalPolicy.DESTROY,
+    deletionProtection: false,
+  });
+  return { ...(Object.fromEntries(entries) as Omit<Tables, 'idempotency' | 'shadow'>), idempotency, shadow };
 };

@@ -1,21 +1,20 @@
-import { ArnFormat, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import {
   addItems,
-  allow,
   decideFindings,
   putItemsOf,
   putRecords,
   readItems,
   readObjects,
+  removeItems,
   signWith,
   writeObjects,
   writePartitions,
 } from '../constructs/grants.ts';
-import { HandlerFunction, kebab } from '../constructs/handler-function.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
 import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
@@ -25,14 +24,17 @@ import type { FoundationStack } from './foundation-stack.ts';
 export class LedgerStack extends MeterbridgeStack {
   readonly corrections: HandlerFunction;
   readonly walk: HandlerFunction;
+  readonly jobs: HandlerFunction;
 
   constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack) {
     super(scope, 'Ledger', deployment, { description: 'Meterbridge: care of the ledger' });
     this.corrections = this.#corrections(foundation);
     this.walk = this.#walk(foundation);
+    this.jobs = this.#jobs(foundation);
 
     this.output('CorrectionsFunctionName', this.corrections.functionName);
     this.output('LedgerWalkFunctionName', this.walk.functionName);
+    this.output('LedgerJobsFunctionName', this.jobs.functionName);
   }
 
   /** Changes what was counted, always by lines of the stream; it cannot append by itself. */
@@ -60,9 +62,9 @@ export class LedgerStack extends MeterbridgeStack {
         ...readObjects(archive),
         ...readObjects(data),
         putRecords(stream),
-        this.#callsItself('Corrections'),
       ],
       onFailure: asyncFailures.queue,
+      callsItself: true,
     });
   }
 
@@ -96,9 +98,9 @@ export class LedgerStack extends MeterbridgeStack {
         writeObjects(proofs, 'heads/'),
         writeObjects(proofs, 'roots/'),
         signWith(proofKey),
-        this.#callsItself('LedgerWalk'),
       ],
       onFailure: asyncFailures.queue,
+      callsItself: true,
     });
     new Rule(this, 'NightlyWalk', {
       ruleName: nameOf(this.deployment, 'nightly-walk'),
@@ -109,17 +111,37 @@ export class LedgerStack extends MeterbridgeStack {
     return walk;
   }
 
-  /** A job that takes longer than a function may run goes on in the next call. By name: the role comes before the function. */
-  #callsItself(functionId: string): PolicyStatement {
-    const resourceName = nameOf(this.deployment, kebab(functionId));
-    return allow(
-      ['lambda:InvokeFunction'],
-      this.formatArn({
-        service: 'lambda',
-        resource: 'function',
-        resourceName,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    );
+  /** Makes the ledger and its projections again beside what is there, and compares. It changes nothing of them. */
+  #jobs({ tables, archive, data, asyncFailures }: FoundationStack): HandlerFunction {
+    const { config } = this.deployment;
+    return new HandlerFunction(this, 'LedgerJobs', {
+      deployment: this.deployment,
+      description: 'Rebuilds the ledger into a shadow and compares',
+      // One whole processor: lines are parsed, judged and appended as at ingest.
+      memoryMegabytes: 1769,
+      timeout: Duration.minutes(15),
+      environment: {
+        ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'catalog', 'shadow'),
+        ARCHIVE_BUCKET: archive.bucketName,
+        DATA_BUCKET: data.bucketName,
+        LATE_AFTER_HOURS: String(config.ingest.lateAfterHours),
+        HORIZON_DAYS: String(config.ingest.horizonDays),
+      },
+      grants: [
+        readItems(tables.ledger),
+        readItems(tables.projection),
+        putItemsOf(tables.projection, 'JOBS#'),
+        readItems(tables.quarantine, 'gsi1'),
+        readItems(tables.catalog),
+        readItems(tables.shadow),
+        addItems(tables.shadow),
+        removeItems(tables.shadow),
+        ...readObjects(archive),
+        ...readObjects(data),
+        writeObjects(data, 'jobs/'),
+      ],
+      onFailure: asyncFailures.queue,
+      callsItself: true,
+    });
   }
 }

@@ -50,6 +50,7 @@ const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   DeliverNetSuite: ['BatchGet', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],
+  LedgerJobs: ['Update'],
   OperationsApi: ['BatchGet', 'Delete', 'PutObject'],
   RateAccounts: ['BatchWrite', 'Delete'],
   ScheduledClose: ['BatchWrite'],

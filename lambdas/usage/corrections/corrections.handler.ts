@@ -1,14 +1,14 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { Context } from 'aws-lambda';
 import { dynamoAuditLog } from '../../platform/audit-log.ts';
 import { dynamo } from '../../platform/aws.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { env } from '../../platform/env.ts';
 import { makeLogger } from '../../platform/observability.ts';
 import { lambdaJobFunction } from '../jobs/job-function.ts';
+import { jobHandler } from '../jobs/job-handler.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/jobs.ts';
-import { type JobWork, runJob } from '../jobs/run-job.ts';
+import type { JobWork } from '../jobs/run-job.ts';
 import { releaseMany, writeOffMany } from '../quarantine/decide-many.ts';
 import { quarantineToDecide } from '../quarantine/quarantine-wiring.ts';
 
@@ -25,13 +25,4 @@ const works: Readonly<Record<JobKind, JobWork>> = {
 };
 
 /** Runs a job. */
-export const handler = async ({ jobId }: { readonly jobId: string }, context: Context): Promise<void> => {
-  logger.appendKeys({ correlationId: jobId });
-  const work: JobWork = (run) => {
-    const known = works[run.job.kind];
-    if (known === undefined) throw new Error(`no work is known for ${run.job.kind}`);
-    return known(run);
-  };
-  const job = await runJob({ jobs, clock: systemClock }, jobId, context.getRemainingTimeInMillis(), work, again);
-  logger.info('job', { kind: job.kind, state: job.state, ...job.result });
-};
+export const handler = jobHandler({ jobs, clock: systemClock }, works, again, logger);

@@ -1,6 +1,7 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { makeIngest } from '../../../lambdas/usage/ingest/ingest.ts';
-import { ingestPorts, ingestSettings } from '../../../lambdas/usage/ingest/ingest-wiring.ts';
+import { ingestSettings } from '../../../lambdas/usage/ingest/ingest-settings.ts';
+import { ingestPorts } from '../../../lambdas/usage/ingest/ingest-wiring.ts';
 import { dieOnce } from './die-once.ts';
 
 /** The product's ingest, dying once between archive and append and once right after an append. */

@@ -2,17 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { ledgerRoutes } from '../../../lambdas/operations/ledger-routes.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
+import type { Role } from '../../../lambdas/platform/http-edge.ts';
+import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { FIRST_HASH } from '../../../lambdas/usage/ledger/chain.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import type { Subjects } from '../../../lambdas/usage/ledger/subjects.ts';
 import type { BalancePorts } from '../../../lambdas/usage/settle/settled-fragments.ts';
 import type { Append } from '../../../lambdas/usage/types.ts';
+import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
+import { memoryJobs } from '../../twins/memory-jobs.ts';
 import { memorySettled } from '../../twins/memory-projection.ts';
 import { lineOf, proofWorld } from '../usage/proof-world.ts';
 import { caller } from './call.ts';
 
 const clock = manualClock('2026-11-02T00:00:00.000Z');
+const called: string[] = [];
+const jobs = memoryJobs(memoryAuditLog(clock));
+const starter = {
+  jobs,
+  functions: {
+    'ledger.rebuild': async ({ jobId }: { readonly jobId: string }) => {
+      called.push(jobId);
+    },
+  },
+  clock,
+  ids: countingIds(),
+};
 const bad = (status: number, code: string) => ({ status, body: { code } });
 
 describe('verification of the ledger', () => {
@@ -43,6 +59,7 @@ describe('verification of the ledger', () => {
   const ports = {
     ledger,
     subjects: {
+      get: async (subject: string) => (['org-01', 'org-02'].includes(subject) ? { subject } : undefined),
       list: async () =>
         ['org-01', 'org-02'].map((subject) => ({
           subject,
@@ -54,7 +71,7 @@ describe('verification of the ledger', () => {
     clock,
   } as unknown as BalancePorts;
   const catalog = memoryCatalog();
-  const call = caller(ledgerRoutes({ usage: ports, catalog }));
+  const call = caller(ledgerRoutes({ usage: ports, catalog, starter }));
   const october = { start: '2026-10-01', end: '2026-11-01' };
 
   it('verifies the chains of one subject or of all', async () => {
@@ -82,7 +99,7 @@ describe('verification of the ledger', () => {
       },
     };
     const call = caller(
-      ledgerRoutes({ usage: { ...ports, subjects: subjects as unknown as Subjects, ledger: slow }, catalog }),
+      ledgerRoutes({ usage: { ...ports, subjects: subjects as unknown as Subjects, ledger: slow }, catalog, starter }),
     );
     const verify = async (query: Record<string, string>) =>
       (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
@@ -104,7 +121,7 @@ it('tells the figures of each day of each subject, page by page', async () => {
     [lineOf('a', 'org-01', '2026-10-05T00:00:00Z', 'api.requests', { count: 3, endpoint: 'read' })],
     [lineOf('b', 'org-02', '2026-10-06T00:00:00Z', 'seats.changed', { seats: 4 })],
   ]);
-  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog }));
+  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter }));
   const figures = async (query: Record<string, string>) => {
     const asked = { start: '2026-10-05', end: '2026-10-08', ...query };
     const { body } = await call({ method: 'GET', path: '/v1/ledger/figures', query: asked });
@@ -122,4 +139,22 @@ it('tells the figures of each day of each subject, page by page', async () => {
   expect((await figures({ subject: 'org-02', after: '2026-10-06#org-02' })).items).toMatchObject([
     { day: '2026-10-07', usage: [{ meter: 'seats', aggregation: 'LATEST', quantity: '4' }] },
   ]);
+});
+
+it('starts a rebuild as a job, for operators', async () => {
+  const world = proofWorld();
+  await world.deliver([[lineOf('a', 'org-01', '2026-10-05T00:00:00Z', 'seats.changed', { seats: 4 })]]);
+  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter }));
+  const rebuild = (body: object, roles: readonly Role[] = ['operator']) =>
+    call({ method: 'POST', path: '/v1/ledger/rebuilds', body, roles });
+  const october = { start: '2026-10-01', end: '2026-11-01' };
+  expect(await rebuild({ ...october, subject: 'org-01' })).toMatchObject({
+    status: 202,
+    body: { kind: 'ledger.rebuild', params: { ...october, subject: 'org-01' }, startedBy: 'olga' },
+  });
+  expect(called).toHaveLength(1);
+  expect(await rebuild(october, ['finance-preparer'])).toMatchObject(bad(403, 'ROLE_MISSING'));
+  expect(await rebuild({ ...october, subject: 'org-77' })).toMatchObject(bad(404, 'NO_SUCH_SUBJECT'));
+  expect(await rebuild({ start: '2026-10-01' })).toMatchObject(bad(400, 'BAD_REQUEST'));
+  expect(await rebuild({ start: '2026-01-01', end: '2026-11-01' })).toMatchObject(bad(400, 'BAD_REQUEST'));
 });
