@@ -185,16 +185,28 @@ const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
 };
 
 /**
- * Replacements whose id is known with another body where they would cancel: they are conflicts, and must not count in
- * their own slot either.
+ * Replacements whose id is known with another body where they would cancel, or is met there by another line of the batch:
+ * they are conflicts, and must not count in their own slot either. What lies in that slot stands, and of two replacements
+ * the first.
  */
-const refusedThere = async (ports: AppendPorts, crossing: readonly CanonicalUsage[]): Promise<CanonicalUsage[]> => {
-  const refused = await mapBounded(crossing, CONCURRENCY, async (event) => {
+const refusedThere = async (
+  ports: AppendPorts,
+  events: readonly CanonicalUsage[],
+  crossing: readonly CanonicalUsage[],
+): Promise<CanonicalUsage[]> => {
+  if (crossing.length === 0) return [];
+  const known = await mapBounded(crossing, CONCURRENCY, async (event) => {
     const slot = otherSlot(event);
-    const body = (ports.memory.slots.get(slot) ?? (await refresh(ports, slot))).ids.get(event.idHash);
-    return body !== undefined && body !== event.bodyHash ? [event] : [];
+    return (ports.memory.slots.get(slot) ?? (await refresh(ports, slot))).ids.get(event.idHash);
   });
-  return refused.flat();
+  const placeIn = (slot: Slot, { idHash }: CanonicalUsage): string => `${slotText(slot)} ${idHash}`;
+  const met = new Map(events.toReversed().map((event) => [placeIn(event.slot, event), event.bodyHash]));
+  return crossing.filter((event, n) => {
+    const place = placeIn(otherSlot(event), event);
+    const body = known[n] ?? met.get(place);
+    if (body === undefined) met.set(place, event.bodyHash);
+    return body !== undefined && body !== event.bodyHash;
+  });
 };
 
 /**
@@ -212,7 +224,7 @@ export const appendBatch = async (
   const crossing = events.filter(isInTwo);
   const results: GroupResult[] = [];
   try {
-    for (const event of await refusedThere(ports, crossing)) outcomes.set(event, 'conflict');
+    for (const event of await refusedThere(ports, events, crossing)) outcomes.set(event, 'conflict');
   } catch (error) {
     results.push(...groupsOf(crossing, otherSlot).map((group) => failedBy(group, error)));
   }

@@ -155,6 +155,18 @@ describe('a replacement', () => {
     expect(foldOf(world, SLOT)).toMatchObject({ states: {}, cancelled: 1 });
   });
 
+  it('that meets its id with another body in the same batch is a conflict, and counts nowhere', async () => {
+    const r = replacing(1, 'r', 8, a, LATER);
+    const [there, other] = [at(2, 'r', 1), replacing(3, 'r', 9, a, '2026-10-01T13:10:00.000Z')];
+    const world = correctionsWorld([a, r, there, other]);
+    expect((await world.append(r, there)).outcomes).toEqual(['conflict', 'accepted']);
+    expect(world.ports.ledger.appends().map(({ slot }) => slot.start)).toEqual([SLOT]);
+    const two = correctionsWorld([a, r, there, other]);
+    expect((await two.append(r, other)).outcomes).toEqual(['accepted', 'conflict']);
+    two.forget();
+    expect((await two.append(there, r)).outcomes).toEqual(['conflict', 'duplicate']);
+  });
+
   it('whose id is known with another body in either slot is a conflict in both', async () => {
     const r = replacing(1, 'r', 8, a, LATER);
     const [there, here] = [at(2, 'r', 1), at(3, 'r', 1, LATER)];
