@@ -25,7 +25,7 @@ export const buildMeterbridge = (app: App, deployment: Deployment) => {
   const foundation = new FoundationStack(app, deployment);
   const ingest = new IngestStack(app, deployment, foundation);
   const ledger = new LedgerStack(app, deployment, foundation);
-  const finance = new FinanceStack(app, deployment, foundation);
+  const finance = new FinanceStack(app, deployment, foundation, ledger);
   const success = new SuccessStack(app, deployment, foundation);
   const parts = { foundation, ingest, ledger, finance, success };
   const console = new ConsoleStack(app, deployment, parts);

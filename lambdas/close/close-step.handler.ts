@@ -14,6 +14,7 @@ import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { s3DataFiles } from './data-files.ts';
 import { closeMetrics } from './metered-close.ts';
 import type { ClosePorts, StepResult } from './ports.ts';
@@ -41,6 +42,7 @@ const ports: ClosePorts = {
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
     catalog,
+    findings: dynamoFindings(dynamo(), env('PROJECTION_TABLE')),
   }),
   erp: connectNetSuite(
     { secrets: secretsManager(), ssm: ssm(), clock, ids: systemIds },

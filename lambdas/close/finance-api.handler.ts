@@ -10,6 +10,8 @@ import { makeLogger } from '../platform/observability.ts';
 import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
 import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
+import { dynamoDecisions } from '../usage/walk/finding-store.ts';
+import { countAll } from '../usage/walk/same-id-decide.ts';
 import { s3DataFiles } from './data-files.ts';
 import { documentDeliveries } from './document-deliveries.ts';
 import { idempotentStart } from './idempotent-start.ts';
@@ -31,6 +33,7 @@ const deliveryStore = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const deliveries = documentDeliveries({ catalog, clock, deliveries: deliveryStore, store });
 const machine = sfnCloseMachine(sfn(), env('CLOSE_MACHINE_ARN'));
 const delivery = { statuses: deliveryStore.statuses };
+const findings = dynamoDecisions(dynamo(), env('PROJECTION_TABLE'), audit);
 
 /** What finance does: closes and their approval, documents, lines down to the events, exceptions. */
 export const handler = httpEdge(
@@ -52,7 +55,12 @@ export const handler = httpEdge(
       ledger: ledgerOfEnvironment(),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),
-    ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp }),
+    ...exceptionRoutes({
+      clock,
+      store,
+      giveUp: deliveries.giveUp,
+      countAll: (idHash, said) => countAll({ findings, clock }, idHash, said),
+    }),
   ],
   makeLogger('finance-api'),
 );

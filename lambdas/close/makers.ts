@@ -21,15 +21,17 @@ export type ManifestInputs = {
 };
 
 /**
- * Everyone who made what a manifest bills: who started the close, also again; who decided an exception of its dates;
- * and who proposed anything of the catalog that it uses, however long ago. Whoever published that with a second pair of
+ * Everyone who made what a manifest bills: who started the close, also again; who decided an exception of its dates, or
+ * whether an id that came again counts; and who proposed anything of the catalog that it uses, however long ago. Whoever published that with a second pair of
  * eyes is none: that person only checked.
  */
 export const makersOf = async (
-  ports: Pick<ClosePorts, 'catalog'>,
+  ports: Ports & { readonly usage: Pick<ClosePorts['usage'], 'twiceCountedDeciders'> },
   record: CloseRecord,
   inputs: ManifestInputs,
 ): Promise<string[]> => {
+  const subjects = inputs.accounts.flatMap((each) => each.subjects);
+  const deciders = await mapBounded(subjects, AT_ONCE, (each) => ports.usage.twiceCountedDeciders(each.subject, each));
   const used = await Promise.all([
     agreements(ports, inputs.accounts),
     attributions(ports, inputs.accounts),
@@ -38,7 +40,8 @@ export const makersOf = async (
   ]);
   const proposers = [...used.flat(), ...inputs.mappings].map(({ proposedBy }) => proposedBy);
   const starters = [record.startedBy, ...(record.restartedBy ?? [])];
-  return [...new Set([...starters, ...resolversOf(inputs.exceptions), ...proposers])].filter(isPerson).sort();
+  const makers = [...starters, ...resolversOf(inputs.exceptions), ...deciders.flat(), ...proposers];
+  return [...new Set(makers)].filter(isPerson).sort();
 };
 
 type Ports = Pick<ClosePorts, 'catalog'>;

@@ -25,11 +25,15 @@ export type UsageReading = {
 /** A subject without an owner in (a part of) an interval, and how many of its events lie there. */
 export type OwnerlessSubject = { readonly subject: string; readonly events: number };
 
-/** One id counted at two times. */
+/** One id counted at two times, found by a walk and not settled: nobody decided, or the cancellations are under way. */
 export type TwiceCounted = {
   readonly idHash: string;
+  readonly state: 'open' | 'cancelling';
   readonly slots: readonly { readonly subject: string; readonly start: string }[];
 };
+
+/** How a finding stands: not there or settled means that it holds nobody; and who decided it last. */
+export type FindingStands = { readonly isSettled: boolean; readonly by?: string };
 
 /** Last values by the key of a carried value: `[meter, dimensions, subject]` as canonical JSON. */
 export type LastValues = Opening['carryIn'];
@@ -54,7 +58,11 @@ export type UsagePort = {
   /** Days with late usage that is not settled yet. */
   dirtyDays(interval: Interval): Promise<number>;
   ownerless(interval: Interval): Promise<OwnerlessSubject[]>;
-  twiceCounted(subjects: readonly string[], interval: Interval): Promise<TwiceCounted[]>;
+  /** The ids of these subjects that are counted at two times, with a place in the interval; at most `limit`. */
+  twiceCounted(subjects: readonly string[], interval: Interval, limit: number): Promise<TwiceCounted[]>;
+  twiceCountedStands(idHash: string): Promise<FindingStands>;
+  /** Who decided that ids of a subject count once or several times, with a place in the interval. */
+  twiceCountedDeciders(subject: string, interval: Interval): Promise<string[]>;
 };
 
 /** What the ERP answers about a posting period and about its own totals. Throws if it cannot be asked. */

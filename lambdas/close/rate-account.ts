@@ -75,7 +75,7 @@ export const rateAccount = async (ports: Ports, record: CloseRecord, account: st
   const plan = await ports.store.account(record.closeId, account);
   if (plan === undefined) throw new Error(`${record.closeId} has no plan for ${account}`);
   if (plan.state !== 'open') return { state: plan.state, isNew: false };
-  // Here, beside the rating, because both read all of the account's usage: one function could not for all accounts.
+  // The walk of the close's readiness has found them; here they hold the account.
   for (const draft of await twiceCounted(ports, plan)) await raise(ports, record, draft);
   const ended = await rateOpen(ports, record, plan).catch(async (error: unknown): Promise<AccountProgress> => {
     const reason = notRatable(error);

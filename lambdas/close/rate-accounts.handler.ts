@@ -7,6 +7,7 @@ import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
 import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { s3DataFiles } from './data-files.ts';
 import type { StepResult } from './ports.ts';
 import { type RateChunk, rateAccounts } from './steps/rate.ts';
@@ -26,6 +27,7 @@ const ports = {
     marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
     settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
     catalog,
+    findings: dynamoFindings(dynamo(), env('PROJECTION_TABLE')),
   }),
 };
 

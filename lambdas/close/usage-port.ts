@@ -2,17 +2,19 @@ import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import { mapBounded } from '../platform/bounded.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
-import { findSameIdAtTwoTimes } from '../usage/ledger/same-id-sweep.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
 import { readPeriodUsage } from '../usage/read/period-usage.ts';
+import type { Findings } from '../usage/walk/finding-store.ts';
+import { countingPlaces, type SameIdFinding } from '../usage/walk/same-id.ts';
 import { type LastValueSources, lastValues } from './last-values.ts';
-import type { OwnerlessSubject, UsagePort } from './ports.ts';
+import type { OwnerlessSubject, TwiceCounted, UsagePort } from './ports.ts';
 
 const AT_ONCE = 16;
 
 type Sources = LastValueSources & {
   readonly subjects: Pick<Subjects, 'list' | 'get'>;
   readonly catalog: CatalogReader;
+  readonly findings: Findings;
 };
 
 /** The usage ledger as a close reads it: strongly, from the appends themselves. */
@@ -25,6 +27,16 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
       for (const { ids } of inside) events += ids.length;
     }
     return events;
+  };
+
+  /** Where an id counts: what lies in the overlay of a backfill that was reverted since does not. */
+  const countedSlots = async (finding: SameIdFinding): Promise<TwiceCounted['slots']> => {
+    const places = countingPlaces(finding);
+    const backfills = [...new Set(places.flatMap(({ overlay }) => overlay ?? []))];
+    const stand = await sources.overlays.status.overlays(backfills);
+    return places
+      .filter(({ overlay }) => overlay === undefined || stand.get(overlay)?.state === 'closed')
+      .map(({ subject, start }) => ({ subject, start }));
   };
 
   return {
@@ -51,10 +63,31 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
         return events > 0 ? [{ subject, events }] : [];
       });
     },
-    twiceCounted: async (subjects, interval) =>
-      (await findSameIdAtTwoTimes(sources.ledger, subjects, interval)).map(({ idHash, occurrences }) => ({
-        idHash,
-        slots: occurrences.map(({ slot }) => ({ subject: slot.subject, start: slot.start })),
-      })),
+    twiceCounted: async (subjects, interval, limit) => {
+      const found = new Map<string, TwiceCounted>();
+      for (const subject of subjects) {
+        let after: string | undefined;
+        do {
+          const page = await sources.findings.unsettledOf(subject, interval, limit, after);
+          for (const { finding } of page.placed) {
+            const slots = found.has(finding.findingId) ? [] : await countedSlots(finding);
+            if (slots.length < 2 || finding.state === 'settled') continue;
+            found.set(finding.findingId, { idHash: finding.findingId, state: finding.state, slots });
+            if (found.size === limit) return [...found.values()];
+          }
+          after = page.next;
+        } while (after !== undefined);
+      }
+      return [...found.values()];
+    },
+    twiceCountedStands: async (idHash) => {
+      const finding = await sources.findings.get(idHash);
+      const by = finding?.decisions.at(-1)?.by;
+      return {
+        isSettled: finding?.state !== 'open' && finding?.state !== 'cancelling',
+        ...(by === undefined ? {} : { by }),
+      };
+    },
+    twiceCountedDeciders: (subject, interval) => sources.findings.decidersOf(subject, interval),
   };
 };

@@ -33,6 +33,7 @@ export const manifestMachine = (scope: Construct, deployment: Deployment, { clos
 
 export type CloseMachineParts = Steps & {
   readonly rateAccounts: HandlerFunction;
+  readonly ledgerWalk: HandlerFunction;
   readonly manifests: DefinedMachine;
   /** Where the chunks of accounts lie. */
   readonly data: IBucket;
@@ -42,7 +43,7 @@ export type CloseMachineParts = Steps & {
 export const closeMachine = (
   scope: Construct,
   deployment: Deployment,
-  { closeStep, rateAccounts, manifests, data }: CloseMachineParts,
+  { closeStep, rateAccounts, ledgerWalk, manifests, data }: CloseMachineParts,
 ): DefinedMachine => {
   const arns = closeArns(scope, deployment);
   return new DefinedMachine(scope, 'PeriodClose', {
@@ -51,6 +52,7 @@ export const closeMachine = (
     substitutions: {
       CloseStepFunctionArn: closeStep.functionArn,
       RateAccountsFunctionArn: rateAccounts.functionArn,
+      LedgerWalkFunctionArn: ledgerWalk.functionArn,
       DataBucket: data.bucketName,
       ManifestMachineArn: manifests.machine.stateMachineArn,
       PostingWaitSeconds: String(deployment.config.close.postingWaitSeconds),
@@ -59,6 +61,7 @@ export const closeMachine = (
     grants: [
       invoke(closeStep.function),
       invoke(rateAccounts.function),
+      invoke(ledgerWalk.function),
       // The distributed map reads its chunks and runs as executions of the same machine.
       allow(['s3:GetObject'], data.arnForObjects('closes/*')),
       startExecutions(arns.machine),

@@ -9,6 +9,7 @@ import {
   addManyItems,
   answerTasks,
   changeItems,
+  decideFindings,
   dependOnItems,
   getItems,
   getManyItems,
@@ -26,6 +27,7 @@ import type { DefinedMachine } from '../constructs/state-machine.ts';
 import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
 import type { FoundationStack } from './foundation-stack.ts';
+import type { LedgerStack } from './ledger-stack.ts';
 
 /** From usage to approved, posted and reconciled ERP documents. */
 export class FinanceStack extends MeterbridgeStack {
@@ -34,7 +36,7 @@ export class FinanceStack extends MeterbridgeStack {
   readonly closeMachine: DefinedMachine;
   readonly manifestMachine: DefinedMachine;
 
-  constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack) {
+  constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack, ledger: LedgerStack) {
     super(scope, 'Finance', deployment, { description: 'Meterbridge: period close, approval and the ERP' });
     this.netsuite = this.#netsuite(foundation);
     const closeStep = this.#closeStep(foundation);
@@ -43,6 +45,7 @@ export class FinanceStack extends MeterbridgeStack {
     this.closeMachine = closeMachine(this, deployment, {
       closeStep,
       rateAccounts,
+      ledgerWalk: ledger.walk,
       manifests: this.manifestMachine,
       data: foundation.data,
     });
@@ -203,6 +206,8 @@ export class FinanceStack extends MeterbridgeStack {
         addItems(tables.audit),
         readItems(tables.delivery),
         getManyItems(tables.delivery),
+        // Who accepts an exception about an id that came again decides its finding.
+        decideFindings(tables.projection),
         // A document that a person gives up is never sent again.
         changeItems(tables.delivery),
         readItems(tables.catalog),

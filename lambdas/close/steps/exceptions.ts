@@ -8,17 +8,20 @@ import { totalsOf } from '../money.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import { type ExceptionDraft, heldAccounts, raise } from '../raise.ts';
+import { settleTwiceCounted } from '../settle-twice-counted.ts';
 import type { CloseException, CloseRecord, DocumentKind } from '../types.ts';
 
 /**
- * Collects what a person must decide before money moves; ids at two times were found beside the rating. What was decided for these dates before is found again; an
- * open exception holds its account and nothing else, and usage that nobody owns holds nobody.
+ * Collects what a person must decide before money moves; ids at two times were raised beside the rating, and those that
+ * were decided since are closed here. What was decided for these dates before is found again; an open exception holds its
+ * account and nothing else, and usage that nobody owns holds nobody.
  */
 export const exceptions = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
   if (record.steps.exceptions.state === 'done') return ok({ open: 0 });
   await beginStep(ports, record, 'exceptions');
   const accounts = await ports.store.accounts(record.closeId);
+  await settleTwiceCounted(ports, record, accounts);
   for (const draft of await ownerless(ports, record)) await raise(ports, record, draft);
   // Mapping comes last: what is held already needs no payload.
   const plan = await loadPlan(ports, record);

@@ -1,5 +1,6 @@
 import { intervalOf, startOfDay } from '../../platform/period.ts';
 import { contractsIn } from '../contracts-in.ts';
+import { endOfDates } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import type { CloseRecord } from '../types.ts';
@@ -55,6 +56,18 @@ const erpPeriod = async (ports: ClosePorts, record: CloseRecord): Promise<Findin
   }
 };
 
+/** Days beside the period that are walked too: an id may come again shortly before or after it. */
+const BESIDE_DAYS = 2;
+const DAY = 24 * HOUR;
+const dayOf = (millis: number): string => new Date(millis).toISOString().slice(0, 10);
+
+/** The walk over the ledger that the close waits for: from now on, over the UTC days that its dates have in any zone. */
+const walkFor = (ports: ClosePorts, record: CloseRecord) => ({
+  since: ports.clock.now(),
+  from: dayOf(Date.parse(`${record.start}T00:00:00Z`) - DAY),
+  through: dayOf(Date.parse(endOfDates(record)) + BESIDE_DAYS * DAY),
+});
+
 /** May this period be closed now? Blocking reasons stop it; the others are said. */
 export const readiness = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
@@ -71,5 +84,5 @@ export const readiness = async (ports: ClosePorts, input: { readonly closeId: st
   const state = blocking.length > 0 ? 'failed' : 'done';
   await endStep(ports, record, 'readiness', { state, done: passed, total: findings.length, notes });
   if (blocking.length > 0) return refused('NOT_READY', blocking.map(({ text }) => text).join(' '));
-  return ok({ notes: notes.length });
+  return ok({ notes: notes.length, walk: walkFor(ports, record) });
 };

@@ -68,8 +68,9 @@ export const decideFinding = async (
 };
 
 /**
- * Decides that all places of a finding count, where nobody can put lines on the stream. One that is settled stays as it is.
- * @throws {ProblemError} 404, or 409 if its other events are being cancelled.
+ * Decides that all places of a finding count, where nobody can put lines on the stream. One that is settled stays as it is,
+ * and of none there is nothing to decide.
+ * @throws {ProblemError} 409 if its other events are being cancelled.
  */
 export const countAll = async (
   ports: Pick<DecidePorts, 'findings' | 'clock'>,
@@ -77,8 +78,8 @@ export const countAll = async (
   said: Pick<SameIdDecision, 'reason' | 'by'>,
 ): Promise<void> => {
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-    const finding = await findingOf(ports, findingId);
-    if (finding.state === 'settled') return;
+    const finding = await ports.findings.get(findingId);
+    if (finding === undefined || finding.state === 'settled') return;
     if (finding.state === 'cancelling') throw underWay(findingId);
     if (await keepDecision(ports, finding, { ...said, keep: 'all' })) return;
   }

@@ -132,6 +132,16 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
   const erp = memoryErp(files);
   const usage = new Map<string, string>();
   const twice = new Map<string, TwiceCounted[]>();
+  const settledBy = new Map<string, string>();
+  const deciders = new Map<string, string[]>();
+  const countAll = async (idHash: string, { by }: { readonly by: string }): Promise<void> => {
+    for (const [subject, found] of twice)
+      twice.set(
+        subject,
+        found.filter((each) => each.idHash !== idHash),
+      );
+    settledBy.set(idHash, by);
+  };
   const counted: Record<string, number> = {};
   const count = (name: string) => (region: string, value: number) => {
     counted[`${name} ${region}`] = (counted[`${name} ${region}`] ?? 0) + value;
@@ -149,7 +159,11 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
     erp,
     /** Calls per subject. */
     usage,
+    /** Ids counted at two times that are not settled, by subject; `countAll` settles one. */
     twice,
+    countAll,
+    /** Who decided about ids of a subject. */
+    deciders,
     ownerless: [] as { subject: string; events: number }[],
     counted,
     sent: [] as DeliveryJob[],
@@ -182,7 +196,14 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       lastValues: async () => ({}),
       dirtyDays: async () => 0,
       ownerless: async () => world.ownerless,
-      twiceCounted: async (subjects) => subjects.flatMap((subject) => twice.get(subject) ?? []),
+      twiceCounted: async (subjects, _, limit) =>
+        subjects.flatMap((subject) => twice.get(subject) ?? []).slice(0, limit),
+      twiceCountedStands: async (idHash) => {
+        const isOpen = [...twice.values()].flat().some((found) => found.idHash === idHash);
+        const by = settledBy.get(idHash);
+        return { isSettled: !isOpen, ...(by === undefined ? {} : { by }) };
+      },
+      twiceCountedDeciders: async (subject) => deciders.get(subject) ?? [],
     }),
     erp: shielded(erp.erp),
     delivery: shielded({

@@ -69,6 +69,7 @@ describe('a second close of the same dates', () => {
     world.twice.set('org-a2', [
       {
         idHash: 'ab',
+        state: 'open',
         slots: [
           { subject: 'org-a2', start: '2026-10-03T00:00:00.000Z' },
           { subject: 'org-a2', start: '2026-10-04T00:00:00.000Z' },
@@ -90,12 +91,44 @@ describe('a second close of the same dates', () => {
     expect((await world.store.exceptions(second.close)).map(({ state }) => state)).toEqual(['resolved']);
   });
 
+  it('closes the exception of an id whose finding was decided elsewhere, and takes who did for a maker', async () => {
+    const world = makeWorld();
+    const slots = [{ subject: 'org-a2', start: '2026-10-03T00:00:00.000Z' }];
+    world.twice.set('org-a2', [{ idHash: 'ab', state: 'cancelling', slots }]);
+    const first = await closeAll(world);
+    expect((await world.store.exceptions(first.close))[0]?.message).toContain('are being cancelled');
+    await world.countAll('ab', { by: 'olga' });
+    world.deciders.set('org-a2', ['otto']);
+
+    const second = await closeAll(world);
+    expect((await documentsOf(world, second.close.closeId)).map((each) => each.account)).toEqual(['a2']);
+    expect(second.manifests[0]?.makers).toEqual(['olga', 'otto', 'pia']);
+    const [exception] = await world.store.exceptions(second.close);
+    expect(exception).toMatchObject({ state: 'resolved', resolution: { decision: 'settled', by: 'olga' } });
+  });
+
+  it('raises one exception for a whole mistake of a producer, until what is left can be raised by itself', async () => {
+    const world = makeWorld();
+    const slots = [{ subject: 'org-a2', start: '2026-10-03T00:00:00.000Z' }];
+    const many = Array.from({ length: 30 }, (_, n) => ({ idHash: `id-${n}`, state: 'open' as const, slots }));
+    world.twice.set('org-a2', many);
+    const first = await closeAll(world);
+    expect((await world.store.exceptions(first.close)).map(({ evidence }) => evidence.many)).toEqual([true]);
+    world.twice.set('org-a2', many.slice(0, 2));
+    const second = await closeAll(world);
+    const exceptions = await world.store.exceptions(second.close);
+    expect(exceptions.map(({ state }) => state).sort()).toEqual(['open', 'open', 'resolved']);
+    expect(await documentsOf(world, second.close.closeId)).toEqual([]);
+  });
+
   it('leaves a billed account as it is while it is held', async () => {
     const world = makeWorld();
     world.usage.set('org-a1', '150');
     await closeAll(world);
     world.usage.set('org-a1', '500');
-    world.twice.set('org-a1', [{ idHash: 'ab', slots: [{ subject: 'org-a1', start: '2026-10-03T00:00:00.000Z' }] }]);
+    world.twice.set('org-a1', [
+      { idHash: 'ab', state: 'open', slots: [{ subject: 'org-a1', start: '2026-10-03T00:00:00.000Z' }] },
+    ]);
     const { manifests } = await closeAll(world);
     expect(manifests).toEqual([]);
   });

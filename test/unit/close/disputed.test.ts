@@ -48,7 +48,7 @@ describe('disputed documents', () => {
 describe('what an exception says a person can do', () => {
   const decide = (world: ReturnType<typeof makeWorld>, exceptionId: string, decision: string) =>
     resolveException(
-      { clock: world.clock, store: world.store, giveUp: async () => false },
+      { clock: world.clock, store: world.store, giveUp: async () => false, countAll: world.countAll },
       { exceptionId, decision, reason: 'seen', by: 'pia' },
     );
 
@@ -93,14 +93,17 @@ describe('what an exception says a person can do', () => {
       subject: 'org-a1',
       start: at,
     }));
-    world.twice.set('org-a1', [{ idHash: 'x', slots }]);
+    world.twice.set('org-a1', [{ idHash: 'x', state: 'open', slots }]);
     const { close } = await closeAll(world);
     const [exception] = await world.store.exceptions(close);
     expect(exception?.message).toContain(
-      'If they are different events, decide "accepted" and close again, which bills them all.',
+      'If they are different events, decide "accepted", which counts them all, and close again.',
     );
     expect(await documentsOf(world, close.closeId)).toHaveLength(2);
+    // The word would do the opposite of what it says.
+    await expect(decide(world, exception?.exceptionId ?? '', 'keep-first')).rejects.toThrow('DECISION_UNFIT');
     await decide(world, exception?.exceptionId ?? '', 'accepted');
+    expect(world.twice.get('org-a1')).toEqual([]);
     const again = await closeAll(world);
     expect((await documentsOf(world, again.close.closeId)).map((each) => each.account)).toEqual(['a1']);
   });

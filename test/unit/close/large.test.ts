@@ -71,9 +71,11 @@ describe('a close of many accounts', () => {
     });
   });
 
-  it('looks for ids at two times where accounts are rated, not all in one call', async () => {
+  it('asks for ids at two times where accounts are rated, not for all in one call', async () => {
     const { made, calls } = world();
-    made.twice.set('org-m1', [{ idHash: 'ab', slots: [{ subject: 'org-m1', start: '2026-10-03T00:00:00.000Z' }] }]);
+    made.twice.set('org-m1', [
+      { idHash: 'ab', state: 'open', slots: [{ subject: 'org-m1', start: '2026-10-03T00:00:00.000Z' }] },
+    ]);
     const closeId = await start(made);
     for (const step of ['readiness', 'prepare']) await runStep(made.ports, { step, closeId });
     await rateAccounts(made.ports, { closeId, accounts: ['m1', 'm2'] });

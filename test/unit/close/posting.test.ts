@@ -36,6 +36,7 @@ describe('posting and reconciling', () => {
       clock: world.clock,
       store: world.store,
       giveUp: world.erp.giveUp,
+      countAll: world.countAll,
     };
     const request = {
       exceptionId: exception?.exceptionId ?? '',
@@ -74,7 +75,7 @@ describe('posting and reconciling', () => {
     world.erp.told.refuse.add(A1);
     const { close } = await closeAll(world);
     const [exception] = await world.store.exceptions(close);
-    const ports = { clock: world.clock, store: world.store, giveUp: world.erp.giveUp };
+    const ports = { clock: world.clock, store: world.store, giveUp: world.erp.giveUp, countAll: world.countAll };
     const request = { exceptionId: exception?.exceptionId ?? '', decision: 'accepted', reason: 'so be it', by: 'olga' };
     // It would leave money approved and posted nowhere, with nobody asked any more.
     await expect(resolveException(ports, request)).rejects.toMatchObject({ problem: { code: 'DECISION_UNFIT' } });

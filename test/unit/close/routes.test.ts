@@ -60,7 +60,7 @@ const api = (world: World) => {
       }),
       ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
       ...lineRoutes(explain),
-      ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp }),
+      ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp, countAll: world.countAll }),
     ],
     new Logger({ logLevel: 'SILENT' }),
   );

@@ -12,6 +12,7 @@ import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import { memoryFindings } from '../../twins/memory-walk.ts';
 import { usage } from '../usage/usage-fixtures.ts';
 import { catalogOf, entry } from './close-catalog.ts';
 import { approveAll, contract, documentsOf, goOn, makeWorld, runMachine } from './close-world.ts';
@@ -78,7 +79,12 @@ const world = (...contracts: CatalogEntry[]) => {
     subjects: memorySubjects(),
     marks: memoryDirtyMarks(),
   };
-  const port = ledgerUsage({ ...sources, settled: memorySettled(), catalog: made.catalog });
+  const port = ledgerUsage({
+    ...sources,
+    settled: memorySettled(),
+    catalog: made.catalog,
+    findings: memoryFindings(),
+  });
   Object.assign(made.ports.usage, port);
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();

@@ -14,6 +14,7 @@ import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import { memoryFindings } from '../../twins/memory-walk.ts';
 import { usage as event } from '../usage/usage-fixtures.ts';
 import { closeAll, documentsOf, makeWorld } from './close-world.ts';
 
@@ -32,6 +33,7 @@ const ledgerWorld = () => {
   const [subjects, marks] = [memorySubjects(), memoryDirtyMarks()];
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();
+  const findings = memoryFindings();
   const port = ledgerUsage({
     ledger,
     overlays: overlayReader(),
@@ -39,6 +41,7 @@ const ledgerWorld = () => {
     marks,
     settled: memorySettled(),
     catalog: world.catalog,
+    findings,
   });
   Object.assign(world.ports.usage, port);
   const append = async (...events: CanonicalUsage[]) => {
@@ -49,7 +52,7 @@ const ledgerWorld = () => {
     const ports = { ledger, archive: unreadArchive, subjects, marks, touched: memoryOverlays() };
     return appendBatch({ ...ports, clock, ids: countingIds(), memory }, events, meterIndex(meters));
   };
-  return { world, ledger, port, append };
+  return { world, ledger, port, append, findings };
 };
 
 describe('a close over the ledger', () => {
@@ -119,12 +122,45 @@ describe('a close over the ledger', () => {
     expect(await port.dirtyDays({ from: '2026-09-01T00:00:00.000Z', to: '2026-10-01T00:00:00.000Z' })).toBe(1);
   });
 
-  it('finds an id at two times', async () => {
-    const { port, append } = ledgerWorld();
-    await append(calls('e1', '2026-10-05T10:00:00.000Z', 1), calls('e1', '2026-10-06T10:00:00.000Z', 1));
+  it('knows the ids at two times that a walk found and nobody settled, without overlays that do not count', async () => {
+    const { port, findings } = ledgerWorld();
     const october = { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
-    const [found] = await port.twiceCounted(['org-a1'], october);
-    expect(found?.slots.map(({ start }) => start)).toEqual(['2026-10-05T10:00:00.000Z', '2026-10-06T10:00:00.000Z']);
+    const place = (start: string, overlay?: string) => ({
+      subject: 'org-a1',
+      start,
+      ...(overlay === undefined ? {} : { overlay }),
+      version: 1,
+      appendedAt: '2026-11-02T00:00:00.000Z',
+      pointer: { key: 'events/x', line: 0 },
+      cancelled: false,
+    });
+    const found = (findingId: string, ...places: ReturnType<typeof place>[]) =>
+      findings.save({
+        format: 1,
+        findingId,
+        revision: 1,
+        state: 'open',
+        places,
+        foundAt: '2026-11-02T00:00:00.000Z',
+        decisions: [],
+      });
+    const [first, second] = ['2026-10-05T10:00:00.000Z', '2026-10-06T10:00:00.000Z'];
+    await found('aa', place(first), place(second));
+    await found('bb', place(first), place(second, 'reverted'));
+    await found('cc', place('2026-09-05T10:00:00.000Z'), place('2026-09-06T10:00:00.000Z'));
+    const slots = [first, second].map((start) => ({ subject: 'org-a1', start }));
+    expect(await port.twiceCounted(['org-a1', 'org-a2'], october, 20)).toEqual([
+      { idHash: 'aa', state: 'open', slots },
+    ]);
+    expect(await port.twiceCountedStands('aa')).toEqual({ isSettled: false });
+    const known = await findings.get('aa');
+    if (known === undefined) throw new Error('it is gone');
+    const decision = { keep: 'all', reason: 'two uploads', by: 'olga', at: first } as const;
+    await findings.save({ ...known, revision: 2, state: 'settled', decisions: [decision] });
+    expect(await port.twiceCounted(['org-a1'], october, 20)).toEqual([]);
+    expect(await port.twiceCountedStands('aa')).toEqual({ isSettled: true, by: 'olga' });
+    expect(await port.twiceCountedDeciders('org-a1', october)).toEqual(['olga']);
+    expect(await port.twiceCountedStands('zz')).toEqual({ isSettled: true });
   });
 });
 

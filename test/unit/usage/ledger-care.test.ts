@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countedDays } from '../../../lambdas/usage/archive/counted-days.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
-import { findSameIdAtTwoTimes } from '../../../lambdas/usage/ledger/same-id-sweep.ts';
 import { explain } from '../../../lambdas/usage/prove/explain.ts';
 import { verifyLedger } from '../../../lambdas/usage/prove/verify.ts';
 import { readTotals } from '../../../lambdas/usage/read/totals.ts';
@@ -33,25 +32,6 @@ describe('looking after the ledger', () => {
     );
     expect(totals).toMatchObject({ accepted: 3, late: 1 });
     expect(totals.unattributed).toMatchObject([{ subject: 'org-99', events: 1 }]);
-  });
-
-  it('finds an id at two times and under two subjects, also across the edge of the interval', async () => {
-    await world.append(
-      api('twice', '2026-10-31T23:50:00.000Z', 1),
-      api('twice', '2026-11-01T00:10:00.000Z', 1),
-      api('shared', '2026-10-05T00:00:00.000Z', 1),
-      api('shared', '2026-10-05T00:00:00.000Z', 1, 'read', 'org-02'),
-      api('once', '2026-10-05T00:00:00.000Z', 1),
-    );
-    const interval = { from: '2026-10-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
-    const found = await findSameIdAtTwoTimes(world.ports.ledger, ['org-01', 'org-02'], interval);
-    expect(
-      found.map(({ occurrences }) => occurrences.map(({ slot }) => `${slot.subject} ${slot.start}`)).sort(),
-    ).toEqual([
-      ['org-01 2026-10-05T00:00:00.000Z', 'org-02 2026-10-05T00:00:00.000Z'],
-      ['org-01 2026-10-31T23:45:00.000Z', 'org-01 2026-11-01T00:00:00.000Z'],
-    ]);
-    expect(found.flatMap(({ occurrences }) => occurrences).every(({ pointer }) => pointer !== undefined)).toBe(true);
   });
 
   it('finds tampering in the table', async () => {
