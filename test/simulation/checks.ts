@@ -5,7 +5,8 @@ import { archiveCounter } from '../../lambdas/usage/archive/archive-totals.ts';
 import { verifyLedger } from '../../lambdas/usage/prove/verify.ts';
 import { readPeriodUsage } from '../../lambdas/usage/read/period-usage.ts';
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
-import { ACCOUNT, FIRST_DAY, LAST_DAY, METERS, STRANGER, SUBJECTS } from './company.ts';
+import { ACCOUNT, FIRST_DAY, LAST_DAY, LIMIT_PERIODS, LIMITS, METERS, STRANGER, SUBJECTS } from './company.ts';
+import { cancelledBy, partsOf } from './corrections.ts';
 import { expectedCrossings, expectedUsage } from './oracle.ts';
 import type { Arrival } from './producers.ts';
 import type { Twins } from './wiring.ts';
@@ -20,24 +21,22 @@ const fail = (message: string): never => {
 };
 
 const DAY = 86_400_000;
-const SLOT = 900_000;
-const slotOf = ({ subject, time }: UsageEvent): string =>
-  `${subject}#${new Date(Math.floor(Date.parse(time) / SLOT) * SLOT).toISOString()}`;
+const bodyOf = ({ data, replaces }: UsageEvent): string => JSON.stringify([data, replaces]);
 
-/** One event in one chain: what may be counted once. */
-const chainId = (event: UsageEvent): string => JSON.stringify([slotOf(event), event.source, event.id]);
-const bodyOf = ({ data }: UsageEvent): string => JSON.stringify(data);
-
-/** What must become of an arrival, conflicts apart: it is an event for the ledger, or in quarantine under a code. */
+/** What must become of an arrival, conflicts apart: it is a line for the ledger, or in quarantine under a code. */
 export const fateOf = ({ sent, arrivedAt }: Arrival, horizonDays: number): string => {
   if (sent.event === undefined) return sent.expect;
-  const time = Date.parse(sent.event.time);
-  if (time > arrivedAt + 300_000) return 'IN_FUTURE';
-  return arrivedAt - time > horizonDays * DAY ? 'TOO_OLD' : 'event';
+  const { time, replacestime = time } = sent.event;
+  for (const instant of [time, replacestime].map((text) => Date.parse(text))) {
+    if (instant > arrivedAt + 300_000) return 'IN_FUTURE';
+    if (arrivedAt - instant > horizonDays * DAY) return 'TOO_OLD';
+  }
+  return 'event';
 };
 
-/** What the ledger holds: each counted event by its archive line, with the id hash that orders samples of one time. */
-type Held = { readonly event: UsageEvent; readonly idHash: string };
+/** A part of a line that the ledger holds, by its archive line, with the id hash that orders samples of one time. */
+type Held = { readonly event: UsageEvent; readonly idHash: string; readonly isUsage: boolean };
+type HeldParts = ReadonlyMap<string, Held>;
 
 const positionText = (position: object): string => {
   const { stream, shard, sequence, index } = position as Record<string, string>;
@@ -45,7 +44,7 @@ const positionText = (position: object): string => {
 };
 
 /** Every line is in the archive as it was sent; every id is in its chain once, and leads to the line it was taken from. */
-const checkKept = async (twins: Twins, arrivals: readonly Arrival[], horizonDays: number): Promise<Held[]> => {
+const checkKept = async (twins: Twins, arrivals: readonly Arrival[], horizonDays: number): Promise<HeldParts> => {
   const archive = makeArchive(twins.objects);
   const sentAt = new Map(arrivals.map((arrival) => [arrival.position, arrival]));
   const archived = new Set<string>();
@@ -64,31 +63,30 @@ const checkKept = async (twins: Twins, arrivals: readonly Arrival[], horizonDays
   const held = new Map<string, Held>();
   for (const subject of [...SUBJECTS, STRANGER]) {
     for (let day = addDays(FIRST_DAY, -1); day <= addDays(LAST_DAY, 1); day = addDays(day, 1)) {
-      for (const { slot, ids, pointers } of (await twins.ledger.day(subject, day)).appends) {
+      for (const { slot, ids, pointers, cancels = [] } of (await twins.ledger.day(subject, day)).appends) {
         for (const [n, { idHash }] of ids.entries()) {
           const pointer = pointers[n] ?? fail('an id has no pointer');
-          const found = await archive
-            .line(pointer)
-            .catch(() => fail(`${pointer.key} does not hold line ${pointer.line}`));
+          const found = await archive.line(pointer).catch(() => fail(`${pointer.key} lacks line ${pointer.line}`));
           const { sent } = sentAt.get(positionText(found.position)) ?? fail('a pointer leads to what nobody sent');
           const event = sent.event ?? fail('the ledger holds a line that is no event');
-          const own = chainId(event);
-          if (slotOf(event) !== `${slot.subject}#${slot.start}`) fail(`${own} is in the chain ${slot.start}`);
-          if (held.has(own)) fail(`${own} is in the ledger twice`);
-          held.set(own, { event, idHash });
+          const part = partsOf(event).find((each) => each.slot === `${slot.subject}#${slot.start}`);
+          if (part === undefined) return fail(`${event.id} is in the chain ${slot.start}`);
+          if (held.has(part.key)) fail(`${part.key} is in the ledger twice`);
+          if (part.isUsage === cancels.some(({ line, alone }) => alone && line === n)) fail(`${part.key} is not alone`);
+          held.set(part.key, { event, idHash, isUsage: part.isUsage });
         }
       }
     }
   }
   checkFates(twins, arrivals, held, horizonDays);
-  return [...held.values()];
+  return held;
 };
 
 /** Each position is counted, a duplicate of what is counted, or in quarantine for the right reason: never two of them. */
 const checkFates = (
   { quarantine }: Twins,
   arrivals: readonly Arrival[],
-  held: ReadonlyMap<string, Held>,
+  held: HeldParts,
   horizonDays: number,
 ): void => {
   const quarantined = new Map<string, string>();
@@ -106,9 +104,11 @@ const checkFates = (
       if (code !== fate) fail(`${arrival.position} must be in quarantine as ${fate}, and is as ${code}`);
       continue;
     }
-    wanted.add(chainId(event));
-    const counted = held.get(chainId(event)) ?? fail(`${chainId(event)} was lost`);
-    const stands = bodyOf(counted.event) === bodyOf(event);
+    const bodies = partsOf(event).map(({ key }) => {
+      wanted.add(key);
+      return bodyOf((held.get(key) ?? fail(`${key} was lost`)).event);
+    });
+    const stands = bodies.every((body) => body === bodyOf(event));
     if (code !== (stands ? undefined : 'CONFLICT')) fail(`${arrival.position} is in quarantine as ${code}`);
   }
   if (wanted.size !== held.size) fail('the ledger holds an event that should not be there');
@@ -120,21 +120,29 @@ const checkFates = (
 const checkCounts = async (
   twins: Twins,
   arrivals: readonly Arrival[],
-  held: readonly Held[],
-  now: { readonly clock: Parameters<typeof archiveCounter>[2] },
+  held: HeldParts,
+  clock: Parameters<typeof archiveCounter>[2],
 ): Promise<void> => {
-  const counter = archiveCounter(makeArchive(twins.objects), twins.quarantine, now.clock);
-  const today = now.clock.now().slice(0, 10);
+  const counter = archiveCounter(makeArchive(twins.objects), twins.quarantine, clock);
+  const today = clock.now().slice(0, 10);
   const period = { start: FIRST_DAY, end: addDays(LAST_DAY, 1) };
   const counted = await counter({ ...period, today, deadline: Number.POSITIVE_INFINITY });
   const inQuarantine = new Set([...twins.quarantine.entries.values()].map(({ position }) => positionText(position)));
   const events = arrivals.filter(({ sent }) => sent.event !== undefined);
   const good = events.filter(({ position }) => !inQuarantine.has(position));
-  if (counted.duplicate !== good.length - held.length) {
-    fail(`${counted.duplicate} duplicates are told, ${good.length - held.length} there are`);
+  const lines = [...held].filter(([key, { event }]) => partsOf(event)[0]?.key === key);
+  if (counted.duplicate !== good.length - lines.length) {
+    fail(`${counted.duplicate} duplicates are told, ${good.length - lines.length} there are`);
   }
   const expected = [...counted.expected.values()].reduce((total, count) => total + count, 0);
-  if (expected !== held.length) fail(`the archive expects ${expected} events, the ledger holds ${held.length}`);
+  if (expected !== held.size) fail(`the archive expects ${expected} lines, the ledger holds ${held.size}`);
+};
+
+/** The usage that counts: what no line of its chain cancels, whichever of the two came first. */
+const counting = (held: HeldParts): Held[] => {
+  const cancelled = new Set<string | undefined>();
+  for (const { event } of held.values()) cancelled.add(cancelledBy(event));
+  return [...held].flatMap(([key, part]) => (part.isUsage && !cancelled.has(key) ? [part] : []));
 };
 
 /** What a reader of money sees is what was used. */
@@ -168,17 +176,45 @@ const checkUsage = async (twins: Twins, held: readonly Held[], period: Period): 
   }
 };
 
-/** Every threshold that usage is over was told, and no other. Nothing looks at usage again once it is too old. */
-const checkThresholds = ({ publisher }: Twins, held: readonly Held[], mayBeTooOld: boolean): void => {
-  const expected = new Set(
-    expectedCrossings(held.map(({ event }) => event)).map((crossing) => {
-      const [limit, period, percent] = crossing.split('/');
-      return `threshold-${ACCOUNT}-${limit}-${period}-${percent}-1`;
-    }),
-  );
+const crossingKey = (limit: string, period: string, percent: number | string): string =>
+  `${limit}/${period}/${percent}`;
+
+/**
+ * Every threshold that usage is over was told, and none that it never reached; what was taken back by a correction stands
+ * as taken back. Nothing looks at usage again once it is too old.
+ */
+const checkThresholds = async (
+  { publisher, crossings: kept }: Twins,
+  held: HeldParts,
+  counted: readonly Held[],
+  mayBeTooOld: boolean,
+): Promise<void> => {
+  const over = new Set(expectedCrossings(counted.map(({ event }) => event)));
+  const usage = [...held.values()].filter(({ isUsage }) => isUsage);
+  const reachable = new Set(expectedCrossings(usage.map(({ event }) => event)));
   const told = new Set(publisher.published('usage.threshold-crossed').map(({ id }) => id));
-  for (const id of told) if (!expected.has(id)) fail(`${id} was told, and never crossed`);
-  for (const id of expected) if (!mayBeTooOld && !told.has(id)) fail(`nobody was told of ${id}`);
+  for (const id of told) {
+    const known = [...reachable].some((key) => id.startsWith(`threshold-${ACCOUNT}-${key.replaceAll('/', '-')}-`));
+    if (!known) fail(`${id} was told, and never crossed`);
+  }
+  if (mayBeTooOld) return;
+  for (const { id: limit, thresholds } of LIMITS) {
+    for (const periodStart of LIMIT_PERIODS) {
+      const standing = await kept.standing({ account: ACCOUNT, limit, periodStart });
+      for (const percent of thresholds) {
+        const stands = standing.get(percent);
+        const key = crossingKey(limit, periodStart, percent);
+        // What was taken back before it could be told stays to be told when usage comes there again.
+        const isOver = stands?.over === true && (over.has(key) || stands.told);
+        if (over.has(key) !== isOver) fail(`${key} stands as ${JSON.stringify(stands)}`);
+        const crossings = (stands?.number ?? 0) - (stands?.told === false && !isOver ? 1 : 0);
+        for (let number = 1; number <= crossings; number += 1) {
+          const id = `threshold-${ACCOUNT}-${key.replaceAll('/', '-')}-${number}`;
+          if (!told.has(id)) fail(`nobody was told of ${id}`);
+        }
+      }
+    }
+  }
 };
 
 /** After everything has come to rest: counted once, nothing lost, chains whole, thresholds told. Answers what is held. */
@@ -192,12 +228,13 @@ export const checkLedger = async (
   },
 ): Promise<readonly UsageEvent[]> => {
   const held = await checkKept(twins, arrivals, about.horizonDays);
-  await checkCounts(twins, arrivals, held, about);
-  await checkUsage(twins, held, about.period);
-  checkThresholds(twins, held, about.horizonDays < 100);
+  await checkCounts(twins, arrivals, held, about.clock);
+  const counted = counting(held);
+  await checkUsage(twins, counted, about.period);
+  await checkThresholds(twins, held, counted, about.horizonDays < 100);
   for (const subject of [...SUBJECTS, STRANGER]) {
     const { broken } = await verifyLedger(twins, subject, addDays(FIRST_DAY, -1), addDays(LAST_DAY, 2));
     if (broken.length > 0) fail(`a chain is broken: ${JSON.stringify(broken)}`);
   }
-  return held.map(({ event }) => event);
+  return [...held.values()].flatMap(({ event, isUsage }) => (isUsage ? [event] : []));
 };

@@ -1,3 +1,4 @@
+import { cachedCatalog } from '../../lambdas/catalog/cached-catalog.ts';
 import type {
   Aggregation,
   CatalogBodies,
@@ -5,6 +6,7 @@ import type {
   CatalogKind,
   CatalogReader,
 } from '../../lambdas/catalog/types.ts';
+import { manualClock } from '../../lambdas/platform/clock.ts';
 import { memoryCatalog } from '../twins/memory-catalog.ts';
 
 /** The company whose usage is simulated: one account of two subjects, and a subject that nobody owns at first. */
@@ -20,6 +22,7 @@ export const LAST_DAY = '2026-10-28';
 export const SEARCHES_CHANGE = '2026-10-26T12:00:00.000Z';
 /** Limits count from the 27th in Kolkata on, which is at half past six in the evening before in UTC. */
 export const LIMIT_EDGE = '2026-10-26T18:30:00.000Z';
+export const LIMIT_PERIODS = ['2026-09-27', '2026-10-27'] as const;
 export const LIMITS = [
   { id: 'team-calls', meter: 'calls', kind: 'api.requests', quantity: 7_000, thresholds: [30, 50, 80, 100] },
   { id: 'team-users', meter: 'users', kind: 'user.active', quantity: 6, thresholds: [50, 100] },
@@ -94,27 +97,29 @@ export const METERS = [
 const PLAN = 'team';
 const account = (id: string) => entry('account', id, { id, name: id, salesRegion: 'us', entity: 'us', plan: PLAN });
 
-/** The catalog as it is before anything is published in the run. */
+const COMPANY = [
+  ...METERS,
+  account(ACCOUNT),
+  ...SUBJECTS.map((subject) => entry('attribution', subject, { subject, account: ACCOUNT })),
+  entry('contract', 'contract-01', {
+    id: 'contract-01',
+    account: ACCOUNT,
+    payer: ACCOUNT,
+    entity: 'us',
+    currency: 'USD',
+    zone: 'Asia/Kolkata',
+    start: '2026-01-01',
+    anchorDay: 27,
+    cadence: 'monthly',
+    priceBook: 'book',
+    items: [],
+    policy: 'standard',
+  }),
+  ...LIMITS.map(({ id, meter: of, quantity, thresholds }) =>
+    entry('limit', id, { id, plan: PLAN, meter: of, quantity: String(quantity), thresholds }),
+  ),
+];
+
+/** The catalog as it is before anything is published in the run. Read from the twin once: it copies all that it answers. */
 export const companyCatalog = (): CatalogReader =>
-  memoryCatalog([
-    ...METERS,
-    account(ACCOUNT),
-    ...SUBJECTS.map((subject) => entry('attribution', subject, { subject, account: ACCOUNT })),
-    entry('contract', 'contract-01', {
-      id: 'contract-01',
-      account: ACCOUNT,
-      payer: ACCOUNT,
-      entity: 'us',
-      currency: 'USD',
-      zone: 'Asia/Kolkata',
-      start: '2026-01-01',
-      anchorDay: 27,
-      cadence: 'monthly',
-      priceBook: 'book',
-      items: [],
-      policy: 'standard',
-    }),
-    ...LIMITS.map(({ id, meter: of, quantity, thresholds }) =>
-      entry('limit', id, { id, plan: PLAN, meter: of, quantity: String(quantity), thresholds }),
-    ),
-  ]);
+  cachedCatalog(memoryCatalog(COMPANY), manualClock('2026-10-01T00:00:00.000Z'));

@@ -1,5 +1,5 @@
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
-import { LIMIT_EDGE, LIMITS, SEARCHES_CHANGE, SUBJECTS } from './company.ts';
+import { LIMIT_EDGE, LIMIT_PERIODS, LIMITS, SEARCHES_CHANGE, SUBJECTS } from './company.ts';
 
 /** Counts events anew, by other means than the ledger: whole numbers, bigint, no states. */
 export type Expected = {
@@ -111,8 +111,7 @@ export const expectedUsage = (
   );
 };
 
-const periodOf = ({ time }: UsageEvent): string =>
-  Date.parse(time) < Date.parse(LIMIT_EDGE) ? '2026-09-27' : '2026-10-27';
+const periodOf = ({ time }: UsageEvent): string => LIMIT_PERIODS[Date.parse(time) < Date.parse(LIMIT_EDGE) ? 0 : 1];
 
 /** The limit and period that an event counts for, as `<limit>/<period>`; `undefined` for none. */
 export const limitKeyOf = (event: UsageEvent): string | undefined => {

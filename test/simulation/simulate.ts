@@ -204,7 +204,7 @@ export const simulate = async (seed: number, mutant: Mutant = {}): Promise<Simul
   }
 
   const { compare, comparisons } = comparer(dice, stage, twins, period);
-  const share = dice.pick([0.003, 0.01]);
+  const share = dice.pick([0.002, 0.006]);
   let calm = false;
   const calmDown = (): void => {
     calm = true;

@@ -1,6 +1,7 @@
 import type { QuarantineCode, UsageEvent } from '../../lambdas/usage/types.ts';
 import type { Chance } from './chance.ts';
 import { FIRST_DAY, LAST_DAY, STRANGER, SUBJECTS } from './company.ts';
+import { correctionsOf } from './corrections.ts';
 
 /** A line as a producer sends it, and what must become of it: an event, unless its time is wrong, or why not. */
 export type SentLine = {
@@ -73,7 +74,7 @@ const makeEvent = (dice: Chance, id: string, quarter: number): UsageEvent => {
   };
 };
 
-/** The events of a run. Few ids come again with another body, at another time or from another source. */
+/** The events of a run, corrections among them. Few ids come again with another body, at another time or from another source. */
 const makeEvents = (dice: Chance): UsageEvent[] => {
   // Few days in some runs: then much happens to each of them.
   const days = dice.shuffle([0, 1, 2, 3, 4]).slice(0, dice.pick([1, 2, 5]));
@@ -81,7 +82,7 @@ const makeEvents = (dice: Chance): UsageEvent[] => {
     const [hours, minutes] = dice.pick(QUARTERS).split(':').map(Number);
     return start + dice.pick(days) * DAY + ((hours ?? 0) * 60 + (minutes ?? 0)) * MINUTE;
   });
-  return Array.from({ length: 16 + dice.below(24) }, (_, n) => {
+  const events = Array.from({ length: 14 + dice.below(20) }, (_, n) => {
     const event = makeEvent(dice, `e${n}`, dice.pick(quarters));
     const twins: UsageEvent[] = [];
     if (dice.happens(0.05)) twins.push({ ...event, data: { ...event.data, note: 'other' } });
@@ -89,6 +90,8 @@ const makeEvents = (dice: Chance): UsageEvent[] => {
     if (dice.happens(0.02)) twins.push({ ...event, source: event.source === SOURCE ? OTHER_SOURCE : SOURCE });
     return [event, ...twins];
   }).flat();
+  const another = () => makeEvent(dice, '', dice.pick(quarters));
+  return [...events, ...correctionsOf(dice, events, dice.pick([0, 0.15, 0.3]), SOURCES, another)];
 };
 
 const inKolkata = (time: string): string =>
@@ -97,8 +100,10 @@ const inKolkata = (time: string): string =>
 /** An event as text: producers differ in the order of keys, in spaces, in the notation of times, from try to try. */
 const written = (dice: Chance, event: UsageEvent, at: number): SentLine => {
   const time = dice.happens(0.2) ? inKolkata(event.time) : event.time;
+  const { replacestime } = event;
+  const replaced = replacestime !== undefined && dice.happens(0.2) ? { replacestime: inKolkata(replacestime) } : {};
   const recorded = dice.happens(0.2) ? { recordedtime: new Date(at).toISOString() } : {};
-  const fields = Object.entries({ ...event, time, ...recorded });
+  const fields = Object.entries({ ...event, time, ...replaced, ...recorded });
   const ordered = Object.fromEntries(dice.happens(0.3) ? dice.shuffle(fields) : fields);
   const text = JSON.stringify(ordered);
   return { bytes: Buffer.from(dice.happens(0.1) ? text.replaceAll('":', '": ') : text), expect: 'event', event };
@@ -139,7 +144,7 @@ const MOMENT = 8 * MINUTE;
 
 /** When the copies of an event are sent: most at once, others hours and days later, or all of them in a backlog. */
 const duesOf = (dice: Chance, event: UsageEvent, moments: readonly number[], isBacklog: boolean): Due[] => {
-  const time = Date.parse(event.time);
+  const time = Math.max(Date.parse(event.time), Date.parse(event.replacestime ?? event.time));
   const later = () => Math.max(time, dice.pick(moments)) + dice.below(MOMENT);
   const onTime = () => time + (dice.happens(0.1) ? -dice.below(6 * MINUTE) : dice.below(10 * MINUTE));
   const copies = 1 + dice.below(3);

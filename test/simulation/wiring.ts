@@ -23,7 +23,7 @@ import type { Process, Stage } from './stage.ts';
 
 /** Everything that is durable, as it really is: what outlives every process. */
 export const makeTwins = () => ({
-  ledger: memoryLedger(),
+  ledger: memoryLedger({ decodesOnce: true }),
   marks: memoryDirtyMarks(),
   subjects: memorySubjects(),
   settled: memorySettled(),

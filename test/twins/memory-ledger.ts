@@ -28,13 +28,19 @@ export type MemoryLedger = LedgerStore & {
 const PAGE_BYTES = 1024 * 1024;
 const MOST_BYTES = 400 * 1024;
 
-export const memoryLedger = (): MemoryLedger => {
+/** `decodesOnce`: items are taken for unchanged, and each is decoded only once. */
+export const memoryLedger = ({ decodesOnce = false } = {}): MemoryLedger => {
   const items = new Map<string, LedgerItem>();
   const objects = new Map<string, string>();
   let puts = 0;
+  const decoded = new WeakMap<LedgerItem, Append>();
   const decode = (item: LedgerItem): Append => {
+    const known = decodesOnce ? decoded.get(item) : undefined;
+    if (known !== undefined) return known;
     const key = statesKeyOf(item);
-    return decodeAppend(item, key === undefined ? undefined : readStates(key, objects.get(key) ?? ''));
+    const append = decodeAppend(item, key === undefined ? undefined : readStates(key, objects.get(key) ?? ''));
+    decoded.set(item, append);
+    return append;
   };
   const find = (partition: string, first: string, last: string): Omit<LedgerRead, 'overlays'> => {
     const found = [...items.values()].filter(({ pk, sk }) => pk === partition && sk >= first && sk < last);

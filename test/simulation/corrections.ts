@@ -1,0 +1,97 @@
+import type { UsageEvent } from '../../lambdas/usage/types.ts';
+import type { Chance } from './chance.ts';
+
+/** The type of a line that cancels an event. */
+export const CANCELLATION = 'meterbridge.cancellation';
+
+/** A line that cancels an event; sometimes in the name of another producer of the same company. */
+const cancellationOf = (dice: Chance, id: string, event: UsageEvent, sources: readonly string[]): UsageEvent => {
+  const source = dice.happens(0.7) ? event.source : dice.pick(sources);
+  return {
+    specversion: '1.0',
+    source,
+    id,
+    type: CANCELLATION,
+    subject: event.subject,
+    time: event.time,
+    dataschema: `https://schemas.meterbridge.dev/${CANCELLATION}/1`,
+    data: {
+      id: event.id,
+      ...(source === event.source && dice.happens(0.5) ? {} : { source: event.source }),
+      ...(dice.happens(0.3) ? { reason: 'sent by mistake' } : {}),
+    },
+  };
+};
+
+/** An event that takes the place of another: at its time, or at another and so often in another slot. */
+const replacementOf = (dice: Chance, event: UsageEvent, fresh: UsageEvent): UsageEvent => {
+  const { source, subject, time } = event;
+  const replaced = dice.happens(0.5)
+    ? { time }
+    : { ...(fresh.time === time && dice.happens(0.5) ? {} : { replacestime: time }) };
+  return { ...fresh, source, subject, replaces: event.id, ...replaced };
+};
+
+/**
+ * What corrects some of the events: cancelled once or twice, replaced, replaced again, and the replacement cancelled.
+ * `another` makes an event that is like no other.
+ */
+export const correctionsOf = (
+  dice: Chance,
+  events: readonly UsageEvent[],
+  share: number,
+  sources: readonly string[],
+  another: () => UsageEvent,
+): UsageEvent[] => {
+  let count = 0;
+  const idOf = (): string => {
+    count += 1;
+    return `c${count}`;
+  };
+  const corrections: UsageEvent[] = [];
+  for (const event of events) {
+    if (!dice.happens(share)) continue;
+    const cancel = (cancelled: UsageEvent) => cancellationOf(dice, idOf(), cancelled, sources);
+    if (dice.happens(0.5)) {
+      corrections.push(cancel(event));
+      if (dice.happens(0.3)) corrections.push(cancel(event));
+      continue;
+    }
+    const first = replacementOf(dice, event, { ...another(), id: idOf() });
+    corrections.push(first);
+    if (dice.happens(0.3)) corrections.push(replacementOf(dice, first, { ...another(), id: idOf() }));
+    if (dice.happens(0.2)) corrections.push(cancel(first));
+  }
+  return corrections;
+};
+
+const slotOf = (subject: string, time: string): string =>
+  `${subject}#${new Date(Math.floor(Date.parse(time) / 900_000) * 900_000).toISOString()}`;
+
+/** Where a line has a part: in the chain of its time, and of the event that it replaces if that is another. */
+export type Part = {
+  /** `<subject>#<slot start>`. */
+  readonly slot: string;
+  /** The line and the chain, as one text. */
+  readonly key: string;
+  /** Whether the line is usage there; else it only cancels. */
+  readonly isUsage: boolean;
+};
+
+const keyIn = (slot: string, source: string, id: string): string => JSON.stringify([slot, source, id]);
+
+/** The parts of a line. */
+export const partsOf = (event: UsageEvent): Part[] => {
+  const { source, id, subject, time, replaces, replacestime = time } = event;
+  const slot = slotOf(subject, time);
+  const other = slotOf(subject, replacestime);
+  const own = { slot, key: keyIn(slot, source, id), isUsage: event.type !== CANCELLATION };
+  const elsewhere = { slot: other, key: keyIn(other, source, id), isUsage: false };
+  return replaces === undefined || other === slot ? [own] : [own, elsewhere];
+};
+
+/** The key of the part that a line cancels, if it cancels any. */
+export const cancelledBy = ({ type, source, subject, time, replaces, replacestime = time, data }: UsageEvent) => {
+  if (type === CANCELLATION) return keyIn(slotOf(subject, time), String(data.source ?? source), String(data.id));
+  return replaces === undefined ? undefined : keyIn(slotOf(subject, replacestime), source, replaces);
+};
