@@ -1,19 +1,25 @@
 import type { CatalogReader } from '../catalog/types.ts';
+import type { AuditLog } from '../platform/audit-log.ts';
 import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { type StartPorts, startJob } from '../usage/jobs/start-job.ts';
 import { dailyFigures } from '../usage/prove/daily-figures.ts';
 import type { RebuildParams } from '../usage/prove/rebuild.ts';
+import { newestRoot, type Proofs, type RootsVerified, signedDay, verifyRoots } from '../usage/prove/signed-heads.ts';
 import type { DayPlace } from '../usage/prove/stretches.ts';
 import { verifyPage } from '../usage/prove/verify.ts';
 import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
-import { date, dates, OPERATORS, object, optionalText, READERS, text } from './requests.ts';
+import { date, dates, OPERATORS, object, optionalText, READERS, text, wholeNumber } from './requests.ts';
 
 /** What the routes of the ledger's proofs need. */
 export type LedgerPorts = {
   readonly usage: BalancePorts;
   readonly catalog: CatalogReader;
   readonly starter: StartPorts;
+  readonly proofs: Proofs;
+  /** The key that signs roots: SPKI, DER. */
+  readonly publicKey: () => Promise<Uint8Array>;
+  readonly audit: Pick<AuditLog, 'list'>;
 };
 
 /** A month with its edges in every zone, three times over. */
@@ -55,6 +61,17 @@ const rangeOf = async ({ subjects, clock }: BalancePorts, query: Readonly<Record
   return { range, isTimeUp: () => clock.nowMillis() > deadline };
 };
 
+/** The signed roots behind one, and whether the audit log is still what the newest of them names. */
+const roots = async ({ proofs, publicKey, audit }: LedgerPorts, after: number): Promise<RootsVerified> => {
+  const found = await verifyRoots(proofs, await publicKey(), after);
+  const { number = 0, audit: named } = found.newest ?? {};
+  if (named === undefined || named.sequence === 0) return found;
+  const [entry] = await audit.list(named.sequence - 1, 1);
+  if (entry?.sequence === named.sequence && entry.hash === named.hash) return found;
+  const fault = `the audit log does not hold entry ${named.sequence} as root ${number} names it`;
+  return { ...found, faults: [...found.faults, fault] };
+};
+
 /** The dates and the subject of a request to rebuild. */
 const rebuildOf = (body: unknown): RebuildParams => {
   const { start, end, subject } = object(body);
@@ -69,9 +86,10 @@ const pageOf = ({ next, ...found }: { readonly next?: DayPlace }) => ({
 });
 
 /**
- * `GET /v1/ledger/verification`: the chains, as many as there is time for. `GET /v1/ledger/figures`: what the ledger says
- * of each UTC day of each subject. Of both `next` is where the next request goes on. `POST /v1/ledger/rebuilds`: a job
- * that makes both again, beside what is there, and compares.
+ * `GET /v1/ledger/verification`: the chains, as many as there is time for, against themselves, the settled days and the
+ * newest signed root. `GET /v1/ledger/roots/verification`: the signed roots. `GET /v1/ledger/figures`: what the ledger says
+ * of each UTC day of each subject. Of all of them `next` is where the next request goes on. `POST /v1/ledger/rebuilds`: a
+ * job that makes ledger and projections again, beside what is there, and compares.
  */
 export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
   {
@@ -80,7 +98,20 @@ export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
     roles: READERS,
     run: async ({ query }) => {
       const { range, isTimeUp } = await rangeOf(ports.usage, query);
-      return pageOf(await verifyPage(ports.usage, range, isTimeUp));
+      // The root first: what it says was in the ledger by then.
+      const root = await newestRoot(ports.proofs);
+      const signed =
+        root && ((day: string) => signedDay(ports.proofs, root, day, optionalText('subject', query.subject)));
+      return pageOf(await verifyPage({ ...ports.usage, signed }, range, isTimeUp));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/ledger/roots/verification',
+    roles: READERS,
+    run: async ({ query }) => {
+      const after = wholeNumber('after', query.after, { least: 0, most: 99_999_999, otherwise: 0 });
+      return { status: 200, body: await roots(ports, after) };
     },
   },
   {

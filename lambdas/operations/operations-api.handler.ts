@@ -6,7 +6,7 @@ import { sqsDeadLetters } from '../delivery/dead-letters.ts';
 import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
 import { explainByStatus } from '../delivery/redrive.ts';
 import { dynamoAuditLog } from '../platform/audit-log.ts';
-import { dynamo, s3, sqs } from '../platform/aws.ts';
+import { dynamo, kms, s3, sqs } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { httpEdge } from '../platform/http-edge.ts';
@@ -28,6 +28,9 @@ import { quarantineToDecide } from '../usage/quarantine/quarantine-wiring.ts';
 import { dynamoAccess } from '../usage/receive/access-store.ts';
 import { apiGatewayKeys } from '../usage/receive/gateway-keys-client.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { dynamoDecisions } from '../usage/walk/finding-store.ts';
+import { kmsPublicKey } from '../usage/walk/root-signer-client.ts';
+import { s3WalkObjects } from '../usage/walk/walk-objects.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
@@ -37,6 +40,7 @@ import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
 import { unattributedRoutes } from './unattributed-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
+import { walkRoutes } from './walk-routes.ts';
 
 const clock = systemClock;
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
@@ -56,6 +60,8 @@ const functions = {
   'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }),
   'quarantine.release': corrections,
   'quarantine.write-off': corrections,
+  'same-id.rule': corrections,
+  'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
@@ -86,6 +92,9 @@ export const handler = httpEdge(
     ...ledgerRoutes({
       catalog,
       starter,
+      audit,
+      proofs: s3WalkObjects(s3(), env('PROOFS_BUCKET')),
+      publicKey: () => kmsPublicKey(kms(), env('PROOF_KEY_ID')),
       usage: {
         ledger,
         overlays,
@@ -94,6 +103,14 @@ export const handler = httpEdge(
         subjects,
         clock,
       },
+    }),
+    ...walkRoutes({
+      findings: dynamoDecisions(dynamo(), projection, audit),
+      archive,
+      stream: quarantine.stream,
+      subjects,
+      starter,
+      clock,
     }),
     ...jobRoutes({ jobs, functions, clock }),
     ...apiKeyRoutes({

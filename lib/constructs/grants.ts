@@ -61,6 +61,9 @@ export const decideFindings = (table: ITableV2): PolicyStatement =>
 /** Sign with a key, and tell others by which key it can be verified. */
 export const signWith = (key: IKey): PolicyStatement => allow(['kms:Sign', 'kms:GetPublicKey'], key.keyArn);
 
+/** Tell others by which key a signature can be verified. */
+export const readPublicKey = (key: IKey): PolicyStatement => allow(['kms:GetPublicKey'], key.keyArn);
+
 /** Add many items at once. It knows no conditions, and the same right removes items. */
 export const addManyItems = (table: ITableV2): PolicyStatement => allow(['dynamodb:BatchWriteItem'], table.tableArn);
 

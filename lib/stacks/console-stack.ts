@@ -9,12 +9,14 @@ import {
   addItems,
   allow,
   changeItems,
+  decideFindings,
   getItems,
   invoke,
   putItemsOf,
   putRecords,
   readItems,
   readObjects,
+  readPublicKey,
   redriveMessages,
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction, kebab } from '../constructs/handler-function.ts';
@@ -105,7 +107,7 @@ export class ConsoleStack extends MeterbridgeStack {
   }
 
   #operations({ foundation, ingest, ledger, finance, success }: Parts): HandlerFunction {
-    const { tables, archive, data, stream, asyncFailures } = foundation;
+    const { tables, archive, data, proofs, proofKey, stream, asyncFailures } = foundation;
     const { usagePlanId } = this.edge.usagePlan;
     const consumers = [finance.netsuite.consumer, success.gainsight.consumer, success.signals, ingest.spillQueue];
     const queues: QueueEntry[] = [
@@ -136,6 +138,9 @@ export class ConsoleStack extends MeterbridgeStack {
         SETTLE_FUNCTION: ingest.settle.functionName,
         CORRECTIONS_FUNCTION: ledger.corrections.functionName,
         LEDGER_JOBS_FUNCTION: ledger.jobs.functionName,
+        PROOFS_BUCKET: proofs.bucketName,
+        PROOF_KEY_ID: proofKey.keyId,
+        LEDGER_WALK_FUNCTION: ledger.walk.functionName,
         USAGE_STREAM: stream.streamName,
         HORIZON_DAYS: String(this.deployment.config.ingest.horizonDays),
         USAGE_PLAN_ID: usagePlanId,
@@ -144,6 +149,7 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.ledger),
         readItems(tables.projection),
         putItemsOf(tables.projection, 'JOBS#'),
+        decideFindings(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         addItems(tables.quarantine),
         readItems(tables.catalog),
@@ -159,6 +165,9 @@ export class ConsoleStack extends MeterbridgeStack {
         invoke(ingest.settle.function),
         invoke(ledger.corrections.function),
         invoke(ledger.jobs.function),
+        ...readObjects(proofs),
+        readPublicKey(proofKey),
+        invoke(ledger.walk.function),
         putRecords(stream),
         allow(['apigateway:POST'], gateway('apikeys'), gateway(`usageplans/${usagePlanId}/keys`)),
         allow(['apigateway:DELETE'], gateway('apikeys/*')),

@@ -87,7 +87,36 @@ export const verifyChains = async (
   return { slots, appends, broken };
 };
 
-/** `verifyChains` and the audit log's chain, told to a person; a broken chain makes the command fail. */
+type Roots = {
+  readonly roots: number;
+  readonly faults: readonly string[];
+  readonly newest?: { readonly number: number; readonly at: string };
+  readonly next?: string;
+};
+
+/** Verifies the signed roots of the ledger, request by request, told to a person; a fault makes the command fail. */
+const verifyRoots = async (api: ApiClient): Promise<void> => {
+  let [roots, faults, after]: [number, string[], string | undefined] = [0, [], undefined];
+  let newest: Roots['newest'];
+  do {
+    const page: Roots = await api.get('/ledger/roots/verification', { after });
+    roots += page.roots;
+    faults = [...faults, ...page.faults];
+    newest = page.newest;
+    after = page.next;
+  } while (after !== undefined);
+  if (newest === undefined && faults.length === 0) {
+    return say('No root is signed yet: what was cut off since the last settle does not show. The nightly walk signs.');
+  }
+  say(
+    faults.length === 0
+      ? `${grouped(roots)} signed roots verified; the newest, number ${newest?.number}, is of ${newest?.at}.`
+      : `${grouped(roots)} signed roots looked at; ${faults.length} FAULTS:\n  ${faults.join('\n  ')}`,
+  );
+  if (faults.length > 0) process.exitCode = 1;
+};
+
+/** `verifyChains`, the signed roots and the audit log's chain, told to a person; a broken chain makes the command fail. */
 export const verifyLedger = async (api: ApiClient, start: string, end: string, subject?: string): Promise<void> => {
   const show = terminalShower();
   const { slots, appends, broken } = await verifyChains(api, start, end, subject, show.line);
@@ -103,6 +132,7 @@ export const verifyLedger = async (api: ApiClient, start: string, end: string, s
     );
     process.exitCode = 1;
   }
+  await verifyRoots(api);
   await verifyAudit(api);
 };
 

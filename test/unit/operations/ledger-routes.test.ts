@@ -29,6 +29,14 @@ const starter = {
   clock,
   ids: countingIds(),
 };
+const signedNothing = {
+  proofs: {
+    list: async function* () {},
+    read: () => Promise.reject(new Error('there is no root')),
+  },
+  publicKey: async () => new Uint8Array(),
+  audit: memoryAuditLog(clock),
+};
 const bad = (status: number, code: string) => ({ status, body: { code } });
 
 describe('verification of the ledger', () => {
@@ -71,7 +79,7 @@ describe('verification of the ledger', () => {
     clock,
   } as unknown as BalancePorts;
   const catalog = memoryCatalog();
-  const call = caller(ledgerRoutes({ usage: ports, catalog, starter }));
+  const call = caller(ledgerRoutes({ usage: ports, catalog, starter, ...signedNothing }));
   const october = { start: '2026-10-01', end: '2026-11-01' };
 
   it('verifies the chains of one subject or of all', async () => {
@@ -99,14 +107,20 @@ describe('verification of the ledger', () => {
       },
     };
     const call = caller(
-      ledgerRoutes({ usage: { ...ports, subjects: subjects as unknown as Subjects, ledger: slow }, catalog, starter }),
+      ledgerRoutes({
+        usage: { ...ports, subjects: subjects as unknown as Subjects, ledger: slow },
+        catalog,
+        starter,
+        ...signedNothing,
+      }),
     );
     const verify = async (query: Record<string, string>) =>
       (await call({ method: 'GET', path: '/v1/ledger/verification', query: { ...october, ...query } })).body;
-    expect(await verify({})).toMatchObject({ appends: 1, next: '2026-10-31#a' });
-    expect(await verify({ after: '2026-10-31#a' })).toMatchObject({ appends: 1, next: '2026-10-31#b' });
-    expect(await verify({ after: '2026-10-04#f' })).toMatchObject({ appends: 1 });
-    const rest = await verify({ after: '2026-10-05#f' });
+    // Day by day: six subjects at a time, a second each.
+    expect(await verify({})).toMatchObject({ appends: 0, next: '2026-10-04#f' });
+    expect(await verify({ after: '2026-10-04#f' })).toMatchObject({ appends: 6, next: '2026-10-08#f' });
+    expect(await verify({ after: '2026-10-05#d' })).toMatchObject({ appends: 2 });
+    const rest = await verify({ after: '2026-10-30#f' });
     expect(rest).toMatchObject({ appends: 0 });
     expect(rest).not.toHaveProperty('next');
     expect(
@@ -121,7 +135,7 @@ it('tells the figures of each day of each subject, page by page', async () => {
     [lineOf('a', 'org-01', '2026-10-05T00:00:00Z', 'api.requests', { count: 3, endpoint: 'read' })],
     [lineOf('b', 'org-02', '2026-10-06T00:00:00Z', 'seats.changed', { seats: 4 })],
   ]);
-  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter }));
+  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter, ...signedNothing }));
   const figures = async (query: Record<string, string>) => {
     const asked = { start: '2026-10-05', end: '2026-10-08', ...query };
     const { body } = await call({ method: 'GET', path: '/v1/ledger/figures', query: asked });
@@ -144,7 +158,7 @@ it('tells the figures of each day of each subject, page by page', async () => {
 it('starts a rebuild as a job, for operators', async () => {
   const world = proofWorld();
   await world.deliver([[lineOf('a', 'org-01', '2026-10-05T00:00:00Z', 'seats.changed', { seats: 4 })]]);
-  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter }));
+  const call = caller(ledgerRoutes({ usage: world.ports, catalog: world.catalog, starter, ...signedNothing }));
   const rebuild = (body: object, roles: readonly Role[] = ['operator']) =>
     call({ method: 'POST', path: '/v1/ledger/rebuilds', body, roles });
   const october = { start: '2026-10-01', end: '2026-11-01' };
