@@ -19,6 +19,15 @@ import {
 } from './commands/quarantine-decisions.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { type RecomputeOptions, recomputeLedger } from './commands/recompute.ts';
+import {
+  decideSameId,
+  type Keep,
+  listSameIds,
+  type RuleOptions,
+  ruleSameIds,
+  showSameId,
+  walkLedger,
+} from './commands/same-id.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { unattributedUsage } from './commands/unattributed.ts';
 import { say } from './print.ts';
@@ -251,6 +260,32 @@ ledger
   .option('--folder <path>', 'where the copy of the archive is kept', '.local/recompute')
   .action(async (start: string, end: string, options: RecomputeOptions) =>
     recomputeLedger(await as('operator'), start, end, options),
+  );
+ledger
+  .command('walk')
+  .description('walk the ledger now: verify, journal, find ids that came again, sign its root')
+  .option('--through <date>', 'also days up to this UTC date that may not be settled yet')
+  .action(async (options: { through?: string }) => walkLedger(await as('operator'), options.through));
+
+const sameId = program.command('same-id').description('event ids that were counted more than once');
+const keeps = '"first": the others are cancelled; "all": each of them counts';
+sameId.command('list').action(async () => listSameIds(await as('operator')));
+sameId.command('show <findingId>').action(async (id: string) => showSameId(await as('operator'), id));
+sameId
+  .command('decide <findingId> <keep>')
+  .description(`decide one, ${keeps}`)
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, keep: Keep, options: { reason: string }) =>
+    decideSameId(await as('operator'), id, keep, options.reason),
+  );
+sameId
+  .command('rule <source> <keep>')
+  .description(`decide all open ones of a producer, ${keeps}`)
+  .requiredOption('--from <time>', 'only those with an event from this time or date on')
+  .requiredOption('--to <time>', 'and before this one')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (source: string, keep: Keep, options: RuleOptions) =>
+    ruleSameIds(await as('operator'), source, keep, options),
   );
 
 try {

@@ -31,6 +31,7 @@ import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { kmsPublicKey } from '../usage/walk/root-signer-client.ts';
 import { s3WalkObjects } from '../usage/walk/walk-objects.ts';
+import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
@@ -40,6 +41,7 @@ import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
 import { unattributedRoutes } from './unattributed-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
+import { walkRoutes } from './walk-routes.ts';
 import { walkRoutes } from './walk-routes.ts';
 
 const clock = systemClock;
@@ -60,6 +62,8 @@ const functions = {
   'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }),
   'quarantine.release': corrections,
   'quarantine.write-off': corrections,
+  'same-id.rule': corrections,
+  'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'same-id.rule': corrections,
   'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
@@ -103,6 +107,14 @@ export const handler = httpEdge(
         subjects,
         clock,
       },
+    }),
+    ...walkRoutes({
+      findings: dynamoDecisions(dynamo(), projection, audit),
+      archive,
+      stream: quarantine.stream,
+      subjects,
+      starter,
+      clock,
     }),
     ...walkRoutes({
       findings: dynamoDecisions(dynamo(), projection, audit),

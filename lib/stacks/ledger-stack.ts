@@ -55,6 +55,7 @@ export class LedgerStack extends MeterbridgeStack {
         readItems(tables.ledger),
         readItems(tables.projection),
         putItemsOf(tables.projection, 'JOBS#'),
+        decideFindings(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         addItems(tables.quarantine),
         readItems(tables.audit),

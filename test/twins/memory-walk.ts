@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import type { AuditLog } from '../../lambdas/platform/audit-log.ts';
 import type { LedgerItem } from '../../lambdas/usage/ledger/ledger-item.ts';
 import { partitionKey, sortKey, utcDay } from '../../lambdas/usage/ledger/slot.ts';
-import type { FindingStore } from '../../lambdas/usage/walk/finding-store.ts';
+import type { DecidableFindings } from '../../lambdas/usage/walk/finding-store.ts';
 import type { RootSigner } from '../../lambdas/usage/walk/ledger-root.ts';
 import type { SameIdFinding } from '../../lambdas/usage/walk/same-id.ts';
 import { decodeStored, type WalkLedger } from '../../lambdas/usage/walk/walk-ledger.ts';
@@ -62,8 +63,8 @@ export const memoryWalks = (): WalkStore => {
   };
 };
 
-/** Findings in memory. */
-export const memoryFindings = (): FindingStore & { all(): SameIdFinding[] } => {
+/** Findings in memory; decisions go to `audit`. */
+export const memoryFindings = (audit?: AuditLog): DecidableFindings & { all(): SameIdFinding[] } => {
   const findings = new Map<string, SameIdFinding>();
   const deciders = new Map<string, { readonly subject: string; readonly day: string; readonly by: string }>();
   const unsettled = () =>
@@ -73,17 +74,23 @@ export const memoryFindings = (): FindingStore & { all(): SameIdFinding[] } => {
         finding.places.map((place) => ({ ...place, key: `${place.start}#${finding.findingId}`, finding })),
       )
       .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const save = async (finding: SameIdFinding): Promise<boolean> => {
+    if ((findings.get(finding.findingId)?.revision ?? 0) !== finding.revision - 1) return false;
+    findings.set(finding.findingId, structuredClone(finding));
+    const by = finding.decisions.at(-1)?.by;
+    if (by === undefined) return true;
+    for (const { subject, start } of finding.places) {
+      deciders.set(`${subject}#${utcDay(start)}#${by}`, { subject, day: utcDay(start), by });
+    }
+    return true;
+  };
   return {
     all: () => [...findings.values()],
     get: async (findingId) => structuredClone(findings.get(findingId)),
-    save: async (finding) => {
-      if ((findings.get(finding.findingId)?.revision ?? 0) !== finding.revision - 1) return false;
-      findings.set(finding.findingId, structuredClone(finding));
-      const by = finding.decisions.at(-1)?.by;
-      if (by === undefined) return true;
-      for (const { subject, start } of finding.places) {
-        deciders.set(`${subject}#${utcDay(start)}#${by}`, { subject, day: utcDay(start), by });
-      }
+    save,
+    decide: async (finding, record) => {
+      if (!(await save(finding))) return false;
+      await audit?.append(record);
       return true;
     },
     unsettledOf: async (subject, { from, to }, limit, after = '') => {

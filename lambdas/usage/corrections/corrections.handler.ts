@@ -9,12 +9,17 @@ import { jobHandler } from '../jobs/job-handler.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/jobs.ts';
 import type { JobWork } from '../jobs/run-job.ts';
+import { dynamoSubjects } from '../ledger/subjects.ts';
 import { releaseMany, writeOffMany } from '../quarantine/decide-many.ts';
 import { quarantineToDecide } from '../quarantine/quarantine-wiring.ts';
+import { dynamoDecisions } from '../walk/finding-store.ts';
+import { applySameIdRule } from '../walk/same-id-rule.ts';
 
 const logger = makeLogger('corrections');
-const quarantine = quarantineToDecide(dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), systemClock));
-const jobs = dynamoJobs(dynamo(), env('PROJECTION_TABLE'));
+const projection = env('PROJECTION_TABLE');
+const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), systemClock);
+const quarantine = quarantineToDecide(audit);
+const jobs = dynamoJobs(dynamo(), projection);
 /** A job that takes longer than a function may run goes on in the next call. */
 const again = lambdaJobFunction(new LambdaClient({}), env('AWS_LAMBDA_FUNCTION_NAME'));
 
@@ -22,6 +27,13 @@ const again = lambdaJobFunction(new LambdaClient({}), env('AWS_LAMBDA_FUNCTION_N
 const works: Readonly<Record<JobKind, JobWork>> = {
   'quarantine.release': releaseMany(quarantine),
   'quarantine.write-off': writeOffMany(quarantine),
+  'same-id.rule': applySameIdRule({
+    findings: dynamoDecisions(dynamo(), projection, audit),
+    archive: quarantine.archive,
+    stream: quarantine.stream,
+    subjects: dynamoSubjects(dynamo(), projection),
+    clock: systemClock,
+  }),
 };
 
 /** Runs a job. */

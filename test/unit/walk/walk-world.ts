@@ -23,7 +23,7 @@ export const makeWalkWorld = ({ runIds = 1000, journalBytes = 1_000_000, horizon
   const [objects, proofs] = [memoryWalkObjects(), memoryWalkObjects()];
   const ledger = memoryWalkLedger(world.ports.ledger.items, objects);
   const audit = memoryAuditLog(clock);
-  const findings = memoryFindings();
+  const findings = memoryFindings(audit);
   const ended: WalkResult[] = [];
   const ports: WalkPorts = {
     walks: memoryWalks(),
