@@ -5,7 +5,17 @@ import { archiveCounter } from '../../lambdas/usage/archive/archive-totals.ts';
 import { verifyLedger } from '../../lambdas/usage/prove/verify.ts';
 import { readPeriodUsage } from '../../lambdas/usage/read/period-usage.ts';
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
-import { ACCOUNT, FIRST_DAY, LAST_DAY, LIMIT_PERIODS, LIMITS, METERS, STRANGER, SUBJECTS } from './company.ts';
+import {
+  ACCOUNT,
+  type Company,
+  daysOfUsage,
+  FIRST_DAY,
+  LAST_DAY,
+  LIMIT_PERIODS,
+  LIMITS,
+  STRANGER,
+  SUBJECTS,
+} from './company.ts';
 import { cancelledBy, partsOf } from './corrections.ts';
 import { expectedCrossings, expectedUsage } from './oracle.ts';
 import type { Arrival } from './producers.ts';
@@ -62,7 +72,7 @@ const checkKept = async (twins: Twins, arrivals: readonly Arrival[], horizonDays
 
   const held = new Map<string, Held>();
   for (const subject of [...SUBJECTS, STRANGER]) {
-    for (let day = addDays(FIRST_DAY, -1); day <= addDays(LAST_DAY, 1); day = addDays(day, 1)) {
+    for (const day of daysOfUsage()) {
       for (const { slot, ids, pointers, cancels = [] } of (await twins.ledger.day(subject, day)).appends) {
         for (const [n, { idHash }] of ids.entries()) {
           const pointer = pointers[n] ?? fail('an id has no pointer');
@@ -146,19 +156,25 @@ const counting = (held: HeldParts): Held[] => {
 };
 
 /** What a reader of money sees is what was used. */
-const checkUsage = async (twins: Twins, held: readonly Held[], period: Period): Promise<void> => {
+const checkUsage = async (twins: Twins, held: readonly Held[], period: Period, company: Company): Promise<void> => {
   const { from, to } = intervalOf(period);
   const dayEnds = daysOf(period).map((day) => ({ day, end: startOfDay(addDays(day, 1), period.zone) }));
   const hashes = new Map(held.map(({ event, idHash }) => [event, idHash]));
   const events = held.map(({ event }) => event);
   for (const subjects of [SUBJECTS, [STRANGER]]) {
     const own = events.filter(({ subject }) => subjects.includes(subject));
-    const expected = expectedUsage(own, { from, to }, dayEnds, (event) => hashes.get(event) ?? '');
+    const expected = expectedUsage(
+      own,
+      { from, to },
+      dayEnds,
+      (event) => hashes.get(event) ?? '',
+      company.hasNewMeters(),
+    );
     const request = {
       subjects: subjects.map((subject) => ({ subject, from, to })),
       period,
       carryIn: {},
-      meters: METERS,
+      meters: company.meters(),
     };
     const { usage, unmetered } = await readPeriodUsage(twins, request);
     const told = usage.map(({ meter, dimensions, quantity, daily }) => ({
@@ -224,13 +240,14 @@ export const checkLedger = async (
   about: {
     readonly horizonDays: number;
     readonly period: Period;
+    readonly company: Company;
     readonly clock: Parameters<typeof archiveCounter>[2];
   },
 ): Promise<readonly UsageEvent[]> => {
   const held = await checkKept(twins, arrivals, about.horizonDays);
   await checkCounts(twins, arrivals, held, about.clock);
   const counted = counting(held);
-  await checkUsage(twins, counted, about.period);
+  await checkUsage(twins, counted, about.period, about.company);
   await checkThresholds(twins, held, counted, about.horizonDays < 100);
   for (const subject of [...SUBJECTS, STRANGER]) {
     const { broken } = await verifyLedger(twins, subject, addDays(FIRST_DAY, -1), addDays(LAST_DAY, 2));

@@ -5,8 +5,10 @@ import type {
   CatalogEntry,
   CatalogKind,
   CatalogReader,
+  Meter,
 } from '../../lambdas/catalog/types.ts';
 import { manualClock } from '../../lambdas/platform/clock.ts';
+import { addDays, daysBetween } from '../../lambdas/platform/period.ts';
 import { memoryCatalog } from '../twins/memory-catalog.ts';
 
 /** The company whose usage is simulated: one account of two subjects, and a subject that nobody owns at first. */
@@ -18,6 +20,10 @@ export const STRANGER = 'org-03';
 export const FIRST_DAY = '2026-10-24';
 export const LAST_DAY = '2026-10-28';
 
+/** Every UTC day that usage can lie in, and those beside them. */
+export const daysOfUsage = (): string[] =>
+  Array.from({ length: daysBetween(FIRST_DAY, LAST_DAY) + 3 }, (_, n) => addDays(FIRST_DAY, n - 1));
+
 /** From when on searches are counted by another rule. */
 export const SEARCHES_CHANGE = '2026-10-26T12:00:00.000Z';
 /** Limits count from the 27th in Kolkata on, which is at half past six in the evening before in UTC. */
@@ -28,18 +34,20 @@ export const LIMITS = [
   { id: 'team-users', meter: 'users', kind: 'user.active', quantity: 6, thresholds: [50, 100] },
 ];
 
+const LONG_AGO = '2024-01-01T00:00:00.000Z';
+
 const entry = <K extends CatalogKind>(
   kind: K,
   id: string,
   body: CatalogBodies[K],
-  { version = 1, effectiveFrom = '2024-01-01T00:00:00.000Z' } = {},
+  { version = 1, effectiveFrom = LONG_AGO, publishedAt = LONG_AGO } = {},
 ): CatalogEntry<CatalogBodies[K]> => ({
   kind,
   id,
   version,
   effectiveFrom,
   hash: '0'.repeat(64),
-  publishedAt: effectiveFrom,
+  publishedAt,
   proposedBy: 'ada',
   publishedBy: 'grace',
   body,
@@ -75,7 +83,7 @@ const meter = (
 const value = { valuePath: '/count' };
 
 /** A meter of each aggregation; one has two versions. Summaries are measured by none. */
-export const METERS = [
+const METERS = [
   meter('average', 'AVG', 'api.requests', value),
   meter('calls', 'SUM', 'api.requests', { ...value, dimension: 'endpoint' }),
   meter('largest', 'MAX', 'api.requests', value),
@@ -92,6 +100,13 @@ export const METERS = [
   meter('smallest', 'MIN', 'api.requests', value),
   meter('storage', 'TIME_WEIGHTED', 'storage.sampled', { valuePath: '/gb' }),
   meter('users', 'UNIQUE_COUNT', 'user.active', { valuePath: '/userId' }),
+];
+
+/** Published in the middle of some runs, over events that are there already: new meters, and a correction of an old one. */
+const newMeters = (publishedAt: string) => [
+  meter('endpoints', 'UNIQUE_COUNT', 'api.requests', { valuePath: '/endpoint' }, { publishedAt }),
+  meter('searches', 'SUM', 'api.requests', { ...value, only: ['search', 'write'] }, { version: 3, publishedAt }),
+  meter('writes', 'MAX', 'api.requests', { ...value, only: ['write'] }, { publishedAt }),
 ];
 
 const PLAN = 'team';
@@ -120,6 +135,36 @@ const COMPANY = [
   ),
 ];
 
-/** The catalog as it is before anything is published in the run. Read from the twin once: it copies all that it answers. */
-export const companyCatalog = (): CatalogReader =>
-  cachedCatalog(memoryCatalog(COMPANY), manualClock('2026-10-01T00:00:00.000Z'));
+/** The company's catalog, to which new meters are published. */
+export type Company = {
+  readonly catalog: CatalogReader;
+  meters(): readonly CatalogEntry<Meter>[];
+  publish(now: string): void;
+  /** Whether the new meters were published. */
+  hasNewMeters(): boolean;
+};
+
+/** The twin is read only once: it copies all that it answers. */
+const readOnce = (entries: readonly CatalogEntry[]): CatalogReader =>
+  cachedCatalog(memoryCatalog(entries), manualClock(LONG_AGO));
+
+export const makeCompany = (): Company => {
+  let [meters, catalog, isNew] = [METERS, readOnce(COMPANY), false];
+  const history: CatalogReader['history'] = (kind) => catalog.history(kind);
+  return {
+    catalog: {
+      history,
+      get: (kind, id, asOf) => catalog.get(kind, id, asOf),
+      list: (kind, asOf) => catalog.list(kind, asOf),
+      version: (kind, id, version) => catalog.version(kind, id, version),
+    },
+    meters: () => meters,
+    publish: (now) => {
+      isNew = true;
+      const added = newMeters(now);
+      meters = [...METERS, ...added];
+      catalog = readOnce([...COMPANY, ...added]);
+    },
+    hasNewMeters: () => isNew,
+  };
+};

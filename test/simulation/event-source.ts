@@ -1,8 +1,6 @@
 import type { KinesisRecord } from '../../lambdas/usage/events/decode.ts';
-import type { Chance } from './chance.ts';
-import type { FaultCounts, FaultRates } from './faults.ts';
 import type { Outcome } from './sandboxes.ts';
-import type { Stage } from './stage.ts';
+import type { Platform } from './stage.ts';
 import type { Shard, SimRecord } from './stream.ts';
 
 /** What reads the shards of a stream and invokes a function with their batches. */
@@ -34,19 +32,7 @@ const asLambdaHasIt = (stream: string, { shard, sequence, data, arrivedAt }: Sim
  * consumers read one shard.
  */
 export const eventSource = (
-  {
-    stage,
-    dice,
-    rates,
-    faults,
-    stream,
-  }: {
-    readonly stage: Stage;
-    readonly dice: Chance;
-    readonly rates: FaultRates;
-    readonly faults: FaultCounts;
-    readonly stream: string;
-  },
+  { stage, dice, rates, faults, stream }: Platform & { readonly stream: string },
   invoke: (records: readonly KinesisRecord[]) => Promise<Outcome<unknown>>,
 ): EventSource => {
   const consumers = new Map<Shard, { at: number; isBusy: boolean }>();

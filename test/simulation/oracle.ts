@@ -46,18 +46,25 @@ const callOf = ({ time, data }: UsageEvent): Call => {
   return { time, endpoint, count: BigInt(String(data.count ?? data.calls)) };
 };
 
-const isSearch = ({ time, endpoint }: Call): boolean =>
-  endpoint === 'search' || (endpoint === 'read' && Date.parse(time) >= Date.parse(SEARCHES_CHANGE));
+/** Reads count as searches after a change; in a corrected meter writes counted as such before it. */
+const isSearch = ({ time, endpoint }: Call, isCorrected: boolean): boolean => {
+  const isAfter = Date.parse(time) >= Date.parse(SEARCHES_CHANGE);
+  return endpoint === 'search' || (isAfter ? endpoint === 'read' : isCorrected && endpoint === 'write');
+};
 
 const total = (calls: readonly Call[]): bigint => calls.reduce((sum, { count }) => sum + count, 0n);
 
 /** The kind of an event, e.g. `user.active`. */
 const kindOf = ({ type }: UsageEvent): string => type.replace('com.larkspur.', '');
 
-const apiUsage = (calls: readonly Call[]): Expected[] => {
+const counts = (calls: readonly Call[]): bigint[] =>
+  calls.map(({ count }) => count).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+
+const apiUsage = (calls: readonly Call[], hasNewMeters: boolean): Expected[] => {
   if (calls.length === 0) return [];
-  const counts = calls.map(({ count }) => count).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const searches = calls.filter(isSearch);
+  const all = counts(calls);
+  const searches = calls.filter((call) => isSearch(call, hasNewMeters));
+  const writes = counts(calls.filter(({ endpoint }) => endpoint === 'write'));
   const one = (meter: string, quantity: bigint | string | undefined): Expected => ({
     meter,
     dimensions: {},
@@ -65,10 +72,12 @@ const apiUsage = (calls: readonly Call[]): Expected[] => {
   });
   return [
     one('average', quotient(total(calls), BigInt(calls.length))),
-    one('largest', counts.at(-1)),
+    one('largest', all.at(-1)),
     one('requests', BigInt(calls.length)),
-    one('smallest', counts[0]),
+    one('smallest', all[0]),
     ...(searches.length > 0 ? [one('searches', total(searches))] : []),
+    ...(hasNewMeters ? [one('endpoints', String(new Set(calls.map(({ endpoint }) => endpoint)).size))] : []),
+    ...(hasNewMeters && writes.length > 0 ? [one('writes', writes.at(-1))] : []),
     ...[...Map.groupBy(calls, ({ endpoint }) => endpoint)].map(([endpoint, own]) => ({
       ...one('calls', total(own)),
       dimensions: { endpoint },
@@ -78,19 +87,20 @@ const apiUsage = (calls: readonly Call[]): Expected[] => {
 
 /**
  * The usage of events of one account in an interval: `dayEnds` are its local days with the instants at which they end;
- * `tie` orders samples of one time.
+ * `tie` orders samples of one time; `hasNewMeters`: also of the meters that were published in the run.
  */
 export const expectedUsage = (
   events: readonly UsageEvent[],
   { from, to }: { readonly from: string; readonly to: string },
   dayEnds: readonly { readonly day: string; readonly end: string }[],
   tie: (event: UsageEvent) => string,
+  hasNewMeters: boolean,
 ): Expected[] => {
   const [start, end] = [Date.parse(from), Date.parse(to)];
   const own = events.filter(({ time }) => Date.parse(time) >= start && Date.parse(time) < end);
   const ofKind = (kind: string) => own.filter((event) => kindOf(event) === kind);
   const bySubject = (kind: string) => [...Map.groupBy(ofKind(kind), ({ subject }) => subject).values()];
-  const expected = apiUsage(ofKind('api.requests').map(callOf));
+  const expected = apiUsage(ofKind('api.requests').map(callOf), hasNewMeters);
   const users = ofKind('user.active').map(({ data }) => String(data.userId));
   if (users.length > 0) expected.push({ meter: 'users', dimensions: {}, quantity: String(new Set(users).size) });
   const storage = bySubject('storage.sampled');

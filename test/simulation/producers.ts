@@ -1,9 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { receiveEvents } from '../../lambdas/usage/receive/receive-events.ts';
 import { StreamBusy } from '../../lambdas/usage/receive/usage-stream.ts';
-import type { Chance } from './chance.ts';
-import type { FaultCounts, FaultRates } from './faults.ts';
-import type { Stage } from './stage.ts';
+import type { Platform } from './stage.ts';
 import type { SimStream } from './stream.ts';
 import { type Delivery, type SentLine, SOURCE, SOURCES } from './traffic.ts';
 
@@ -30,20 +28,7 @@ const REJECTED: ReadonlySet<SentLine['expect']> = new Set(['NOT_CLOUDEVENT', 'TO
 
 const BROKEN_PACK: SentLine = { bytes: Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x01]), expect: 'BAD_ENCODING' };
 
-export const makeProducers = (
-  {
-    stage,
-    dice,
-    rates,
-    faults,
-  }: {
-    readonly stage: Stage;
-    readonly dice: Chance;
-    readonly rates: FaultRates;
-    readonly faults: FaultCounts;
-  },
-  stream: SimStream,
-): Producers => {
+export const makeProducers = ({ stage, dice, rates, faults }: Platform, stream: SimStream): Producers => {
   const arrivals: Arrival[] = [];
   const http = { sent: 0, received: 0, rejected: 0 };
   const put = (partitionKey: string, data: Uint8Array, lines: readonly SentLine[]): void => {

@@ -1,8 +1,6 @@
 import type { SpillBatch, SpillMessage, SpillQueue } from '../../lambdas/usage/ingest/spill.ts';
-import type { Chance } from './chance.ts';
-import type { FaultCounts, FaultRates } from './faults.ts';
 import type { Outcome } from './sandboxes.ts';
-import type { Stage } from './stage.ts';
+import type { Platform } from './stage.ts';
 
 /** The spill queue as SQS has it: at least once, in any order, with a visibility timeout and dead letters. */
 export type SimSpillQueue = {
@@ -24,17 +22,7 @@ const CONSUMERS = 2;
 const MINUTE = 60_000;
 
 export const simSpillQueue = (
-  {
-    stage,
-    dice,
-    rates,
-    faults,
-  }: {
-    readonly stage: Stage;
-    readonly dice: Chance;
-    readonly rates: FaultRates;
-    readonly faults: FaultCounts;
-  },
+  { stage, dice, rates, faults }: Platform,
   deliver: (batch: SpillBatch) => Promise<Answer>,
 ): SimSpillQueue => {
   const open = new Set<Message>();

@@ -50,6 +50,14 @@ export type Stage = {
   steps(): number;
 };
 
+/** What the simulated services around the processes work with. */
+export type Platform = {
+  readonly stage: Stage;
+  readonly dice: Chance;
+  readonly rates: FaultRates;
+  readonly faults: FaultCounts;
+};
+
 /** A promise of its own each time: a shared one would keep every dead process in memory. */
 const never = (): Promise<never> => new Promise(() => undefined);
 /** What a caller gave up may still take effect so long after. */

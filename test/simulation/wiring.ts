@@ -1,5 +1,4 @@
 import { cachedCatalog } from '../../lambdas/catalog/cached-catalog.ts';
-import type { CatalogReader } from '../../lambdas/catalog/types.ts';
 import type { Ids } from '../../lambdas/platform/ids.ts';
 import { makeArchive } from '../../lambdas/usage/archive/archive.ts';
 import { catalogStamper } from '../../lambdas/usage/events/canonical-usage.ts';
@@ -7,6 +6,7 @@ import { makeAppendEvents } from '../../lambdas/usage/ingest/append-events.ts';
 import type { IngestPorts } from '../../lambdas/usage/ingest/ingest.ts';
 import type { SpillQueue } from '../../lambdas/usage/ingest/spill.ts';
 import type { AppendPorts } from '../../lambdas/usage/ledger/append-batch.ts';
+import type { RestateDayPorts } from '../../lambdas/usage/ledger/restate.ts';
 import { writerMemory } from '../../lambdas/usage/ledger/writer-memory.ts';
 import { makeThresholds } from '../../lambdas/usage/limits/thresholds.ts';
 import { makeSettleEarly } from '../../lambdas/usage/settle/early-settle.ts';
@@ -19,21 +19,25 @@ import { memoryOverlays, overlayReader } from '../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../twins/memory-projection.ts';
 import { memoryQuarantine } from '../twins/memory-quarantine.ts';
 import type { Chance } from './chance.ts';
+import type { Company } from './company.ts';
 import type { Process, Stage } from './stage.ts';
 
 /** Everything that is durable, as it really is: what outlives every process. */
-export const makeTwins = () => ({
-  ledger: memoryLedger({ decodesOnce: true }),
-  marks: memoryDirtyMarks(),
-  subjects: memorySubjects(),
-  settled: memorySettled(),
-  crossings: memoryCrossings(),
-  publisher: memoryPublisher(),
-  quarantine: memoryQuarantine(),
-  objects: memoryArchiveObjects(),
-  touched: memoryOverlays(),
-  overlays: overlayReader(),
-});
+export const makeTwins = (company: Company) => {
+  const [objects, touched] = [memoryArchiveObjects(), memoryOverlays()];
+  return {
+    ledger: memoryLedger({ decodesOnce: true }),
+    marks: memoryDirtyMarks(),
+    subjects: memorySubjects(),
+    settled: memorySettled(),
+    crossings: memoryCrossings(),
+    publisher: memoryPublisher(),
+    quarantine: memoryQuarantine(),
+    objects,
+    touched,
+    overlays: { ...overlayReader(touched, makeArchive(objects)), meters: async () => company.meters() },
+  };
+};
 export type Twins = ReturnType<typeof makeTwins>;
 
 /**
@@ -53,7 +57,7 @@ export type House = {
   readonly dice: Chance;
   readonly ids: Ids;
   readonly twins: Twins;
-  readonly catalog: CatalogReader;
+  readonly company: Company;
   readonly mutant: Mutant;
   /** Told what each append said of its events. */
   readonly appended: (outcome: Awaited<ReturnType<IngestPorts['append']>>) => void;
@@ -66,7 +70,7 @@ const SMALL_MEMORY_BYTES = 6_000;
 export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue): IngestPorts => {
   const { stage, dice, ids, twins, mutant } = house;
   const { clock } = process;
-  const catalog = cachedCatalog(stage.port(process, house.catalog), clock);
+  const catalog = cachedCatalog(stage.port(process, house.company.catalog), clock);
   const settled = stage.port(process, twins.settled);
   const quarantine = stage.port(process, twins.quarantine);
   const plain: AppendPorts = {
@@ -124,3 +128,13 @@ export const sweepPortsOf = ({ stage, ids, twins, mutant }: House, process: Proc
   };
   return mutant.sweepPorts?.(ports) ?? ports;
 };
+
+/** The ports of stating days anew in one process. */
+export const restatePortsOf = ({ stage, ids, twins }: House, process: Process): RestateDayPorts => ({
+  ledger: stage.port(process, twins.ledger),
+  archive: makeArchive(stage.port(process, twins.objects)),
+  marks: stage.port(process, twins.marks),
+  overlays: stage.port(process, twins.touched),
+  clock: process.clock,
+  ids,
+});

@@ -1,0 +1,88 @@
+import type { KinesisRecord } from '../../lambdas/usage/events/decode.ts';
+import { type IngestSettings, makeIngest, makeRespill } from '../../lambdas/usage/ingest/ingest.ts';
+import { handleSpill, type SpillBatch } from '../../lambdas/usage/ingest/spill.ts';
+import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
+import { restateDay } from '../../lambdas/usage/ledger/restate.ts';
+import { settleSweep } from '../../lambdas/usage/settle/settle-sweep.ts';
+import { daysOfUsage, STRANGER, SUBJECTS } from './company.ts';
+import { isForeseen, type SimFunction, simFunction } from './sandboxes.ts';
+import { type SimSpillQueue, simSpillQueue } from './spill-queue.ts';
+import type { Platform } from './stage.ts';
+import { type House, ingestPortsOf, restatePortsOf, sweepPortsOf } from './wiring.ts';
+
+/** The functions of the product, as the platform runs them. */
+export type Functions = {
+  readonly ingest: SimFunction<readonly KinesisRecord[], unknown>;
+  readonly spill: SimSpillQueue;
+  readonly sweep: SimFunction<undefined, unknown>;
+  /** States all days anew with the meters that are published, until it is done. */
+  readonly restateAll: () => void;
+};
+
+const MINUTE = 60_000;
+
+export const makeFunctions = (
+  platform: Platform,
+  house: House,
+  settings: IngestSettings,
+  onError: (error: unknown) => void,
+): Functions => {
+  const { stage, dice } = platform;
+  const respill = simFunction<SpillBatch, Awaited<ReturnType<typeof handleSpill>>>(
+    platform,
+    'spill',
+    (process) => {
+      const run = makeRespill(ingestPortsOf(house, process, spill.queue), settings);
+      const failed = (_: string, error: Error) => {
+        if (!isForeseen(error)) onError(error);
+      };
+      return (batch) => handleSpill(batch, { respill: run, done: () => undefined, failed });
+    },
+    onError,
+  );
+  const spill = simSpillQueue(platform, respill.invoke);
+  const ingest: Functions['ingest'] = simFunction(
+    platform,
+    'ingest',
+    (process) => {
+      const run = makeIngest(ingestPortsOf(house, process, spill.queue), settings);
+      return (Records) => run({ Records });
+    },
+    onError,
+  );
+  const sweep: Functions['sweep'] = simFunction(
+    platform,
+    'settle',
+    (process) => {
+      const ports = sweepPortsOf(house, process);
+      const catalog = stage.port(process, house.company.catalog);
+      return async () => settleSweep(ports, await catalog.history('meter'));
+    },
+    onError,
+  );
+  const done = new Set<string>();
+  const restate = simFunction<undefined, unknown>(
+    platform,
+    'restate',
+    (process) => {
+      const ports = restatePortsOf(house, process);
+      const catalog = stage.port(process, house.company.catalog);
+      return async () => {
+        const index = meterIndex(await catalog.history('meter'));
+        for (const subject of [...SUBJECTS, STRANGER]) {
+          for (const day of daysOfUsage()) {
+            if (done.has(`${subject}#${day}`)) continue;
+            await restateDay(ports, subject, day, index);
+            done.add(`${subject}#${day}`);
+          }
+        }
+      };
+    },
+    onError,
+  );
+  const restateAll = async (): Promise<void> => {
+    const { status } = await restate.invoke(undefined);
+    if (status !== 'done') stage.at(stage.clock.nowMillis() + dice.below(5 * MINUTE), () => void restateAll());
+  };
+  return { ingest, spill, sweep, restateAll: () => void restateAll() };
+};
