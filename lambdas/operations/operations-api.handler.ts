@@ -31,7 +31,6 @@ import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { kmsPublicKey } from '../usage/walk/root-signer-client.ts';
 import { s3WalkObjects } from '../usage/walk/walk-objects.ts';
-import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
@@ -41,7 +40,6 @@ import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
 import { unattributedRoutes } from './unattributed-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
-import { walkRoutes } from './walk-routes.ts';
 import { walkRoutes } from './walk-routes.ts';
 
 const clock = systemClock;
@@ -62,8 +60,6 @@ const functions = {
   'usage.settle': lambdaJobFunction(lambda, env('SETTLE_FUNCTION'), { sweep: true }),
   'quarantine.release': corrections,
   'quarantine.write-off': corrections,
-  'same-id.rule': corrections,
-  'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'same-id.rule': corrections,
   'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
@@ -107,14 +103,6 @@ export const handler = httpEdge(
         subjects,
         clock,
       },
-    }),
-    ...walkRoutes({
-      findings: dynamoDecisions(dynamo(), projection, audit),
-      archive,
-      stream: quarantine.stream,
-      subjects,
-      starter,
-      clock,
     }),
     ...walkRoutes({
       findings: dynamoDecisions(dynamo(), projection, audit),

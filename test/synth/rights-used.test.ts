@@ -45,13 +45,13 @@ const RIGHT_OF: Readonly<Record<string, string>> = {
  */
 const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   CloseStep: ['Delete'],
-  Corrections: ['PutObject'],
+  Corrections: ['PutObject', 'Update'],
   DeliverGainsight: ['BatchGet'],
   DeliverNetSuite: ['BatchGet', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],
   LedgerJobs: ['Update'],
-  OperationsApi: ['BatchGet', 'Delete', 'PutObject'],
+  OperationsApi: ['BatchGet', 'PutObject'],
   RateAccounts: ['BatchWrite', 'Delete'],
   ScheduledClose: ['BatchWrite'],
   Signals: ['Delete', 'PutObject'],
