@@ -240,3 +240,52 @@ export type QuarantineCode =
   | 'UNKNOWN_BACKFILL'
   | 'BACKFILL_NOT_OPEN'
   | 'UNFORESEEN';
+
+/** Who did something, and when. */
+export type Deed = { readonly by: string; readonly at: string };
+
+/**
+ * Corrections that count together or not at all: events, cancellations and replacements that name it. Open, it takes them;
+ * sealed, its content is fixed and can be looked at; closed, it counts; reverted, it never does again.
+ */
+export type Backfill = {
+  readonly backfillId: string;
+  /** `sealing`: its content is being fixed. */
+  readonly state: 'open' | 'sealing' | 'sealed' | 'closed' | 'reverted';
+  /** What it corrects and why, one sentence. */
+  readonly reason: string;
+  readonly opened: Deed;
+  readonly sealed?: Deed;
+  readonly closed?: Deed;
+  readonly reverted?: Deed & { readonly reason: string };
+  /** What was fixed when it was sealed. */
+  readonly content?: BackfillContent;
+};
+
+/** What is fixed of a backfill, and what it would change. */
+export type BackfillContent = {
+  readonly subjects: number;
+  /** UTC days of subjects, slots of them, and lines: events and cancellations. */
+  readonly days: number;
+  readonly slots: number;
+  readonly lines: number;
+  /** Figures that change, of so many accounts (subjects that belong to nobody count as one each). */
+  readonly changes: number;
+  readonly accounts: number;
+};
+
+/** What closing a backfill changes: one figure of an account in a calendar month of its zone. */
+export type BackfillChange = {
+  /** Absent for a subject that belongs to nobody. */
+  readonly account?: string;
+  readonly subject?: string;
+  readonly period: { readonly start: string; readonly end: string; readonly zone: string };
+  readonly meter: string;
+  readonly unit: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Absent: there is no such figure. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Days of the period on which a value that goes on (seats) is another one at their end, if there are any. */
+  readonly days?: number;
+};

@@ -7,8 +7,11 @@ import { dynamoAuditLog } from '../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../lambdas/platform/clock.ts';
 import { dynamoSignals } from '../../lambdas/success/signal-store.ts';
 import { s3ArchiveObjects } from '../../lambdas/usage/archive/archive-store.ts';
+import { dynamoBackfills } from '../../lambdas/usage/corrections/backfill-store.ts';
+import { dynamoOverlayStatus, dynamoTouchedDays } from '../../lambdas/usage/corrections/overlay-status.ts';
 import { dynamoJobs, dynamoNewJobs } from '../../lambdas/usage/jobs/job-store.ts';
 import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
+import { s3EffectiveStates } from '../../lambdas/usage/ledger/effective-states.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger/ledger-store.ts';
 import { s3StatesObjects } from '../../lambdas/usage/ledger/states-objects.ts';
 import { dynamoSubjects } from '../../lambdas/usage/ledger/subjects.ts';
@@ -23,11 +26,13 @@ import { dynamoWalks } from '../../lambdas/usage/walk/walk-store.ts';
 import { accessStoreContract } from '../contract/access-store.ts';
 import { archiveObjectsContract } from '../contract/archive-objects.ts';
 import { auditLogContract } from '../contract/audit-log.ts';
+import { backfillStoreContract } from '../contract/backfill-store.ts';
 import { catalogStoreContract } from '../contract/catalog-store.ts';
 import { closeStoreContract } from '../contract/close-store.ts';
 import { crossingsContract } from '../contract/crossings.ts';
 import { deliveryStoreContract } from '../contract/delivery-store.ts';
 import { dynamodbContract } from '../contract/dynamodb.ts';
+import { effectiveStatesContract } from '../contract/effective-states.ts';
 import { jobStoreContract } from '../contract/job-store.ts';
 import { ledgerStoreContract } from '../contract/ledger-store.ts';
 import { projectionStoresContract } from '../contract/projection-stores.ts';
@@ -78,6 +83,15 @@ export const dynamoSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
     const [table, log] = [await makeTable(dynamo()), await audit()];
     return { jobs: { ...dynamoJobs(dynamo(), table), ...dynamoNewJobs(dynamo(), table, log) }, audit: log };
   });
+  backfillStoreContract(where, async () => {
+    const [table, log] = [await makeTable(dynamo()), await audit()];
+    const store = {
+      ...dynamoBackfills(dynamo(), table, log),
+      ...dynamoOverlayStatus(dynamo(), table),
+      ...dynamoTouchedDays(dynamo(), table),
+    };
+    return { store, audit: log };
+  });
   crossingsContract(where, async () => dynamoCrossings(dynamo(), await makeTable(dynamo())));
   quarantineContract(where, async () => {
     const log = await audit();
@@ -107,6 +121,7 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
   ledgerStoreContract(where, async () =>
     dynamoLedger(dynamo(), await makeTable(dynamo()), s3StatesObjects(s3(), await makeBucket(s3()))),
   );
+  effectiveStatesContract(where, async () => s3EffectiveStates(s3(), await makeBucket(s3()), true));
   walkLedgerContract(where, async () => {
     const [table, bucket] = [await makeTable(dynamo()), await makeBucket(s3())];
     return {
