@@ -1,10 +1,10 @@
 import { accountOf } from '../../catalog/attribution.ts';
 import type { CatalogReader } from '../../catalog/types.ts';
-import type { ArchivePointer, CanonicalUsage, Position, UsageEvent } from '../types.ts';
+import type { ArchivePointer, CanonicalUsage, Position } from '../types.ts';
 import { correctionOf, slotOfEvent } from './corrections.ts';
-import { bodyHashOf, idHashOf } from './event-identity.ts';
-import { HOUR, instantOf, slotStart } from './event-time.ts';
+import { HOUR, slotStart } from './event-time.ts';
 import { upcast } from './upcasters.ts';
+import type { Verdict } from './validate.ts';
 
 /** What ingest knows of who an event belongs to. */
 export type Stamp = NonNullable<CanonicalUsage['stamp']>;
@@ -32,34 +32,24 @@ export const catalogStamper = (catalog: CatalogReader): Stamper => {
   };
 };
 
-/**
- * Whether an event is late: recorded (or, where the producer does not say, received) more than so many hours after it
- * happened. Measured against recording, because a replay of an old month is not late usage.
- */
-export const isLate = (event: UsageEvent, receivedAt: string, lateAfterHours: number): boolean =>
-  instantOf(event.recordedtime ?? receivedAt) - instantOf(event.time) > lateAfterHours * HOUR;
+/** What validation found out of a good line. */
+type Valid = Pick<Extract<Verdict, { ok: true }>, 'event' | 'idHash' | 'bodyHash' | 'delayMillis'>;
 
-/** A validated event as the ledger takes it, without its stamp. */
+/**
+ * A validated event as the ledger takes it, without its stamp. It is late if it was recorded (or, where the producer does
+ * not say, received) more than so many hours after it happened: measured against recording, because a replay of an old
+ * month is not late usage.
+ */
 export const canonicalUsage = (
-  input: {
-    readonly event: UsageEvent;
-    /** The text of its body, where validation has written it already. */
-    readonly bodyText?: string;
-    readonly receivedAt: string;
-    readonly position: Position;
-    readonly pointer: ArchivePointer;
-  },
+  { event, idHash, bodyHash, delayMillis }: Valid,
+  { position, pointer }: { readonly position: Position; readonly pointer: ArchivePointer },
   lateAfterHours: number,
 ): CanonicalUsage => {
-  const { event, bodyText, position, pointer, receivedAt } = input;
-  return {
-    ...correctionOf(event),
-    event: upcast(event),
-    idHash: idHashOf(event),
-    bodyHash: bodyHashOf(event, bodyText),
-    slot: slotOfEvent(event, event.time),
-    late: isLate(event, receivedAt, lateAfterHours),
-    position,
-    pointer,
-  };
+  const late = delayMillis > lateAfterHours * HOUR;
+  const slot = slotOfEvent(event, event.time);
+  const read = upcast(event);
+  const { kind, cancels } = correctionOf(event);
+  return cancels === undefined
+    ? { kind, event: read, idHash, bodyHash, slot, late, position, pointer }
+    : { kind, event: read, idHash, bodyHash, slot, cancels, late, position, pointer };
 };

@@ -1,6 +1,7 @@
 import type { CanonicalUsage, Slot, UsageEvent } from '../types.ts';
 import { idHashOf } from './event-identity.ts';
 import { slotStart } from './event-time.ts';
+import { liveSlot } from './live-slot.ts';
 
 /**
  * Corrections are lines of the stream like any other: a cancellation is an event of a built-in type, a replacement is a
@@ -81,14 +82,16 @@ export const correctionFault = (event: Readonly<Record<string, unknown>>): Attri
 };
 
 /** The slot of an event: of the live chain, or of the overlay of the backfill that it belongs to. */
-export const slotOfEvent = ({ subject, backfill }: UsageEvent, time: string): Slot => ({
-  subject,
-  start: slotStart(time),
-  ...(backfill === undefined ? {} : { overlay: backfill }),
-});
+export const slotOfEvent = ({ subject, backfill }: UsageEvent, time: string): Slot =>
+  backfill === undefined ? liveSlot(subject, time) : { subject, start: slotStart(time), overlay: backfill };
+
+type Correction = Pick<CanonicalUsage, 'kind' | 'cancels'>;
+
+/** What nearly all lines are. */
+const USAGE: Correction = { kind: 'usage' };
 
 /** What a validated line is, and which event it cancels, if any. */
-export const correctionOf = (event: UsageEvent): Pick<CanonicalUsage, 'kind' | 'cancels'> => {
+export const correctionOf = (event: UsageEvent): Correction => {
   if (event.type === CANCELLATION_TYPE) {
     // Both were checked against the schema of the type.
     const { id, source = event.source } = event.data as { readonly id: string; readonly source?: string };
@@ -97,7 +100,7 @@ export const correctionOf = (event: UsageEvent): Pick<CanonicalUsage, 'kind' | '
       cancels: { idHash: idHashOf({ source, id }), slot: slotOfEvent(event, event.time) },
     };
   }
-  if (event.replaces === undefined) return { kind: 'usage' };
+  if (event.replaces === undefined) return USAGE;
   const { source, replaces, replacestime = event.time } = event;
   const idHash = idHashOf({ source, id: replaces });
   return { kind: 'usage', cancels: { idHash, slot: slotOfEvent(event, replacestime) } };

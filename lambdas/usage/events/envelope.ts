@@ -104,7 +104,11 @@ const isDeeper = (value: unknown, levels: number): boolean => {
   if (levels === 0) return true;
   if (Array.isArray(value)) return value.some((inner) => isDeeper(inner, levels - 1));
   // What JSON.parse made has no inherited fields to be seen here.
-  for (const name in value) if (isDeeper((value as Fields)[name], levels - 1)) return true;
+  for (const name in value) {
+    const inner = (value as Fields)[name];
+    // Nearly all are texts: no call for them.
+    if (typeof inner === 'object' && isDeeper(inner, levels - 1)) return true;
+  }
   return false;
 };
 

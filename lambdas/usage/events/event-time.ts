@@ -98,8 +98,19 @@ const SLOT = 15 * MINUTE;
 const QUARTERS = ['00:00.000Z', '15:00.000Z', '30:00.000Z', '45:00.000Z'];
 const HOUR_LENGTH = '2026-10-01T09:'.length;
 
+/** The number of the quarter of an hour in its day, 0 to 95, of an instant (ISO 8601 UTC with milliseconds). */
+export const quarterOf = (time: string): number => two(time, 11) * 4 + Math.floor(two(time, HOUR_LENGTH) / 15);
+
 /** The start of the 15-minute slot that an instant (ISO 8601 UTC with milliseconds) falls in. */
 export const slotStart = (time: string): string =>
   time.length === WITH_MILLIS
     ? time.slice(0, HOUR_LENGTH) + QUARTERS[Math.floor(two(time, HOUR_LENGTH) / 15)]
     : new Date(Math.floor(Date.parse(time) / SLOT) * SLOT).toISOString();
+
+/** Whether `slotStart` of an instant is this: the same without making a text. */
+export const hasSlotStart = (time: string, start: string): boolean => {
+  if (time.length !== WITH_MILLIS) return slotStart(time) === start;
+  // What differs most often stands last.
+  for (let at = HOUR_LENGTH - 1; at >= 0; at -= 1) if (time.charCodeAt(at) !== start.charCodeAt(at)) return false;
+  return quarterOf(time) === quarterOf(start);
+};

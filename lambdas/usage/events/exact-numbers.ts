@@ -29,7 +29,11 @@ export const hasOnlyShortNumbers = (value: unknown): boolean => {
   if (typeof value === 'number') return isShort(value);
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(hasOnlyShortNumbers);
-  for (const name in value) if (!hasOnlyShortNumbers((value as Record<string, unknown>)[name])) return false;
+  for (const name in value) {
+    const inner = (value as Record<string, unknown>)[name];
+    // Nearly all are texts: no call for them.
+    if (typeof inner !== 'string' && !hasOnlyShortNumbers(inner)) return false;
+  }
   return true;
 };
 
@@ -42,12 +46,12 @@ const cut = (sent: string | undefined, normal: string | undefined): number =>
 
 /**
  * Whether a line is no longer than its event must be, so that every number stands there in its shortest form. Takes only
- * lines without escapes, and events with `hasOnlyShortNumbers`; `bodyText` is the canonical text of `event`, which is
- * `sent` in normal time.
+ * lines without escapes, and events with `hasOnlyShortNumbers`; `bodyLength` is the length of the canonical text of
+ * `event`, which is `sent` in normal time.
  */
-export const saysNumbersInFull = (line: string, sent: UsageEvent, event: UsageEvent, bodyText: string): boolean =>
+export const saysNumbersInFull = (line: string, sent: UsageEvent, event: UsageEvent, bodyLength: number): boolean =>
   line.length ===
-  bodyText.length +
+  bodyLength +
     cut(sent.time, event.time) +
     cut(sent.replacestime, event.replacestime) +
     memberLength('recordedtime', sent.recordedtime) +

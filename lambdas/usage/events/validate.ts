@@ -1,6 +1,6 @@
 import type { UsageEvent } from '../types.ts';
 import { readEnvelope } from './envelope.ts';
-import { bodyTextOf } from './event-identity.ts';
+import { bodyHashOf, idHashOf, plainIdentityOf } from './event-identity.ts';
 import { DAY, instantOf, normalText } from './event-time.ts';
 import { hasOnlyShortNumbers, saysNumbersInFull } from './exact-numbers.ts';
 import { firstInexactNumber } from './raw-json.ts';
@@ -18,8 +18,10 @@ export type Verdict =
       readonly schema: RegisteredSchema;
       /** Fields of the data that the schema does not know; kept, and counted as drift. */
       readonly unknown: readonly string[];
-      /** The canonical text of the event's body, of which its hash is made. */
-      readonly bodyText: string;
+      readonly idHash: string;
+      readonly bodyHash: string;
+      /** Milliseconds from the event's time to its recording (to its arrival where the producer does not say). */
+      readonly delayMillis: number;
     }
   | { readonly ok: false; readonly rejection: Rejection };
 
@@ -57,6 +59,13 @@ const inexact = (line: string): Rejection | undefined => {
 const notTime = (path: string, text: string): Rejection =>
   reject('BAD_TIME', path, `${text} is no RFC 3339 time with a zone, like 2026-10-01T09:30:00Z.`);
 
+/** All lines of a record arrived at once. */
+let lastArrival = { text: '', instant: Number.NaN };
+const arrivalOf = (text: string): number => {
+  if (text !== lastArrival.text) lastArrival = { text, instant: instantOf(text) };
+  return lastArrival.instant;
+};
+
 /** Whether a time that leads to a slot is one that a line may have at its arrival. */
 const rangeFault = (
   path: string,
@@ -65,7 +74,7 @@ const rangeFault = (
   receivedAt: string,
   limits: ValidationLimits,
 ): Rejection | undefined => {
-  const ahead = instant - instantOf(receivedAt);
+  const ahead = instant - arrivalOf(receivedAt);
   if (ahead > MAX_AHEAD_MILLIS) {
     const message = `${text} is more than 5 minutes after the arrival at ${receivedAt}: set the producer's clock.`;
     return reject('IN_FUTURE', path, message);
@@ -77,29 +86,35 @@ const rangeFault = (
   return undefined;
 };
 
-/** The event with its times in normal form (the same object if they are already), or what is wrong with them. */
-const inNormalTime = (sent: UsageEvent, receivedAt: string, limits: ValidationLimits): UsageEvent | Rejection => {
+/** An event with its times in normal form: the same object if they are already. */
+type Timed = { readonly event: UsageEvent; readonly delayMillis: number };
+
+const inNormalTime = (sent: UsageEvent, receivedAt: string, limits: ValidationLimits): Timed | Rejection => {
   const { recordedtime, replacestime } = sent;
   const instant = instantOf(sent.time);
   if (Number.isNaN(instant)) return notTime('/time', sent.time);
-  const recorded = recordedtime === undefined ? 0 : instantOf(recordedtime);
+  const recorded = recordedtime === undefined ? arrivalOf(receivedAt) : instantOf(recordedtime);
   if (recordedtime !== undefined && Number.isNaN(recorded)) return notTime('/recordedtime', recordedtime);
-  const replaced = replacestime === undefined ? 0 : instantOf(replacestime);
+  const replaced = replacestime === undefined ? Number.NaN : instantOf(replacestime);
   if (replacestime !== undefined && Number.isNaN(replaced)) return notTime('/replacestime', replacestime);
   const fault =
     rangeFault('/time', sent.time, instant, receivedAt, limits) ??
     (replacestime === undefined ? undefined : rangeFault('/replacestime', replacestime, replaced, receivedAt, limits));
   if (fault) return fault;
+  const delayMillis = recorded - instant;
   const time = normalText(sent.time, instant);
   const recordedText = recordedtime === undefined ? undefined : normalText(recordedtime, recorded);
   const replacedText = replacestime === undefined ? undefined : normalText(replacestime, replaced);
-  if (time === sent.time && recordedText === recordedtime && replacedText === replacestime) return sent;
-  return {
+  if (time === sent.time && recordedText === recordedtime && replacedText === replacestime) {
+    return { event: sent, delayMillis };
+  }
+  const event = {
     ...sent,
     time,
     ...(recordedText === undefined ? {} : { recordedtime: recordedText }),
     ...(replacedText === undefined ? {} : { replacestime: replacedText }),
   };
+  return { event, delayMillis };
 };
 
 /** No text in a line without backslash holds a character that JSON escapes, half a character apart. */
@@ -123,10 +138,15 @@ export const validate = (line: string, receivedAt: string, limits: ValidationLim
   if (imprecise) return refused(imprecise, sent);
   const timed = inNormalTime(sent, receivedAt, limits);
   if ('code' in timed) return refused((short ? inexact(line) : undefined) ?? timed, sent);
-  const plain = isPlain(line);
-  const bodyText = bodyTextOf(timed, plain);
-  const proven = !short || (plain && saysNumbersInFull(line, sent, timed, bodyText));
-  const doubtful = proven ? undefined : inexact(line);
+  const { event, delayMillis } = timed;
+  const unknown = unknownFields(schema, sent.data);
+  if (isPlain(line)) {
+    const { idHash, bodyHash, bodyLength } = plainIdentityOf(event);
+    const doubtful = short && !saysNumbersInFull(line, sent, event, bodyLength) ? inexact(line) : undefined;
+    if (doubtful) return refused(doubtful, sent);
+    return { ok: true, event, schema, unknown, idHash, bodyHash, delayMillis };
+  }
+  const doubtful = short ? inexact(line) : undefined;
   if (doubtful) return refused(doubtful, sent);
-  return { ok: true, event: timed, schema, unknown: unknownFields(schema, sent.data), bodyText };
+  return { ok: true, event, schema, unknown, idHash: idHashOf(event), bodyHash: bodyHashOf(event), delayMillis };
 };

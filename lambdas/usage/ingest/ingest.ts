@@ -85,9 +85,8 @@ const judgeLine = ({ line, pointer }: Archived, settings: IngestSettings): LineV
     if (line.encoding !== 'utf8') return { rejection: rejectEncoding(line.broken) };
     const verdict = validate(line.line, receivedAt, settings);
     if (!verdict.ok) return verdict;
-    const { event, schema } = verdict;
-    const usage = canonicalUsage({ event, receivedAt, position, pointer }, settings.lateAfterHours);
-    return { usage, unknown: verdict.unknown.map((field) => driftOf(schema, field)) };
+    const usage = canonicalUsage(verdict, { position, pointer }, settings.lateAfterHours);
+    return { usage, unknown: verdict.unknown.map((field) => driftOf(verdict.schema, field)) };
   } catch (error) {
     return { rejection: rejectUnforeseen(error) };
   }

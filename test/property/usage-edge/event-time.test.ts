@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instantOf, normalTime, slotStart } from '../../../lambdas/usage/events/event-time.ts';
+import { liveSlot } from '../../../lambdas/usage/events/live-slot.ts';
 
 /** By the book: the pattern of RFC 3339, a date that the calendar has, and what `Date` makes of it. */
 const byTheBook = (text: string): string | undefined => {
@@ -66,6 +67,22 @@ describe('the time of an event', () => {
         const slot = 15 * 60_000;
         expect(slotStart(date.toISOString())).toBe(new Date(Math.floor(date.getTime() / slot) * slot).toISOString());
       }),
+    );
+  });
+
+  it('gives every subject its own slot, the same object where it was met lately', () => {
+    const subject = fc.constantFrom('org-1', 'org-2', 'gro-1', 'o', 'org-11');
+    const near = fc.integer({ min: 0, max: 4 * 24 * 60 }).map((minutes) => new Date(Date.UTC(2026, 9, 5, 0, minutes)));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(subject, fc.oneof(near, instant))), (all) => {
+        for (const [who, date] of [...all, ...all]) {
+          const time = date.toISOString();
+          expect(liveSlot(who, time)).toEqual({ subject: who, start: slotStart(time) });
+        }
+        const again = '2026-10-05T09:14:59.999Z';
+        expect(liveSlot('org-1', again)).toBe(liveSlot('org-1', '2026-10-05T09:00:00.000Z'));
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodyTextOf } from '../../../lambdas/usage/events/event-identity.ts';
+import { bodyHashOf, idHashOf } from '../../../lambdas/usage/events/event-identity.ts';
 import { firstInexactNumber, isExactNumber, rawNumbers } from '../../../lambdas/usage/events/raw-json.ts';
 import { type Verdict, validate } from '../../../lambdas/usage/events/validate.ts';
 import { cancellation, event, eventText, RECEIVED_AT } from '../../unit/usage-edge/events.ts';
@@ -10,9 +10,10 @@ const judge = (line: string): Verdict => validate(line, RECEIVED_AT, { horizonDa
 /** What a verdict says, whatever way led to it. */
 const said = (verdict: Verdict): unknown => {
   if (!verdict.ok) return verdict.rejection;
-  const { event: taken, unknown, schema, bodyText } = verdict;
-  expect(bodyText).toBe(bodyTextOf(taken));
-  return { taken, unknown, address: `${schema.type}/${schema.version}`, bodyText };
+  const { event: taken, unknown, schema, idHash, bodyHash, delayMillis } = verdict;
+  expect([idHash, bodyHash]).toEqual([idHashOf(taken), bodyHashOf(taken)]);
+  expect(delayMillis).toBe(Date.parse(taken.recordedtime ?? RECEIVED_AT) - Date.parse(taken.time));
+  return { taken, unknown, address: `${schema.type}/${schema.version}`, idHash, bodyHash };
 };
 
 /** The same JSON, written in full escapes and with spaces: no short cut is open to it. */

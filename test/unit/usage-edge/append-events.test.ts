@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { canonicalUsage } from '../../../lambdas/usage/events/canonical-usage.ts';
+import { validate } from '../../../lambdas/usage/events/validate.ts';
 import { LedgerUnavailable, makeAppendEvents } from '../../../lambdas/usage/ingest/append-events.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { Append, CanonicalUsage, UsageEvent } from '../../../lambdas/usage/types.ts';
 import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryOverlays } from '../../twins/memory-overlays.ts';
-import { event, RECEIVED_AT } from './events.ts';
+import { eventText, RECEIVED_AT } from './events.ts';
 
 /** A ledger in a list, which refuses the subjects it is told to. */
 const listLedger = (refuses: (subject: string) => boolean): LedgerStore => {
@@ -58,16 +59,12 @@ const appender = (refuses: (subject: string) => boolean = () => false) =>
     { history: async () => [] },
   );
 
-const usage = (changes: Partial<UsageEvent>, lineNumber: number): CanonicalUsage =>
-  canonicalUsage(
-    {
-      event: event(changes),
-      receivedAt: RECEIVED_AT,
-      position: { stream: 'usage', shard: 's', sequence: '1', index: lineNumber },
-      pointer: { key: 'events/usage/x.ndjson.gz', line: lineNumber },
-    },
-    6,
-  );
+const usage = (changes: Partial<UsageEvent>, lineNumber: number): CanonicalUsage => {
+  const verdict = validate(eventText(changes), RECEIVED_AT, { horizonDays: 400 });
+  if (!verdict.ok) throw new Error(verdict.rejection.message);
+  const position = { stream: 'usage', shard: 's', sequence: '1', index: lineNumber };
+  return canonicalUsage(verdict, { position, pointer: { key: 'events/usage/x.ndjson.gz', line: lineNumber } }, 6);
+};
 
 describe('appending events', () => {
   it('says of each what became of it, and where the event lies that a conflict is with', async () => {

@@ -15,7 +15,7 @@ const taken = (line: string): CanonicalUsage => {
   const verdict = judge(line);
   if (!verdict.ok) throw new Error(verdict.rejection.message);
   const position = { stream: 'usage', shard: 's', sequence: '1', index: 0 };
-  return canonicalUsage({ event: verdict.event, receivedAt: RECEIVED_AT, position, pointer: { key: 'k', line: 0 } }, 6);
+  return canonicalUsage(verdict, { position, pointer: { key: 'k', line: 0 } }, 6);
 };
 
 const slot = (start: string) => ({ subject: 'org-01', start });
