@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { dynamoCatalog } from '../catalog/catalog-store.ts';
+import { dynamoAccounts } from '../close/store/dynamo-closes.ts';
+import { financeTable } from '../close/store/table.ts';
 import { sqsDeadLetters } from '../delivery/dead-letters.ts';
 import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
 import { explainByStatus } from '../delivery/redrive.ts';
 import { dynamoAuditLog } from '../platform/audit-log.ts';
-import { dynamo, kms, s3, sqs } from '../platform/aws.ts';
+import { dynamo, kinesis, kms, s3, sqs } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { httpEdge } from '../platform/http-edge.ts';
@@ -17,6 +19,7 @@ import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
 import { archiveCounter } from '../usage/archive/archive-totals.ts';
 import { countedDays } from '../usage/archive/counted-days.ts';
+import { dynamoBackfills } from '../usage/corrections/backfill-store.ts';
 import { dynamoOverlayStatus } from '../usage/corrections/overlay-status.ts';
 import { eventTypes } from '../usage/events/schemas.ts';
 import { lambdaJobFunction } from '../usage/jobs/job-function.ts';
@@ -27,13 +30,17 @@ import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { quarantineToDecide } from '../usage/quarantine/quarantine-wiring.ts';
 import { dynamoAccess } from '../usage/receive/access-store.ts';
 import { apiGatewayKeys } from '../usage/receive/gateway-keys-client.ts';
+import { kinesisStream } from '../usage/receive/usage-stream.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { kmsPublicKey } from '../usage/walk/root-signer-client.ts';
 import { s3WalkObjects } from '../usage/walk/walk-objects.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { backfillRoutes } from './backfill-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
+import { closedPeriods } from './closed-periods.ts';
+import { correctionRoutes } from './correction-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
@@ -61,10 +68,15 @@ const functions = {
   'quarantine.release': corrections,
   'quarantine.write-off': corrections,
   'same-id.rule': corrections,
+  'backfill.seal': corrections,
+  'backfill.close': corrections,
+  'backfill.revert': corrections,
+  'ledger.restate': corrections,
   'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
+const stream = kinesisStream(kinesis(), env('USAGE_STREAM'), (millis) => pause(millis));
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
 export const handler = httpEdge(
@@ -93,6 +105,8 @@ export const handler = httpEdge(
       catalog,
       starter,
       audit,
+      archive,
+      quarantine: quarantine.quarantine,
       proofs: s3WalkObjects(s3(), env('PROOFS_BUCKET')),
       publicKey: () => kmsPublicKey(kms(), env('PROOF_KEY_ID')),
       usage: {
@@ -112,6 +126,16 @@ export const handler = httpEdge(
       starter,
       clock,
     }),
+    ...backfillRoutes({
+      backfills: dynamoBackfills(dynamo(), projection, audit),
+      stream,
+      audit,
+      starter,
+      closedBy: closedPeriods({ catalog, results: dynamoAccounts(financeTable(dynamo(), env('FINANCE_TABLE'))) }),
+      clock,
+      ids: systemIds,
+    }),
+    ...correctionRoutes({ ledger, stream, audit, starter }),
     ...jobRoutes({ jobs, functions, clock }),
     ...apiKeyRoutes({
       access: dynamoAccess(dynamo(), env('ACCESS_TABLE'), audit),

@@ -13,6 +13,7 @@ import {
   type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
+  type Method,
   MethodLoggingLevel,
   Period,
   RequestAuthorizer,
@@ -38,6 +39,8 @@ export type EdgeApiProps = {
   readonly userPool: IUserPool;
   readonly keyAuthorizer: HandlerFunction;
   readonly events: HandlerFunction;
+  /** Tells where an event went. */
+  readonly eventStatus: HandlerFunction;
 };
 
 /**
@@ -53,7 +56,7 @@ export class EdgeApi extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeApiProps) {
     super(scope, id);
-    const { deployment, keyAuthorizer, events } = props;
+    const { deployment, keyAuthorizer, events, eventStatus } = props;
     const { config } = deployment;
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       logGroupName: `/meterbridge/${config.name}/api-access`,
@@ -105,19 +108,36 @@ export class EdgeApi extends Construct {
       // A revoked key still passes for this long.
       resultsCacheTtl: Duration.minutes(1),
     });
-    const post = this.#v1.addResource('events').addMethod('POST', new LambdaIntegration(events.function, PROXY), {
+    const forKeys = {
       authorizationType: AuthorizationType.CUSTOM,
       authorizer: machines,
       apiKeyRequired: true,
       requestValidator: this.#checked,
+    };
+    const resource = this.#v1.addResource('events');
+    const post = resource.addMethod('POST', new LambdaIntegration(events.function, PROXY), {
+      ...forKeys,
       requestParameters: { 'method.request.header.Content-Type': true },
     });
-    // The emulator never asks the authorizer which key it is (usageIdentifierKey): it looks for a gateway key with the
-    // value of the request's own header, and ours holds our secret's only by its hash. There the authorizer alone decides.
+    const get = resource.addResource('{id}').addMethod('GET', new LambdaIntegration(eventStatus.function, PROXY), {
+      ...forKeys,
+      requestParameters: Object.fromEntries(
+        ['source', 'subject', 'time'].map((name) => [`method.request.querystring.${name}`, true]),
+      ),
+    });
+    this.#byKey(post);
+    this.#byKey(get);
+  }
+
+  /**
+   * The emulator never asks the authorizer which key it is (usageIdentifierKey): it looks for a gateway key with the value
+   * of the request's own header, and ours holds our secret's only by its hash. There the authorizer alone decides.
+   */
+  #byKey(method: Method): void {
     const whereCounted = onAws(Stack.of(this));
-    const method = post.node.defaultChild as CfnMethod;
-    method.addPropertyOverride('ApiKeyRequired', Fn.conditionIf(whereCounted.logicalId, true, false));
-    Validations.of(post).acknowledge({
+    const resource = method.node.defaultChild as CfnMethod;
+    resource.addPropertyOverride('ApiKeyRequired', Fn.conditionIf(whereCounted.logicalId, true, false));
+    Validations.of(method).acknowledge({
       id: 'AwsSolutions-COG4',
       reason:
         'Product services are machines: a Lambda authorizer checks their API keys and the usage plan limits each.',

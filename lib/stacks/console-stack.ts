@@ -12,12 +12,12 @@ import {
   decideFindings,
   getItems,
   invoke,
-  putItemsOf,
   putRecords,
   readItems,
   readObjects,
   readPublicKey,
   redriveMessages,
+  writePartitions,
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction, kebab } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
@@ -71,7 +71,9 @@ export class ConsoleStack extends MeterbridgeStack {
       environment: { USAGE_STREAM: stream.streamName },
       grants: [putRecords(stream)],
     });
-    this.edge = new EdgeApi(this, 'Edge', { deployment, userPool: people.userPool, keyAuthorizer, events });
+    const eventStatus = this.#eventStatus(foundation);
+    const { userPool } = people;
+    this.edge = new EdgeApi(this, 'Edge', { deployment, userPool, keyAuthorizer, events, eventStatus });
     const operations = this.#operations(parts);
     this.edge.forPeople(success.api, 'accounts');
     this.edge.forPeople(finance.api, 'closes', 'documents', 'lines', 'exceptions');
@@ -85,6 +87,7 @@ export class ConsoleStack extends MeterbridgeStack {
       'usage',
       'ledger',
       'jobs',
+      'backfills',
       'api-keys',
     );
 
@@ -102,8 +105,31 @@ export class ConsoleStack extends MeterbridgeStack {
     this.output('DistributionId', site.distribution.distributionId);
     this.output('DistributionDomain', site.distribution.distributionDomainName);
     this.output('EventsApiFunctionName', events.functionName);
+    this.output('EventStatusFunctionName', eventStatus.functionName);
     this.output('ApiKeyAuthorizerFunctionName', keyAuthorizer.functionName);
     this.output('OperationsApiFunctionName', operations.functionName);
+  }
+
+  /** A function of its own: the front of the events puts records into the stream and reads nothing. */
+  #eventStatus({ tables, archive, data }: FoundationStack): HandlerFunction {
+    return new HandlerFunction(this, 'EventStatus', {
+      deployment: this.deployment,
+      description: 'Tells those who sent an event where it went',
+      memoryMegabytes: 1024,
+      timeout: API_TIMEOUT,
+      environment: {
+        ...tableNames(tables, 'ledger', 'projection', 'quarantine'),
+        ARCHIVE_BUCKET: archive.bucketName,
+        DATA_BUCKET: data.bucketName,
+      },
+      grants: [
+        readItems(tables.ledger),
+        readItems(tables.projection),
+        readItems(tables.quarantine),
+        ...readObjects(archive),
+        ...readObjects(data),
+      ],
+    });
   }
 
   #operations({ foundation, ingest, ledger, finance, success }: Parts): HandlerFunction {
@@ -131,7 +157,17 @@ export class ConsoleStack extends MeterbridgeStack {
       memoryMegabytes: 1024,
       timeout: API_TIMEOUT,
       environment: {
-        ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'catalog', 'audit', 'access', 'delivery'),
+        ...tableNames(
+          tables,
+          'ledger',
+          'projection',
+          'quarantine',
+          'catalog',
+          'audit',
+          'access',
+          'delivery',
+          'finance',
+        ),
         ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         QUEUES_JSON: this.toJsonString(queues),
@@ -148,7 +184,7 @@ export class ConsoleStack extends MeterbridgeStack {
       grants: [
         readItems(tables.ledger),
         readItems(tables.projection),
-        putItemsOf(tables.projection, 'JOBS#'),
+        writePartitions(tables.projection, ['PutItem'], 'JOBS#', 'BACKFILL#*', 'BACKFILLS#'),
         decideFindings(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         addItems(tables.quarantine),
@@ -159,6 +195,7 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.access),
         changeItems(tables.access),
         readItems(tables.delivery),
+        readItems(tables.finance),
         ...readObjects(archive),
         ...readObjects(data),
         redriveMessages(...consumers.flatMap(({ queue, dlq }) => [queue, dlq]), asyncFailures.queue),

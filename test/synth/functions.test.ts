@@ -4,6 +4,7 @@ import { at, refersTo, synthesize } from './synthesize.ts';
 /** What each function is told, besides what every function is. The handlers' side of the same contract is `env(...)`. */
 const TOLD: Readonly<Record<string, string>> = {
   'events-api': 'USAGE_STREAM',
+  'event-status': 'LEDGER_TABLE PROJECTION_TABLE QUARANTINE_TABLE ARCHIVE_BUCKET DATA_BUCKET',
   'api-key-authorizer': 'ACCESS_TABLE',
   ingest:
     'LEDGER_TABLE PROJECTION_TABLE QUARANTINE_TABLE CATALOG_TABLE ARCHIVE_BUCKET DATA_BUCKET EVENT_BUS SPILL_QUEUE_URL LATE_AFTER_HOURS HORIZON_DAYS',

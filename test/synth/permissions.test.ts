@@ -54,13 +54,14 @@ describe('least privilege', () => {
     );
   });
 
-  it('only ingest and spill append to the ledger', () => {
+  it('only ingest, spill and corrections append to the ledger: new usage, and what restates old usage', () => {
     const writers = allowed.filter(
       ({ resource, action }) => resource.includes('AttLedger') && action === 'dynamodb:PutItem',
     );
     expect(writers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, '')).sort()).toEqual([
       'Ingest/Ingest',
       'Ingest/Spill',
+      'Ledger/Corrections',
     ]);
   });
 
@@ -73,6 +74,12 @@ describe('least privilege', () => {
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);
+  });
+
+  it('who tells where an event went reads, and changes nothing', () => {
+    const actions = of('EventStatus').map(({ action }) => action);
+    expect(actions.filter((action) => /^(dynamodb|s3|kinesis):(Put|Update|Delete|Batch)/.test(action))).toEqual([]);
+    expect(actions).toContain('dynamodb:Query');
   });
 
   it('only the close writes in batches, which no condition holds back', () => {
@@ -94,11 +101,13 @@ describe('the API', () => {
   it('lets nobody in without a key or a token', () => {
     const methods = app.ofType('AWS::ApiGateway::Method');
     const kinds = methods.map(({ Properties }) => `${Properties.HttpMethod} ${Properties.AuthorizationType}`);
-    expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'POST CUSTOM']);
-    expect(methods).toHaveLength(27);
-    const [events] = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
+    expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'GET CUSTOM', 'POST CUSTOM']);
+    expect(methods).toHaveLength(30);
+    const byKey = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
     // Only AWS takes the key from the authorizer; on the emulator the authorizer alone decides.
-    expect(events?.Properties.ApiKeyRequired).toEqual({ 'Fn::If': ['OnAws', true, false] });
+    for (const { Properties } of byKey) {
+      expect(Properties.ApiKeyRequired).toEqual({ 'Fn::If': ['OnAws', true, false] });
+    }
     const [api] = app.ofType('AWS::ApiGateway::RestApi');
     expect(api?.Properties).toMatchObject({ ApiKeySourceType: 'AUTHORIZER', BinaryMediaTypes: ['application/gzip'] });
   });
@@ -133,6 +142,8 @@ describe('the API', () => {
     expect(spared.map((one) => at(one, 'ByteMatchStatement', 'SearchString'))).toEqual([
       '/prod/v1/events',
       '/prod/v1/quarantine/',
+      '/prod/v1/backfills/',
+      '/prod/v1/usage/cancellations',
       '/prod/v1/catalog/publications',
     ]);
   });

@@ -48,6 +48,7 @@ const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   Corrections: ['PutObject', 'Update'],
   DeliverGainsight: ['BatchGet'],
   DeliverNetSuite: ['BatchGet', 'PutObject'],
+  EventStatus: ['PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],
   LedgerJobs: ['Update'],

@@ -8,6 +8,12 @@ const policy = (effect: 'Allow' | 'Deny', resource: string) => ({
   Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resource }],
 });
 
+/**
+ * The methods that a key is for: all of the events, whichever was asked for first. The gateway keeps the answer for a
+ * minute and takes it for the next request of the key too.
+ */
+const eventsOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*/v1/events*`;
+
 /** The one value of the header; none if there are several, for then nobody can say which of them was meant. */
 const presentedKey = ({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent): string => {
   const valuesOf = <V>(fields: Readonly<Record<string, V | undefined>> | null | undefined): V[] =>
@@ -36,7 +42,7 @@ export const makeAuthorizer =
     }
     return {
       principalId: key.keyId,
-      policyDocument: policy('Allow', event.methodArn),
+      policyDocument: policy('Allow', eventsOf(event.methodArn)),
       usageIdentifierKey: key.usageKey,
       context: { keyId: key.keyId, sources: JSON.stringify(key.sources) },
     };

@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type Problem, ProblemError } from '../../platform/problem.ts';
 import { type EventsRequest, receiveEvents } from './receive-events.ts';
+import { sourcesOf } from './sender.ts';
 import { StreamBusy, type UsageStream } from './usage-stream.ts';
 
 /** After so many seconds a sender may try again when the stream was busy. */
@@ -18,13 +19,6 @@ const refuse = (problem: Problem, headers: Record<string, string> = {}): APIGate
 
 const headerOf = (event: APIGatewayProxyEvent, name: string): string =>
   Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
-
-/** The sources that the authorizer vouches for; it passes them as the text of a JSON list. */
-const sourcesOf = (event: APIGatewayProxyEvent): string[] => {
-  const text: unknown = event.requestContext.authorizer?.sources;
-  const sources: unknown = typeof text === 'string' ? JSON.parse(text) : [];
-  return Array.isArray(sources) ? sources.filter((source) => typeof source === 'string') : [];
-};
 
 const requestOf = (event: APIGatewayProxyEvent): EventsRequest => ({
   contentType: headerOf(event, 'content-type'),

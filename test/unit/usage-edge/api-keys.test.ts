@@ -22,6 +22,8 @@ import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 
 const SOURCE = '//larkspur.example/platform';
 const ARN = 'arn:aws:execute-api:us-east-1:000000000000:api/prod/POST/v1/events';
+/** All methods of the events, since the gateway keeps the answer for the next request. */
+const EVENTS = 'arn:aws:execute-api:us-east-1:000000000000:api/prod/*/v1/events*';
 
 const setUp = () => {
   const clock = manualClock('2026-11-01T00:00:00.000Z');
@@ -135,7 +137,7 @@ describe('the authorizer', () => {
       principalId: keyId,
       policyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: ARN }],
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: EVENTS }],
       },
       usageIdentifierKey: [...onPlan.values()][0],
       context: { keyId, sources: JSON.stringify([SOURCE]) },
