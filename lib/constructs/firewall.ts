@@ -53,13 +53,22 @@ const below = (path: string): CfnWebACL.StatementProperty => ({
 });
 
 /**
- * Everything but batches of events, refused lines as people mend them, and publications of the catalog. Those are larger
- * than the 8 KB that the common rules let pass, and their data (usage, prices, JSONata) is not to be judged as text.
+ * Everything but batches of events, refused lines as people mend them, corrections, and publications of the catalog. Those
+ * are larger than the 8 KB that the common rules let pass, and their data (usage, prices, JSONata) is not to be judged as
+ * text.
  */
 const NOT_DATA: CfnWebACL.StatementProperty = {
   notStatement: {
     statement: {
-      orStatement: { statements: [below('/v1/events'), below('/v1/quarantine/'), below('/v1/catalog/publications')] },
+      orStatement: {
+        statements: [
+          below('/v1/events'),
+          below('/v1/quarantine/'),
+          below('/v1/backfills/'),
+          below('/v1/usage/cancellations'),
+          below('/v1/catalog/publications'),
+        ],
+      },
     },
   },
 };

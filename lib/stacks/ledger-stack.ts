@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import {
   addItems,
+  changeItems,
   decideFindings,
   putItemsOf,
   putRecords,
@@ -37,15 +38,18 @@ export class LedgerStack extends MeterbridgeStack {
     this.output('LedgerJobsFunctionName', this.jobs.functionName);
   }
 
-  /** Changes what was counted, always by lines of the stream; it cannot append by itself. */
+  /**
+   * Changes what was counted: by lines of the stream, by the one item of a backfill, and by stating slots anew from the
+   * very events that they hold.
+   */
   #corrections({ tables, archive, data, stream, asyncFailures }: FoundationStack): HandlerFunction {
     return new HandlerFunction(this, 'Corrections', {
       deployment: this.deployment,
-      description: 'Releases from quarantine by filter',
+      description: 'Releases by filter, backfills, and old usage under new meters',
       memoryMegabytes: 1024,
       timeout: Duration.minutes(15),
       environment: {
-        ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'audit'),
+        ...tableNames(tables, 'ledger', 'projection', 'quarantine', 'audit', 'catalog'),
         ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         USAGE_STREAM: stream.streamName,
@@ -53,15 +57,20 @@ export class LedgerStack extends MeterbridgeStack {
       },
       grants: [
         readItems(tables.ledger),
+        addItems(tables.ledger),
         readItems(tables.projection),
-        putItemsOf(tables.projection, 'JOBS#'),
+        // Dirty marks lie under every subject.
+        changeItems(tables.projection),
         decideFindings(tables.projection),
         readItems(tables.quarantine, 'gsi1'),
         addItems(tables.quarantine),
         readItems(tables.audit),
         addItems(tables.audit),
+        readItems(tables.catalog),
         ...readObjects(archive),
         ...readObjects(data),
+        writeObjects(data, 'ledger/'),
+        writeObjects(data, 'effective/'),
         putRecords(stream),
       ],
       onFailure: asyncFailures.queue,

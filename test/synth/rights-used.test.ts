@@ -45,14 +45,13 @@ const RIGHT_OF: Readonly<Record<string, string>> = {
  */
 const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   CloseStep: ['Delete'],
-  Corrections: ['PutObject', 'Update'],
   DeliverGainsight: ['BatchGet'],
   DeliverNetSuite: ['BatchGet', 'PutObject'],
-  EventStatus: ['PutObject'],
+  EventStatus: ['Put', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],
   LedgerJobs: ['Update'],
-  OperationsApi: ['BatchGet', 'PutObject'],
+  OperationsApi: ['BatchGet', 'BatchWrite', 'PutObject'],
   RateAccounts: ['BatchWrite', 'Delete'],
   ScheduledClose: ['BatchWrite'],
   Signals: ['Delete', 'PutObject'],
@@ -97,7 +96,7 @@ const callsOf = async (file: string): Promise<string[]> => {
     logLevel: 'error',
   });
   const text = outputFiles.map((output) => output.text).join('');
-  return [...new Set([...text.matchAll(/new (\w+)Command\(/g)].map(([, call = '']) => call))].sort();
+  return [...new Set([...text.matchAll(/new (\w+)Command\d*\(/g)].map(([, call = '']) => call))].sort();
 };
 
 const granted = (id: string): Set<string> => {

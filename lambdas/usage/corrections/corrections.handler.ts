@@ -1,25 +1,44 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { dynamoCatalog } from '../../catalog/catalog-store.ts';
 import { dynamoAuditLog } from '../../platform/audit-log.ts';
-import { dynamo } from '../../platform/aws.ts';
+import { dynamo, s3 } from '../../platform/aws.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { env } from '../../platform/env.ts';
+import { systemIds } from '../../platform/ids.ts';
 import { makeLogger } from '../../platform/observability.ts';
 import { lambdaJobFunction } from '../jobs/job-function.ts';
 import { jobHandler } from '../jobs/job-handler.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import type { JobKind } from '../jobs/jobs.ts';
 import type { JobWork } from '../jobs/run-job.ts';
+import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
+import { ledgerToRead } from '../ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
 import { releaseMany, writeOffMany } from '../quarantine/decide-many.ts';
 import { quarantineToDecide } from '../quarantine/quarantine-wiring.ts';
+import { dynamoSettled } from '../settle/settled-store.ts';
 import { dynamoDecisions } from '../walk/finding-store.ts';
 import { applySameIdRule } from '../walk/same-id-rule.ts';
+import { dynamoBackfills } from './backfill-store.ts';
+import { closeBackfill, revertBackfill } from './close-backfill.ts';
+import { restateRange } from './restate-range.ts';
+import { sealBackfill } from './seal.ts';
 
 const logger = makeLogger('corrections');
+const clock = systemClock;
 const projection = env('PROJECTION_TABLE');
-const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), systemClock);
+const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
 const quarantine = quarantineToDecide(audit);
 const jobs = dynamoJobs(dynamo(), projection);
+const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
+const backfills = dynamoBackfills(dynamo(), projection, audit);
+const marks = dynamoDirtyMarks(dynamo(), projection);
+const subjects = dynamoSubjects(dynamo(), projection);
+const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
+const usage = { ...ledgerToRead(catalog, { keeps: true }), settled, marks, subjects, clock };
+const { ledger, overlays } = usage;
+const restate = { ledger, archive: overlays.archive, clock };
+const closing = { backfills, marks, clock, ids: systemIds };
 /** A job that takes longer than a function may run goes on in the next call. */
 const again = lambdaJobFunction(new LambdaClient({}), env('AWS_LAMBDA_FUNCTION_NAME'));
 
@@ -27,14 +46,18 @@ const again = lambdaJobFunction(new LambdaClient({}), env('AWS_LAMBDA_FUNCTION_N
 const works: Readonly<Record<JobKind, JobWork>> = {
   'quarantine.release': releaseMany(quarantine),
   'quarantine.write-off': writeOffMany(quarantine),
+  'backfill.seal': sealBackfill({ usage, catalog, clock, backfills, restate }),
+  'backfill.close': closeBackfill(closing),
+  'backfill.revert': revertBackfill(closing),
+  'ledger.restate': restateRange({ ...restate, marks, overlays: overlays.status, ids: systemIds, subjects, catalog }),
   'same-id.rule': applySameIdRule({
     findings: dynamoDecisions(dynamo(), projection, audit),
     archive: quarantine.archive,
     stream: quarantine.stream,
-    subjects: dynamoSubjects(dynamo(), projection),
-    clock: systemClock,
+    subjects,
+    clock,
   }),
 };
 
 /** Runs a job. */
-export const handler = jobHandler({ jobs, clock: systemClock }, works, again, logger);
+export const handler = jobHandler({ jobs, clock }, works, again, logger);
