@@ -11,6 +11,8 @@ const Closes = lazy(() => import('./pages/closes/closes-page.tsx'));
 const Close = lazy(() => import('./pages/close/close-page.tsx'));
 const Documents = lazy(() => import('./pages/documents/documents-page.tsx'));
 const Document = lazy(() => import('./pages/documents/document-page.tsx'));
+const Quarantine = lazy(() => import('./pages/quarantine/quarantine-page.tsx'));
+const QuarantineEntry = lazy(() => import('./pages/quarantine/entry-page.tsx'));
 
 const Missing = () => (
   <Page title="Not found">
@@ -39,6 +41,8 @@ export const Pages = () => (
           <Route path="/closes/:closeId" element={<Close />} />
           <Route path="/documents" element={<Documents />} />
           <Route path="/documents/:documentId" element={<Document />} />
+          <Route path="/quarantine" element={<Quarantine />} />
+          <Route path="/quarantine/:id" element={<QuarantineEntry />} />
           <Route path="*" element={<Missing />} />
         </Route>
       </Route>

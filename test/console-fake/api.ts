@@ -192,9 +192,10 @@ const resolve = (world: World, exceptionId: string, { name, body }: Request): An
 };
 
 /** Answers a request under `/v1`. */
-export const answerApi = (world: World, request: Request): Answer => {
+export const answerApi = async (world: World, request: Request): Promise<Answer> => {
   const [, , noun, id, ...rest] = request.address.pathname.split('/').map(decodeURIComponent);
   const query = request.address.searchParams;
+  if (noun === 'quarantine' || noun === 'jobs') return world.quarantine.answer(request);
   if (PEOPLE[request.name] === 'success') return problem(403, 'ROLE_MISSING', 'this needs a finance role');
   if (noun === 'closes' && request.method === 'POST' && id === undefined) return startClose(world, request);
   if (noun === 'closes' && id === undefined) return ok({ items: world.closes.map((one) => advance(world, one)) });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { type Answer, answerApi } from './api.ts';
+import { type Answer, answerApi, type Request } from './api.ts';
 import { SITE } from './build-site.ts';
 import { makeOidc, nameIn } from './oidc.ts';
 import { makeWorld, type World } from './world.ts';
@@ -84,7 +84,8 @@ export const startFakeConsole = async ({ port = 0, rows }: FakeOptions = {}): Pr
     if (!name) return send(response, { status: 401, body: { message: 'Unauthorized' } });
     const text = await bodyOf(request);
     const method = request.method ?? 'GET';
-    send(response, answerApi(fake.world, { method, address, name, body: text === '' ? {} : JSON.parse(text) }));
+    const body: Request['body'] = text === '' ? {} : JSON.parse(text);
+    send(response, await answerApi(fake.world, { method, address, name, body }));
   };
 
   const server = createServer((request, response) => {

@@ -11,6 +11,7 @@ import {
   totalsOf,
 } from './books.ts';
 import { type Company, loadCompany } from './company.ts';
+import { type FakeQuarantine, makeQuarantine } from './quarantine.ts';
 
 /** What the fake API serves: September closed and posted, October frozen and waiting for people. */
 export type World = {
@@ -19,6 +20,7 @@ export type World = {
   readonly manifests: Map<string, Manifest[]>;
   exceptions: CloseException[];
   documents: { readonly document: ErpDocument; readonly delivered?: Delivered }[];
+  readonly quarantine: FakeQuarantine;
   /** How often each running close was asked for: the fake's clock. */
   readonly asked: Map<string, number>;
 };
@@ -118,8 +120,9 @@ const waiting = (rated: Record<string, string>, frozen: Record<string, string>, 
  */
 export const makeWorld = (rows?: number): World => {
   const company = loadCompany('2026-10');
+  const quarantine = makeQuarantine(rows);
   if (rows === 0) {
-    return { company, closes: [], manifests: new Map(), exceptions: [], documents: [], asked: new Map() };
+    return { company, closes: [], manifests: new Map(), exceptions: [], documents: [], quarantine, asked: new Map() };
   }
   const old = invoicesOf(company, SEPTEMBER, september, [], 3);
   const invoices = invoicesOf(company, OCTOBER, october, ['acct-18'], 0).map(enlarge);
@@ -155,6 +158,7 @@ export const makeWorld = (rows?: number): World => {
     ]),
     exceptions: exceptionsOf(october, octoberAt),
     documents,
+    quarantine,
     asked: new Map(),
   };
 };

@@ -35,6 +35,8 @@ const PAGES = [
     shows: 'Enterprise plan, platform fee',
   },
   { what: 'a document', path: `/documents/${INVOICE}`, shows: 'Sent the document: posted' },
+  { what: 'the quarantine', path: '/quarantine?code=SCHEMA', shows: 'the field count is missing' },
+  { what: 'a refused line', path: '/quarantine/q-bbc3de8c50e206865e115f41', shows: 'Wrong at /data/count' },
   { what: 'nothing at an address', path: '/nowhere', shows: 'There is nothing at this address' },
 ];
 
@@ -60,6 +62,9 @@ describe('a fresh system', () => {
     expect(await violationsOf(page)).toEqual([]);
     await page.goto(`${fake.url}/documents`);
     await page.getByText('No document yet').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.goto(`${fake.url}/quarantine`);
+    await page.getByText('Nothing waits in quarantine').waitFor();
     expect(await violationsOf(page)).toEqual([]);
   });
 });

@@ -19,7 +19,8 @@ import type {
 const ApiContext = createContext<ApiClient | undefined>(undefined);
 export const ApiProvider = ApiContext.Provider;
 
-const useApi = (): ApiClient => {
+/** The API of the signed-in person. */
+export const useApi = (): ApiClient => {
   const api = useContext(ApiContext);
   if (!api) throw new Error('used outside of the API');
   return api;

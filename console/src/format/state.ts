@@ -1,5 +1,6 @@
 import type { ManifestStatus, StepState } from '../../../lambdas/close/types.ts';
 import type { DeliveryState } from '../../../lambdas/delivery/types.ts';
+import type { QuarantineState } from '../../../lambdas/usage/types.ts';
 
 /** The one vocabulary of states, in the order of urgency: what needs a person sorts first everywhere. */
 export const STATES = ['needs you', 'failed', 'held', 'parked', 'running', 'waiting', 'open', 'done'] as const;
@@ -37,6 +38,15 @@ const DELIVERY: Readonly<Record<DeliveryState, StateWord>> = {
 /** The word of a delivery; a document without one was not sent yet. */
 export const wordOfDelivery = (state: DeliveryState | undefined): StateWord =>
   state === undefined ? 'open' : DELIVERY[state];
+
+const QUARANTINE: Readonly<Record<QuarantineState, StateWord>> = {
+  waiting: 'needs you',
+  releasing: 'running',
+  released: 'done',
+  'written-off': 'done',
+};
+
+export const wordOfQuarantine = (state: QuarantineState): StateWord => QUARANTINE[state];
 
 const MANIFEST: Readonly<Record<ManifestStatus, StateWord>> = {
   'awaiting approval': 'needs you',

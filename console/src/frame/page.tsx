@@ -24,6 +24,7 @@ type Props = {
 const NAVIGATION = [
   { type: 'link' as const, text: 'Closes', href: '/closes' },
   { type: 'link' as const, text: 'Documents', href: '/documents' },
+  { type: 'link' as const, text: 'Quarantine', href: '/quarantine' },
 ];
 
 /** The frame of every page: navigation, crumbs, messages, and the split panel where a page has one. */

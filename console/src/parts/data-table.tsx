@@ -39,6 +39,8 @@ type Props<T> = {
   readonly initialSort: { readonly id: string; readonly descending: boolean };
   readonly empty: ReactNode;
   readonly actions?: ReactNode;
+  /** What stands above the search: what narrows the list down before it is read. */
+  readonly scope?: ReactNode;
 };
 
 const TablePreferences = lazy(() => import('./table-preferences.tsx'));
@@ -165,28 +167,31 @@ export const DataTable = <T,>(props: Props<T>) => {
         </Header>
       }
       filter={
-        props.search === 'properties' ? (
-          <Suspense fallback={<Skeleton height="2em" />}>
-            <PropertySearch
+        <SpaceBetween size="m">
+          {props.scope}
+          {props.search === 'properties' ? (
+            <Suspense fallback={<Skeleton height="2em" />}>
+              <PropertySearch
+                ref={search}
+                label={searchLabel}
+                countText={countText}
+                filters={filters}
+                options={options}
+                query={query}
+                change={filter}
+              />
+            </Suspense>
+          ) : (
+            <TextFilter
               ref={search}
-              label={searchLabel}
-              countText={countText}
-              filters={filters}
-              options={options}
-              query={query}
-              change={filter}
+              filteringText={String(query.tokens[0]?.value ?? '')}
+              filteringPlaceholder={`${searchLabel} (press /)`}
+              filteringAriaLabel={searchLabel}
+              countText={query.tokens.length > 0 ? countText : ''}
+              onChange={({ detail }) => filter(textQuery(detail.filteringText))}
             />
-          </Suspense>
-        ) : (
-          <TextFilter
-            ref={search}
-            filteringText={String(query.tokens[0]?.value ?? '')}
-            filteringPlaceholder={`${searchLabel} (press /)`}
-            filteringAriaLabel={searchLabel}
-            countText={query.tokens.length > 0 ? countText : ''}
-            onChange={({ detail }) => filter(textQuery(detail.filteringText))}
-          />
-        )
+          )}
+        </SpaceBetween>
       }
       pagination={
         <Pagination
