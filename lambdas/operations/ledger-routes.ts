@@ -4,8 +4,6 @@ import type { ApiRoute } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { type StartPorts, startJob } from '../usage/jobs/start-job.ts';
 import { dailyFigures } from '../usage/prove/daily-figures.ts';
-import { askedEvent } from '../usage/prove/event-status.ts';
-import { type ExplainEventPorts, explainEvent } from '../usage/prove/explain-event.ts';
 import type { RebuildParams } from '../usage/prove/rebuild.ts';
 import { newestRoot, type Proofs, type RootsVerified, signedDay, verifyRoots } from '../usage/prove/signed-heads.ts';
 import type { DayPlace } from '../usage/prove/stretches.ts';
@@ -22,8 +20,6 @@ export type LedgerPorts = {
   /** The key that signs roots: SPKI, DER. */
   readonly publicKey: () => Promise<Uint8Array>;
   readonly audit: Pick<AuditLog, 'list'>;
-  readonly archive: ExplainEventPorts['archive'];
-  readonly quarantine: ExplainEventPorts['quarantine'];
 };
 
 /** A month with its edges in every zone, three times over. */
@@ -91,7 +87,7 @@ const pageOf = ({ next, ...found }: { readonly next?: DayPlace }) => ({
 
 /**
  * `GET /v1/ledger/verification`: the chains, as many as there is time for, against themselves, the settled days and the
- * newest signed root. `GET /v1/ledger/roots/verification`: the signed roots. `GET /v1/ledger/events`: where an event went. `GET /v1/ledger/figures`: what the ledger says
+ * newest signed root. `GET /v1/ledger/roots/verification`: the signed roots. `GET /v1/ledger/figures`: what the ledger says
  * of each UTC day of each subject. Of all of them `next` is where the next request goes on. `POST /v1/ledger/rebuilds`: a
  * job that makes ledger and projections again, beside what is there, and compares.
  */
@@ -126,20 +122,6 @@ export const ledgerRoutes = (ports: LedgerPorts): ApiRoute[] => [
       const { range, isTimeUp } = await rangeOf(ports.usage, query);
       const meters = await ports.catalog.history('meter');
       return pageOf(await dailyFigures(ports.usage, { ...range, meters }, isTimeUp));
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/ledger/events',
-    roles: READERS,
-    run: async ({ query }) => {
-      const { ledger, overlays, clock } = ports.usage;
-      const { archive, quarantine } = ports;
-      const asked = askedEvent(query.id, query);
-      return {
-        status: 200,
-        body: await explainEvent({ ledger, overlays: overlays.status, clock, archive, quarantine }, asked),
-      };
     },
   },
   {

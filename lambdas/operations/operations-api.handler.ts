@@ -41,6 +41,7 @@ import { backfillRoutes } from './backfill-routes.ts';
 import { catalogRoutes } from './catalog-routes.ts';
 import { closedPeriods } from './closed-periods.ts';
 import { correctionRoutes } from './correction-routes.ts';
+import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
@@ -76,6 +77,7 @@ const functions = {
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
+const usage = { ledger, overlays, settled, marks: dynamoDirtyMarks(dynamo(), projection), subjects, clock };
 const stream = kinesisStream(kinesis(), env('USAGE_STREAM'), (millis) => pause(millis));
 
 /** What people do to keep the system running: quarantine, queues, audit, catalog, usage, ledger and API keys. */
@@ -105,19 +107,11 @@ export const handler = httpEdge(
       catalog,
       starter,
       audit,
-      archive,
-      quarantine: quarantine.quarantine,
       proofs: s3WalkObjects(s3(), env('PROOFS_BUCKET')),
       publicKey: () => kmsPublicKey(kms(), env('PROOF_KEY_ID')),
-      usage: {
-        ledger,
-        overlays,
-        settled,
-        marks: dynamoDirtyMarks(dynamo(), projection),
-        subjects,
-        clock,
-      },
+      usage,
     }),
+    ...explanationRoutes({ catalog, archive, quarantine: quarantine.quarantine, usage: { ...usage, archive } }),
     ...walkRoutes({
       findings: dynamoDecisions(dynamo(), projection, audit),
       archive,

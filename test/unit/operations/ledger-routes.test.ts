@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LedgerPorts, ledgerRoutes } from '../../../lambdas/operations/ledger-routes.ts';
+import { ledgerRoutes } from '../../../lambdas/operations/ledger-routes.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
 import type { Role } from '../../../lambdas/platform/http-edge.ts';
@@ -13,7 +13,6 @@ import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryJobs } from '../../twins/memory-jobs.ts';
 import { memorySettled } from '../../twins/memory-projection.ts';
-import { memoryQuarantine } from '../../twins/memory-quarantine.ts';
 import { lineOf, proofWorld } from '../usage/proof-world.ts';
 import { caller } from './call.ts';
 
@@ -37,8 +36,6 @@ const signedNothing = {
   },
   publicKey: async () => new Uint8Array(),
   audit: memoryAuditLog(clock),
-  archive: {} as LedgerPorts['archive'],
-  quarantine: memoryQuarantine(),
 };
 const bad = (status: number, code: string) => ({ status, body: { code } });
 
@@ -174,17 +171,4 @@ it('starts a rebuild as a job, for operators', async () => {
   expect(await rebuild({ ...october, subject: 'org-77' })).toMatchObject(bad(404, 'NO_SUCH_SUBJECT'));
   expect(await rebuild({ start: '2026-10-01' })).toMatchObject(bad(400, 'BAD_REQUEST'));
   expect(await rebuild({ start: '2026-01-01', end: '2026-11-01' })).toMatchObject(bad(400, 'BAD_REQUEST'));
-});
-
-it('tells where an event went', async () => {
-  const world = proofWorld();
-  await world.deliver([[lineOf('a/1', 'org-01', '2026-10-05T00:00:00Z', 'seats.changed', { seats: 4 })]]);
-  const { archive, quarantine, catalog } = world;
-  const call = caller(ledgerRoutes({ usage: world.ports, catalog, starter, ...signedNothing, archive, quarantine }));
-  const query = { source: '//larkspur.example/platform', subject: 'org-01', time: '2026-10-05T02:00:00+02:00' };
-  const ask = (more: Record<string, string>) =>
-    call({ method: 'GET', path: '/v1/ledger/events', query: { id: 'a/1', ...query, ...more } });
-  expect(await ask({})).toMatchObject({ status: 200, body: { places: [{ state: 'counted' }] } });
-  expect(await ask({ time: 'noon' })).toMatchObject(bad(400, 'BAD_REQUEST'));
-  expect(await ask({ source: '' })).toMatchObject(bad(400, 'BAD_REQUEST'));
 });

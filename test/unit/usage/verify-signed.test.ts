@@ -149,8 +149,6 @@ describe('signed roots', () => {
           proofs,
           publicKey: () => signer.publicKey(),
           audit: { list },
-          archive: world.archive,
-          quarantine: world.quarantine,
         }),
       );
       return (await call({ method: 'GET', path: '/v1/ledger/roots/verification' })).body;
