@@ -3,8 +3,19 @@ import { type ApiClient, ApiError, apiClient } from './api-client.ts';
 import { accountUsage } from './commands/account-usage.ts';
 import { createKey, revokeKey } from './commands/api-keys.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
+import {
+  closeBackfill,
+  listBackfills,
+  loadBackfill,
+  openBackfill,
+  previewBackfill,
+  revertBackfill,
+  sealBackfill,
+  showBackfill,
+} from './commands/backfills.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
+import { cancelEvent, type EventOptions, restateLedger } from './commands/corrections.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
 import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
@@ -222,6 +233,40 @@ usage
   .option('--start <date>', 'since this UTC date; else as far back as there is any')
   .action(async (options: { start?: string }) => unattributedUsage(await as('operator'), options.start));
 usage.command('settle').action(async () => settle(await as('operator')));
+usage
+  .command('cancel <eventId>')
+  .description('take an event back, for ever')
+  .requiredOption('--subject <subject>', 'its subject')
+  .requiredOption('--source <source>', 'its source')
+  .requiredOption('--time <time>', 'its own time: that tells where it lies')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, options: EventOptions) => cancelEvent(await as('operator'), id, options));
+
+const backfill = program.command('backfill').description('corrections that count together or not at all');
+backfill
+  .command('open')
+  .requiredOption('--reason <text>', 'what it corrects, and why')
+  .action(async (options: { reason: string }) => openBackfill(await as('operator'), options.reason));
+backfill.command('list').action(async () => listBackfills(await as('operator')));
+backfill.command('show <backfillId>').action(async (id: string) => showBackfill(await as('operator'), id));
+backfill
+  .command('load <backfillId> <file>')
+  .description('load events, replacements and cancellations: one CloudEvent per line')
+  .action(async (id: string, file: string) => loadBackfill(await as('operator'), id, file));
+backfill
+  .command('seal <backfillId>')
+  .description('take nothing more, and tell what closing would change')
+  .action(async (id: string) => sealBackfill(await as('operator'), id));
+backfill.command('preview <backfillId>').action(async (id: string) => previewBackfill(await as('operator'), id));
+backfill
+  .command('close <backfillId>')
+  .description('make it count')
+  .action(async (id: string) => closeBackfill(await as('operator'), id));
+backfill
+  .command('revert <backfillId>')
+  .description('make it count no more, for ever')
+  .requiredOption('--reason <text>', 'why')
+  .action(async (id: string, options: { reason: string }) => revertBackfill(await as('operator'), id, options.reason));
 
 const apiKey = program.command('api-key').description('keys by which product services send events');
 apiKey
@@ -260,6 +305,13 @@ ledger
   .option('--folder <path>', 'where the copy of the archive is kept', '.local/recompute')
   .action(async (start: string, end: string, options: RecomputeOptions) =>
     recomputeLedger(await as('operator'), start, end, options),
+  );
+ledger
+  .command('restate <start> <end>')
+  .description('measure old usage with the meters as they are now')
+  .option('--subject <subject>', 'only this subject')
+  .action(async (start: string, end: string, options: { subject?: string }) =>
+    restateLedger(await as('operator'), start, end, options.subject),
   );
 ledger
   .command('walk')
