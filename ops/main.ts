@@ -17,7 +17,9 @@ import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catal
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { cancelEvent, type EventOptions, restateLedger } from './commands/corrections.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
+import { type EventOptions, explainEvent } from './commands/events.ts';
 import { explainLine } from './commands/explain.ts';
+import { explainNumber, type NumberOptions } from './commands/explain-number.ts';
 import { listJobs, resumeJob, showJob } from './commands/jobs.ts';
 import { rebuildLedger, settle, usageTotals, verifyLedger } from './commands/ledger.ts';
 import { countQuarantine, listQuarantine, type QuarantineOptions, showQuarantine } from './commands/quarantine.ts';
@@ -40,7 +42,7 @@ import {
   walkLedger,
 } from './commands/same-id.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
-import { unattributedUsage } from './commands/unattributed.ts';
+import { driftOfUsage, unattributedUsage } from './commands/usage-reports.ts';
 import { say } from './print.ts';
 import { openSession, type Person, remoteApi } from './session.ts';
 
@@ -232,6 +234,10 @@ usage
   .description('usage of subjects that nobody owns, the oldest first')
   .option('--start <date>', 'since this UTC date; else as far back as there is any')
   .action(async (options: { start?: string }) => unattributedUsage(await as('operator'), options.start));
+usage
+  .command('drift')
+  .description('fields that events carry and their schema does not know')
+  .action(async () => driftOfUsage(await as('operator')));
 usage.command('settle').action(async () => settle(await as('operator')));
 usage
   .command('cancel <eventId>')
@@ -268,6 +274,16 @@ backfill
   .requiredOption('--reason <text>', 'why')
   .action(async (id: string, options: { reason: string }) => revertBackfill(await as('operator'), id, options.reason));
 
+program
+  .command('event')
+  .description('one event, by its identity')
+  .command('explain <id>')
+  .description('where did it go? counted, cancelled, refused, or never seen')
+  .requiredOption('--source <source>', 'its source')
+  .requiredOption('--subject <subject>', 'its subject')
+  .requiredOption('--time <time>', 'its time')
+  .action(async (id: string, options: EventOptions) => explainEvent(await as('operator'), id, options));
+
 const apiKey = program.command('api-key').description('keys by which product services send events');
 apiKey
   .command('create <name> <source...>')
@@ -297,6 +313,15 @@ ledger
   .option('--subject <subject>', 'only this subject')
   .action(async (start: string, end: string, options: { subject?: string }) =>
     rebuildLedger(await as('operator'), start, end, options.subject),
+  );
+ledger
+  .command('explain <account> <meter> <start> <end>')
+  .description('what is a number made of? period, days, slots, appends, and the events as they were sent')
+  .option('--dimension <name=value...>', 'only these values')
+  .option('--at <place>', 'go on with a day, a slot or an append of the level above')
+  .option('--down', 'go down by the first part of each level')
+  .action(async (account: string, meter: string, start: string, end: string, options: NumberOptions) =>
+    explainNumber(await as('operator'), account, meter, { start, end }, options),
   );
 ledger
   .command('recompute <start> <end>')

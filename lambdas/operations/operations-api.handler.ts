@@ -27,6 +27,7 @@ import { dynamoJobs, dynamoNewJobs } from '../usage/jobs/job-store.ts';
 import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
 import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../usage/ledger/subjects.ts';
+import { dynamoDrift } from '../usage/quarantine/drift.ts';
 import { quarantineToDecide } from '../usage/quarantine/quarantine-wiring.ts';
 import { dynamoAccess } from '../usage/receive/access-store.ts';
 import { apiGatewayKeys } from '../usage/receive/gateway-keys-client.ts';
@@ -46,7 +47,7 @@ import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
-import { unattributedRoutes } from './unattributed-routes.ts';
+import { usageReportRoutes } from './usage-report-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { walkRoutes } from './walk-routes.ts';
 
@@ -102,7 +103,15 @@ export const handler = httpEdge(
       starter,
       clock,
     }),
-    ...unattributedRoutes({ ledger, settled, subjects, catalog, clock, horizonDays: Number(env('HORIZON_DAYS')) }),
+    ...usageReportRoutes({
+      ledger,
+      settled,
+      subjects,
+      catalog,
+      clock,
+      horizonDays: Number(env('HORIZON_DAYS')),
+      drift: dynamoDrift(dynamo(), projection),
+    }),
     ...ledgerRoutes({
       catalog,
       starter,

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { subjectsOf, unattributed } from '../../../lambdas/catalog/attribution.ts';
 import type { Attribution, CatalogEntry } from '../../../lambdas/catalog/types.ts';
 import { ledgerUsage } from '../../../lambdas/close/usage-port.ts';
-import { unattributedRoutes } from '../../../lambdas/operations/unattributed-routes.ts';
+import { usageReportRoutes } from '../../../lambdas/operations/usage-report-routes.ts';
 import { intervalOf } from '../../../lambdas/platform/period.ts';
 import { readPeriodUsage } from '../../../lambdas/usage/read/period-usage.ts';
 import { readUnattributed } from '../../../lambdas/usage/read/unattributed.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
-import { unattributedUsage } from '../../../ops/commands/unattributed.ts';
+import { driftOfUsage, unattributedUsage } from '../../../ops/commands/usage-reports.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryFindings } from '../../twins/memory-walk.ts';
 import { caller } from '../operations/call.ts';
@@ -107,16 +107,26 @@ describe('unattributed usage', () => {
       api('a', '2026-10-05T09:30:00.000Z', 1, 'read', 'org-90'),
       api('b', '2026-11-05T09:30:00.000Z', 1, 'read', 'org-91'),
     );
-    const call = caller(unattributedRoutes({ ...world.ports, catalog: memoryCatalog([]), horizonDays: 400 }));
+    const call = caller(
+      usageReportRoutes({
+        ...world.ports,
+        catalog: memoryCatalog([]),
+        horizonDays: 400,
+        drift: { list: async () => [{ field: 'api/2 plan', events: 3, firstSeenAt: 'a', lastSeenAt: 'b' }] },
+      }),
+    );
     const get = async <T>(path: string, query: Record<string, string | undefined> = {}) => {
       const given = Object.fromEntries(Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]));
       return (await call({ method: 'GET', path: `/v1${path}`, query: given })).body as T;
     };
     expect(await get('/usage/unattributed', { start: '2026-11-01' })).toMatchObject({ items: [{ subject: 'org-91' }] });
+    expect(await get('/usage/drift')).toMatchObject({ items: [{ field: 'api/2 plan', events: 3 }] });
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await unattributedUsage({ get } as never, undefined);
+    await driftOfUsage({ get } as never);
     const text = write.mock.calls.map(([each]) => each).join('');
     write.mockRestore();
+    expect(text).toMatch(/\napi\/2 plan +3 /);
     expect(text).toMatch(/^subject +events +days +first usage +last usage +age +meters\n/);
     expect(text).toMatch(/\norg-90 +1 +1 +2026-10-05 09:30 +2026-10-05 09:30 +35 d +.*calls/);
     expect(text.indexOf('org-90')).toBeLessThan(text.indexOf('org-91'));

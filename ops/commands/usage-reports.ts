@@ -37,3 +37,24 @@ export const unattributedUsage = async (api: ApiClient, start: string | undefine
     '\nPublish an attribution, from the date on from which it is theirs: the usage is that account’s then, also what lies before today.',
   );
 };
+
+type Drift = {
+  readonly field: string;
+  readonly events: number;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+};
+
+/** Fields that events carry and their schema does not know, the newest first. They are kept, and counted here about. */
+export const driftOfUsage = async (api: ApiClient): Promise<void> => {
+  const { items } = await api.get<{ items: Drift[] }>('/usage/drift');
+  if (items.length === 0) return say('No event carried a field that its schema does not know.');
+  say(
+    table(
+      ['schema and field', 'events, about', 'first seen', 'last seen'],
+      items
+        .toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))
+        .map((one) => [one.field, grouped(one.events), minutes(one.firstSeenAt), minutes(one.lastSeenAt)]),
+    ),
+  );
+};
