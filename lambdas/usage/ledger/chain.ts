@@ -1,5 +1,6 @@
 import { contentHash } from '../../platform/hash.ts';
 import type { Append, ArchivePointer, SlotPin, StateKey } from '../types.ts';
+import { idsText } from './ids-text.ts';
 import { packPointers } from './pack-pointers.ts';
 import { chainName, slotText } from './slot.ts';
 import { gatherStates, type ScalarState, type StateMap } from './state.ts';
@@ -15,7 +16,7 @@ export const appendHash = ({ ids, pointers, ...said }: Omit<Append, 'hash'>): st
   const { keys, lines } = packPointers(pointers);
   return contentHash({
     ...said,
-    ids: ids.map(({ idHash, bodyHash }) => `${idHash}${bodyHash}`).join(''),
+    ids: idsText(ids),
     pointers: { keys, lines: Buffer.from(lines).toString('hex') },
   });
 };

@@ -1,11 +1,13 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/hash.ts';
-import type { Append, CanonicalUsage, KeyState, Point, StateKey } from '../types.ts';
+import { instantOf } from '../events/event-time.ts';
+import type { Append, CanonicalUsage } from '../types.ts';
+import { idsText } from './ids-text.ts';
 import { packPointers, unpackPointers } from './pack-pointers.ts';
+import { packTexts, unpackTexts } from './pack-texts.ts';
 import { packTombstones, unpackTombstones } from './pack-tombstones.ts';
 import { parseSortKey, partitionKey, sortKey, utcDay } from './slot.ts';
-import { OVERFLOW, type StateMap, UNMETERED } from './state.ts';
+import type { StateMap } from './state.ts';
 
 /**
  * An append as it lies in the table, formats 1 and 2. Names are one letter because every byte is paid for at every write.
@@ -42,23 +44,6 @@ export type LedgerItem = {
   readonly g: Uint8Array;
 };
 
-type PackedPoint = readonly [offset: number, value: string, id: number | string];
-type PackedState =
-  | readonly [key: unknown, kind: 0, count: number, sum: string, min: string, max: string, latest: PackedPoint]
-  | readonly [key: unknown, kind: 1, values: readonly string[]]
-  | readonly [key: unknown, kind: 2, points: readonly PackedPoint[]];
-
-/** What items are full of, so that even a short one deflates well. Part of both formats: it can never be changed. */
-const dictionary = Buffer.from(
-  '"unmetered","overflow",{"model":"region":"sha256:[["events/-usage/2026/2027/2028/11/12/01/shardId-000000000000/49' +
-    '000000000000000000000000-49.ndjson.gz"],[[["users",1,{}],1,["user-"]],[["storage",1,{}],2,[[0,"0",0],[["",1,{}],' +
-    '0,1,"1","1","1",[0,"1",0]],[["calls",1,{"endpoint":"read"}],0,2,"2","1","1",[0,"1",1]]]',
-);
-const ID_BYTES = 24;
-
-const packKey = (key: StateKey): unknown => (key === OVERFLOW || key === UNMETERED ? key : JSON.parse(key));
-const unpackKey = (key: unknown): StateKey => (typeof key === 'string' ? key : canonicalJson(key));
-
 /** From this size on, the states of a restating append go to an object: they are all of the chain's, and may be many. */
 const MAX_INLINE_BYTES = 8 * 1024;
 
@@ -72,59 +57,9 @@ const objectKey = (hash: string): string => `ledger/${hash}.json`;
 export const statesKeyOf = ({ o }: LedgerItem): string | undefined =>
   o === undefined ? undefined : objectKey(Buffer.from(o).toString('hex'));
 
-const packTexts = (append: Append, keys: readonly string[]): Uint8Array => {
-  const start = Date.parse(append.slot.start);
-  const own = new Map(append.ids.map(({ idHash }, index) => [idHash, index]));
-  const packPoint = ({ time, value, idHash }: Point): PackedPoint => [
-    Date.parse(time) - start,
-    value,
-    own.get(idHash) ?? Buffer.from(idHash, 'hex').toString('base64'),
-  ];
-  const packState = (key: StateKey, state: KeyState): PackedState => {
-    switch (state.class) {
-      case 'scalar':
-        return [packKey(key), 0, state.count, state.sum, state.min, state.max, packPoint(state.latest)];
-      case 'set':
-        return [packKey(key), 1, state.values];
-      case 'points':
-        return [packKey(key), 2, state.points.map(packPoint)];
-    }
-  };
-  const states = Object.entries(append.states).map(([key, state]) => packState(key, state));
-  return deflateRawSync(JSON.stringify([keys, states]), { dictionary });
-};
+const ID_BYTES = 24;
 
-const unpackTexts = (
-  packed: Uint8Array,
-  start: string,
-  ids: Append['ids'],
-): { readonly keys: readonly string[]; readonly states: Record<StateKey, KeyState> } => {
-  const text = inflateRawSync(packed, { dictionary }).toString('utf8');
-  const [keys, states] = JSON.parse(text) as [string[], PackedState[]];
-  const origin = Date.parse(start);
-  const unpackPoint = ([offset, value, id]: PackedPoint): Point => ({
-    time: new Date(origin + offset).toISOString(),
-    value,
-    idHash: typeof id === 'number' ? (ids[id]?.idHash ?? '') : Buffer.from(id, 'base64').toString('hex'),
-  });
-  const unpack = (state: PackedState): [StateKey, KeyState] => {
-    const key = unpackKey(state[0]);
-    switch (state[1]) {
-      case 0: {
-        const [, , count, sum, min, max, latest] = state;
-        return [key, { class: 'scalar', count, sum, min, max, latest: unpackPoint(latest) }];
-      }
-      case 1:
-        return [key, { class: 'set', values: state[2] }];
-      case 2:
-        return [key, { class: 'points', points: state[2].map(unpackPoint) }];
-    }
-  };
-  return { keys, states: Object.fromEntries(states.map(unpack)) };
-};
-
-const packIds = (ids: Append['ids']): Uint8Array =>
-  Buffer.from(ids.map(({ idHash, bodyHash }) => `${idHash}${bodyHash}`).join(''), 'hex');
+const packIds = (ids: Append['ids']): Uint8Array => Buffer.from(idsText(ids), 'hex');
 
 const unpackIds = (packed: Uint8Array): Append['ids'] => {
   const hex = Buffer.from(packed).toString('hex');
@@ -174,9 +109,9 @@ const itemOf = (append: Append, texts: Uint8Array, lines: Uint8Array): LedgerIte
     s: texts,
     r: lines,
     ...(append.late === 0 ? {} : { l: append.late }),
-    n: Date.parse(append.newestTime) - Date.parse(slot.start),
+    n: instantOf(append.newestTime) - instantOf(slot.start),
     ...(stamp === undefined ? {} : { m: [stamp.account, stamp.plan, stamp.salesRegion] as const }),
-    a: Date.parse(append.appendedAt),
+    a: instantOf(append.appendedAt),
     ...(append.full ? { x: true as const } : {}),
     h: Buffer.from(append.previousHash, 'hex'),
     g: Buffer.from(append.hash, 'hex'),
