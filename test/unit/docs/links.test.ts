@@ -46,7 +46,8 @@ const namedCommands = (text: string): string[] =>
 
 /** The nouns and verbs of the command line, read from its source: to import it is to run it. */
 const knownCommands = (): ReadonlySet<string> => {
-  const source = readFileSync(path.join(root, 'ops/main.ts'), 'utf8');
+  const files = ['ops/main.ts', 'ops/ledger-commands.ts'];
+  const source = files.map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
   const known = new Set<string>();
   let noun = '';
   // A noun is a command of the program itself; the verbs that follow belong to it.

@@ -1,0 +1,146 @@
+import type { ApiClient } from '../api-client.ts';
+import { exactSum } from '../exact-sum.ts';
+import { grouped, say, table } from '../print.ts';
+
+type Part = {
+  readonly name: string;
+  readonly quantity?: string;
+  readonly adds?: string;
+  readonly at?: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly about?: Readonly<Record<string, string | number | boolean>>;
+};
+type Explained = {
+  readonly level: 'dimensions' | 'days' | 'slots' | 'appends' | 'lines';
+  readonly unit: string;
+  readonly how: string;
+  readonly quantity?: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly parts: readonly Part[];
+  readonly next?: string;
+};
+
+/** Which number, and where in it. */
+export type NumberOptions = {
+  /** `name=value`, as often as there are dimensions. */
+  readonly dimension?: readonly string[];
+  readonly at?: string;
+  /** Go on by the first part of each level, down to the events. */
+  readonly down?: boolean;
+};
+
+const dimensionsOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    given.map((each) => {
+      const at = each.indexOf('=');
+      if (at < 1) throw new Error(`a dimension is <name>=<value>, e.g. endpoint=read, not ${each}`);
+      return [each.slice(0, at), each.slice(at + 1)];
+    }),
+  );
+
+const shown = (quantity: string | undefined): string | undefined =>
+  quantity === undefined ? undefined : /^-?[\d.]+$/.test(quantity) ? grouped(quantity) : quantity;
+const minutes = (instant: unknown): string =>
+  String(instant ?? '')
+    .slice(0, 19)
+    .replace('T', ' ');
+
+/** The columns of each level, beside what is the same for all. */
+const columnsOf = (level: Explained['level']): [string, (part: Part) => string | number | undefined][] => {
+  const quantity: [string, (part: Part) => string | undefined] = ['quantity', (part) => shown(part.quantity)];
+  if (level === 'dimensions') return [['dimensions', ({ name }) => name], quantity];
+  if (level === 'days') return [['day', ({ name }) => name], quantity];
+  if (level === 'slots') return [['slot (UTC)', ({ name }) => name], quantity];
+  const adds: [string, (part: Part) => string | undefined] = ['adds', (part) => shown(part.adds)];
+  if (level === 'appends') {
+    return [
+      ['append', ({ name }) => name],
+      ['appended', ({ about }) => minutes(about?.appendedAt)],
+      ['lines', ({ about }) => about?.lines as number],
+      ['cancels', ({ about }) => about?.cancels as number],
+      adds,
+      ['number then', (part) => shown(part.quantity)],
+      ['go on with --at', ({ at }) => at],
+    ];
+  }
+  return [
+    ['event', ({ name }) => name],
+    ['time', ({ about }) => minutes(about?.time)],
+    ['is', ({ about }) => about?.role as string],
+    ['measures', (part) => shown(part.quantity)],
+    adds,
+    ['archive line', ({ about }) => `${about?.archive}:${about?.line}`],
+  ];
+};
+
+/** Whether the parts make the number; `undefined` where they do not add up by themselves. */
+const checked = ({ quantity, parts }: Explained): string | undefined => {
+  if (quantity === undefined || parts.length === 0 || parts.some(({ adds }) => adds === undefined)) return undefined;
+  const sum = exactSum(parts.map(({ adds = '0' }) => adds));
+  return sum === quantity ? `${grouped(sum)} in all` : `${grouped(sum)} in all, NOT ${grouped(quantity)}`;
+};
+
+const tellLevel = (explained: Explained): void => {
+  const { level, quantity, unit, how, dimensions, parts } = explained;
+  const about = Object.entries(dimensions).map(([name, value]) => `${name}=${value}`);
+  const number =
+    quantity === undefined ? '' : `${shown(quantity)} ${unit}${about.length > 0 ? `, ${about.join(' ')}` : ''}. `;
+  say(`${number}${how}\n`);
+  const columns = columnsOf(level).filter(([, cell]) => parts.some((part) => cell(part) !== undefined));
+  if (parts.length === 0) {
+    say('There is nothing.');
+    return;
+  }
+  say(
+    table(
+      columns.map(([name]) => name),
+      parts.map((part) => columns.map(([, cell]) => cell(part))),
+    ),
+  );
+  const sum = checked(explained);
+  if (sum !== undefined) say(sum);
+  if (sum?.includes('NOT')) process.exitCode = 1;
+};
+
+const allParts = async (api: ApiClient, query: Readonly<Record<string, string | undefined>>): Promise<Explained> => {
+  let explained: Explained = await api.get('/ledger/explanations', query);
+  for (let after = explained.next; after !== undefined; ) {
+    const page: Explained = await api.get('/ledger/explanations', { ...query, after });
+    explained = { ...explained, parts: [...explained.parts, ...page.parts] };
+    after = page.next;
+  }
+  return explained;
+};
+
+const FIRST_SENT = (part: Part | undefined): string =>
+  `\nThe first of them, as it was sent:\n${part?.about?.event ?? ''}`;
+
+/** Tells what a number is made of; with `down` level by level, by the first part of each, to an event as it was sent. */
+export const explainNumber = async (
+  api: ApiClient,
+  account: string,
+  meter: string,
+  dates: { readonly start: string; readonly end: string },
+  options: NumberOptions,
+): Promise<void> => {
+  let dimensions = dimensionsOf(options.dimension ?? []);
+  let at = options.at;
+  say(`${meter} of ${account} from ${dates.start} to before ${dates.end}: ${at === undefined ? '' : `${at}: `}`);
+  for (;;) {
+    const query = { account, meter, ...dates, dimensions: JSON.stringify(dimensions), at };
+    const explained = await allParts(api, query);
+    tellLevel(explained);
+    const [first] = explained.parts;
+    if (explained.level === 'lines') return say(FIRST_SENT(first));
+    if (first === undefined) return;
+    if (options.down !== true) {
+      const [name, value] = Object.entries(first.dimensions ?? {})[0] ?? [];
+      return say(
+        `\nGo on with ${name === undefined ? `--at ${first.at}` : `--dimension ${name}=${value}`}, or with --down.`,
+      );
+    }
+    dimensions = { ...dimensions, ...first.dimensions };
+    at = first.at ?? at;
+    say(`\n▸ ${first.name}: `);
+  }
+};
