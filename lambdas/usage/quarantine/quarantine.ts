@@ -109,6 +109,8 @@ export const MOST_AT_ONCE = 16;
 
 /** Larger bodies stay in the archive alone: a table item has at most 400 KB, and nobody reads more in a list. */
 const MAX_BODY = 64 * 1024;
+/** Characters of a path or a sentence. */
+const MAX_QUOTED = 2_000;
 
 /** The id follows from position and code, so that a line delivered twice is one entry. */
 export const quarantineIdOf = (line: Pick<Line, 'position'>, code: QuarantineCode): string =>
@@ -123,8 +125,9 @@ export const quarantineEntry = (
 ): QuarantineEntry => {
   const { code, subject, eventId } = rejection;
   const cut = line.line.length > MAX_BODY;
-  // What is quoted of a line may hold half a character, which no store takes.
-  const [path, message] = [rejection.path.toWellFormed(), rejection.message.toWellFormed()];
+  // What is quoted of a line may be as long as the line, and may hold half a character, which no store takes.
+  const quoted = (text: string): string => text.slice(0, MAX_QUOTED).toWellFormed();
+  const [path, message] = [quoted(rejection.path), quoted(rejection.message)];
   return {
     id: quarantineIdOf(line, code),
     position: line.position,
