@@ -3,7 +3,7 @@ import type { CatalogReader } from '../catalog/types.ts';
 import { mapBounded } from '../platform/bounded.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
-import { readPeriodUsage } from '../usage/read/period-usage.ts';
+import { dayParts, readDayParts, readPeriodUsage } from '../usage/read/period-usage.ts';
 import type { Findings } from '../usage/walk/finding-store.ts';
 import { countingPlaces, type SameIdFinding } from '../usage/walk/same-id.ts';
 import { type LastValueSources, lastValues } from './last-values.ts';
@@ -19,14 +19,10 @@ type Sources = LastValueSources & {
 
 /** The usage ledger as a close reads it: strongly, from the appends themselves. */
 export const ledgerUsage = (sources: Sources): UsagePort => {
-  const eventsIn = async ({ subject, from, to }: Interval & { readonly subject: string }): Promise<number> => {
-    let events = 0;
-    for (const day of utcDaysOf({ from, to })) {
-      const { appends } = await sources.ledger.day(subject, day);
-      const inside = appends.filter(({ slot }) => slot.start >= from && slot.start < to);
-      for (const { ids } of inside) events += ids.length;
-    }
-    return events;
+  /** Events that count: those of closed backfills too, and without what was cancelled. */
+  const eventsIn = async (gap: Interval & { readonly subject: string }): Promise<number> => {
+    const { slots } = await readDayParts(sources, dayParts([gap]));
+    return slots.reduce((total, { accepted, cancelled }) => total + accepted - cancelled, 0);
   };
 
   /** Where an id counts: what lies in the overlay of a backfill that was reverted since does not. */
