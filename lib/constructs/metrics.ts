@@ -55,6 +55,21 @@ export const erpSuccessRate = (): MathExpression =>
     period: ALARM_PERIOD,
   });
 
+/**
+ * The share of lines that ingest refuses, in percent; 0 while they are fewer than ten in a period, which say nothing.
+ * Arithmetic, so only on AWS.
+ */
+export const refusedShare = (): MathExpression =>
+  new MathExpression({
+    label: 'Refused lines, %',
+    expression: 'IF(FILL(refused, 0) >= 10, 100 * FILL(refused, 0) / FILL(received, 1), 0)',
+    usingMetrics: {
+      refused: serviceMetric(METRICS.transformationFailures, 'ingest', 'Sum'),
+      received: serviceMetric(METRICS.eventsReceived, 'ingest', 'Sum'),
+    },
+    period: ALARM_PERIOD,
+  });
+
 /** The services that deliver to the ERP and to customer success. */
 export const ERP_SERVICE = 'deliver-netsuite';
 export const SUCCESS_SERVICE = 'deliver-gainsight';

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/platform/metric-names.ts';
 import { ALARM_PERIOD, AlarmWithRunbook, type AlarmWithRunbookProps } from '../constructs/alarm-with-runbook.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
-import { erpSuccessRate, overRegions, serviceMetric } from '../constructs/metrics.ts';
+import { erpSuccessRate, overRegions, refusedShare, serviceMetric } from '../constructs/metrics.ts';
 import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
 import type { Deployment } from '../deployment.ts';
 import type { ConsoleStack, Parts } from './console-stack.ts';
@@ -44,6 +44,13 @@ export class ObservabilityStack extends MeterbridgeStack {
       says: 'Events take longer from receipt to ledger than the freshness dial allows.',
       metric: serviceMetric(METRICS.ingestionLag, 'ingest', 'Maximum'),
       threshold: deployment.config.ingest.batchingWindowSeconds + 600,
+      periods: 3,
+    });
+    this.#alarm('RefusedEvents', {
+      heading: 'Refused events',
+      says: 'More than one event in twenty goes to quarantine: a producer sends what cannot be counted.',
+      metric: refusedShare(),
+      threshold: 5,
       periods: 3,
     });
     this.#alarm('AppendSize', {
