@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { MeteredUsage } from '../../lambdas/usage/types.ts';
-import type { ApiClient } from '../api-client.ts';
+import type { Backfill, MeteredUsage } from '../../lambdas/usage/types.ts';
+import { type ApiClient, allItems } from '../api-client.ts';
 import { nowMillis } from '../clock.ts';
 import { terminalShower } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
@@ -66,6 +66,14 @@ const writePages = async <T>(
   } while (after !== undefined);
   return count;
 };
+
+/** Ids of the closed backfills, in the order in which they were closed. */
+const closedOnes = async (api: ApiClient): Promise<string[]> =>
+  (await allItems<Backfill>(api, '/backfills'))
+    .filter(({ state }) => state === 'closed')
+    .map(({ backfillId, closed }) => ({ backfillId, order: `${closed?.at}#${backfillId}` }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ backfillId }) => backfillId);
 
 const figuresOf = ({ subject, day, usage }: Figures): LedgerFigure[] =>
   usage.map(({ meter, aggregation, unit, dimensions, quantity }) => ({
@@ -157,12 +165,13 @@ export const recomputeLedger = async (
       (count) => show.line(`${grouped(count)} figures of the ledger read`),
     );
     const { items: meters } = await api.get<{ items: MeterVersion[] }>('/catalog/meter/history');
+    const closedBackfills = await closedOnes(api);
     const begun = nowMillis();
     const input = {
       range: { start, end, early },
       archive,
       quarantined,
-      closedBackfills: [],
+      closedBackfills,
       meters,
       ledger,
       scratch: folder,
