@@ -15,7 +15,8 @@ import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
-import { api, METERS } from './usage-fixtures.ts';
+import { correctionsWorld } from './corrections-world.ts';
+import { api, cancellation, type EventSpec, METERS, usage } from './usage-fixtures.ts';
 
 const README = readFileSync(new URL('../../../lambdas/usage/README.md', import.meta.url), 'utf8');
 const meters = meterIndex(METERS);
@@ -54,6 +55,50 @@ describe('the README of the ledger', () => {
       [0, 2, 'duplicate duplicate duplicate', '3, 14.5'],
     ]);
     for (const line of ['| 2, 12.5 |', '| c | 3, 14.5 |']) expect(README).toContain(line);
+  });
+
+  it('corrects as its table says', async () => {
+    const T = '2026-10-01T00:20:00.000Z';
+    const event = (line: number, id: string, count: number, more: Partial<EventSpec> = {}) =>
+      usage({ id, subject: 'org-01', time: T, type: 'api', data: { count, endpoint: 'read' }, ...more }, line);
+    const [a, b, c, d] = [event(0, 'a', 5), event(1, 'b', 2), event(2, 'c', 7), event(3, 'd', 1)];
+    const [noB, noD, noC] = [cancellation(b, 'x', 4), cancellation(d, 'y', 5), cancellation(c, 'z', 8, 'bf')];
+    const [r, e] = [event(6, 'r', 9, { replaces: 'a' }), event(7, 'e', 4, { backfill: 'bf' })];
+    const batches = [[a, b, c], [noB], [noD], [d], [r], [noB], [e, noC]];
+    const world = correctionsWorld(batches.flat(), '2026-10-01T00:30:00.000Z');
+
+    const figures = async (): Promise<string> => {
+      const [states] = Object.values(await world.slots());
+      const [calls, smallest] = [
+        states?.[stateKey('calls', 1, { endpoint: 'read' })],
+        states?.[stateKey('smallest', 1, {})],
+      ];
+      if (calls?.class !== 'scalar' || smallest?.class !== 'scalar') throw new Error('the slot has no figures');
+      return `${calls.count}, ${calls.sum}, ${smallest.min}`;
+    };
+    const rows: string[] = [];
+    for (const batch of batches) {
+      const { outcomes, appends } = await world.append(...batch);
+      const chain = world.ports.ledger.appends().filter(({ slot }) => slot.overlay === batch[0]?.slot.overlay);
+      const { version = 0, full = false, cancels = [] } = chain.at(-1) ?? {};
+      const what = appends === 0 ? outcomes.join() : `version ${version}${full ? ', restating' : ''} ${cancels.length}`;
+      rows.push(`${what} | ${await figures()}`);
+    }
+    await world.close('bf', '2026-10-01T00:31:00.000Z');
+    rows.push(`closed | ${await figures()}`);
+    expect(rows).toEqual([
+      'version 1 0 | 3, 14, 2',
+      'version 2, restating 1 | 2, 12, 5',
+      'version 3 1 | 2, 12, 5',
+      'version 4 0 | 2, 12, 5',
+      'version 5, restating 1 | 2, 16, 7',
+      'duplicate | 2, 16, 7',
+      'version 1 1 | 2, 16, 7',
+      'closed | 2, 13, 4',
+    ]);
+    const told = README.slice(README.indexOf('## Correcting'), README.indexOf('## What one append costs'));
+    const table = told.split('\n').filter((line) => /^\| ?\d? \|/.test(line));
+    expect(table.map((line) => line.split('|').at(-2)?.trim())).toEqual(rows.map((row) => row.split(' | ')[1]));
   });
 
   it('clears a mark at the minute that its table says', async () => {
