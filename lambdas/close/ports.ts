@@ -6,6 +6,7 @@ import type { Opening } from '../rating/types.ts';
 import type { MeteredUsage, SlotPin } from '../usage/types.ts';
 import type { CloseStore } from './close-store.ts';
 import type { DataFiles } from './data-files.ts';
+import type { WaitingCount } from './quarantine-count.ts';
 import type { PlannedSubject } from './records.ts';
 
 /** What a close needs of the rest of the house, small enough to stand in for by hand. */
@@ -106,7 +107,7 @@ export type ClosePorts = {
   readonly usage: UsagePort;
   readonly erp: ErpPort;
   readonly delivery: DeliveryPort;
-  readonly quarantine: { waiting(): Promise<number> };
+  readonly quarantine: { waiting(): Promise<WaitingCount> };
   readonly metrics: CloseMetrics;
   readonly graceHours: number;
 };

@@ -1,15 +1,13 @@
 import type { QuarantineStore } from '../usage/quarantine/quarantine.ts';
 
-const PAGE = 1000;
+/** How many rejected events wait for a person. `more`: counted no further. */
+export type WaitingCount = { readonly count: number; readonly more: boolean };
 
-/** How many rejected events wait for a person. */
-export const waitingIn = (quarantine: Pick<QuarantineStore, 'list'>) => async (): Promise<number> => {
-  let count = 0;
-  let after: string | undefined;
-  do {
-    const page = await quarantine.list({ state: 'waiting', ...(after === undefined ? {} : { after }) }, PAGE);
-    count += page.entries.length;
-    after = page.next;
-  } while (after !== undefined);
-  return count;
+/** Counts them, as far as the quarantine counts. What is being released is not billed yet either. */
+export const waitingIn = (quarantine: Pick<QuarantineStore, 'counts'>) => async (): Promise<WaitingCount> => {
+  const waiting = (await quarantine.counts()).filter(({ state }) => state === 'waiting' || state === 'releasing');
+  return {
+    count: waiting.reduce((total, { count }) => total + count, 0),
+    more: waiting.some(({ more }) => more),
+  };
 };

@@ -33,9 +33,9 @@ const lateUsage = async (ports: ClosePorts, record: CloseRecord): Promise<Findin
 };
 
 const rejected = async (ports: ClosePorts): Promise<Finding[]> => {
-  const waiting = await ports.quarantine.waiting();
-  if (waiting === 0) return [];
-  const text = `${plural(waiting, 'rejected event')} ${waiting === 1 ? 'waits' : 'wait'} in quarantine. They are not billed. Have their producers send them again, mended: what arrives after this close is billed as a correction when these dates are closed again.`;
+  const { count, more } = await ports.quarantine.waiting();
+  if (count === 0) return [];
+  const text = `${more ? 'More than ' : ''}${plural(count, 'rejected event')} ${count === 1 ? 'waits' : 'wait'} in quarantine. They are not billed. Have operators release or write them off, or their producers send them again, mended: what arrives after this close is billed as a correction when these dates are closed again.`;
   return [{ blocking: false, text }];
 };
 

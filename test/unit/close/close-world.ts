@@ -213,7 +213,7 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       },
       statuses: erp.delivery.statuses,
     }),
-    quarantine: { waiting: async () => 0 },
+    quarantine: { waiting: async () => ({ count: 0, more: false }) },
     metrics: {
       exceptionsOpen: count('exceptions'),
       documentsDisputed: count('disputed'),

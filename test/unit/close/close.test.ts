@@ -58,7 +58,7 @@ describe('a close, from readiness to reconciled', () => {
     expect((await runMachine(closed, closedId)).result).toMatchObject({ code: 'NOT_READY' });
 
     const noted = makeWorld();
-    Object.assign(noted.ports.quarantine, { waiting: async () => 40 });
+    Object.assign(noted.ports.quarantine, { waiting: async () => ({ count: 40, more: false }) });
     Object.assign(noted.ports.usage, { dirtyDays: async () => 1 });
     const { close } = await closeAll(noted);
     expect(close.status).toBe('done');

@@ -9,7 +9,7 @@ import { bodyHashOf } from '../../../lambdas/usage/events/event-identity.ts';
 import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
-import type { CanonicalUsage, QuarantineEntry } from '../../../lambdas/usage/types.ts';
+import type { CanonicalUsage, QuarantineState } from '../../../lambdas/usage/types.ts';
 import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
@@ -165,11 +165,14 @@ describe('a close over the ledger', () => {
 });
 
 describe('the count of the quarantine', () => {
-  it('goes through all pages', async () => {
-    const entries = [{}, {}] as QuarantineEntry[];
-    const pages = [{ entries, next: 'more' }, { entries: entries.slice(1) }];
-    expect(await waitingIn({ list: async ({ after }) => pages[after === 'more' ? 1 : 0] ?? { entries: [] } })()).toBe(
-      3,
-    );
+  it('is of what waits and what is being released, as far as it was counted', async () => {
+    const of = (state: QuarantineState, count: number, more = false) =>
+      ({ state, code: 'SCHEMA', count, more, oldest: '2026-11-01T00:00:00.000Z' }) as const;
+    const counts = [of('waiting', 2), of('releasing', 1), of('released', 7), of('written-off', 9, true)];
+    expect(await waitingIn({ counts: async () => counts })()).toEqual({ count: 3, more: false });
+    expect(await waitingIn({ counts: async () => [of('waiting', 10_000, true)] })()).toEqual({
+      count: 10_000,
+      more: true,
+    });
   });
 });
