@@ -48,9 +48,9 @@ const seconds = (instant: string): string => instant.slice(0, 19).replace('T', '
 /** Tells where an event went: the appends that hold it, what cancelled it, quarantine, and every delivery. */
 export const explainEvent = async (api: ApiClient, id: string, options: EventIdentity): Promise<void> => {
   const told = await api.get<Explanation>('/ledger/events', { id, ...options });
-  say(`${told.verdict}\n`);
+  say(told.verdict);
   if (told.places.length > 0) {
-    say('In the ledger:');
+    say('\nIn the ledger:');
     say(
       table(
         ['state', 'slot', 'append', 'appended', 'backfill', 'correlation id', 'archive line'],
@@ -85,9 +85,10 @@ export const explainEvent = async (api: ApiClient, id: string, options: EventIde
     );
   }
   const { found, from, to, complete } = told.deliveries;
-  say(
-    `\nDelivered ${found.length === 1 ? 'once' : `${found.length} times`} between ${seconds(from)} and ${seconds(to)}${complete ? '' : ' (not all of the archive was looked at)'}.`,
-  );
+  const times =
+    found.length === 0 ? 'Not delivered' : found.length === 1 ? 'Delivered once' : `Delivered ${found.length} times`;
+  const whole = complete ? '' : ' (not all of the archive was looked at)';
+  say(`\n${times} between ${seconds(from)} and ${seconds(to)}${whole}.`);
   if (found.length === 0) return;
   say(
     table(

@@ -73,6 +73,17 @@ const columnsOf = (level: Explained['level']): [string, (part: Part) => string |
   ];
 };
 
+/** Parts of one quantity that follow each other, as one: a value that goes on says the same for hours. */
+const runsOf = (parts: readonly Part[]): Part[] => {
+  const runs: { first: Part; last: Part }[] = [];
+  for (const part of parts) {
+    const run = runs.at(-1);
+    if (run !== undefined && part.adds === undefined && part.quantity === run.first.quantity) run.last = part;
+    else runs.push({ first: part, last: part });
+  }
+  return runs.map(({ first, last }) => (first === last ? first : { ...first, name: `${first.name} to ${last.name}` }));
+};
+
 /** Whether the parts make the number; `undefined` where they do not add up by themselves. */
 const checked = ({ quantity, parts }: Explained): string | undefined => {
   if (quantity === undefined || parts.length === 0 || parts.some(({ adds }) => adds === undefined)) return undefined;
@@ -86,7 +97,8 @@ const tellLevel = (explained: Explained): void => {
   const number =
     quantity === undefined ? '' : `${shown(quantity)} ${unit}${about.length > 0 ? `, ${about.join(' ')}` : ''}. `;
   say(`${number}${how}\n`);
-  const columns = columnsOf(level).filter(([, cell]) => parts.some((part) => cell(part) !== undefined));
+  const rows = level === 'days' || level === 'slots' ? runsOf(parts) : parts;
+  const columns = columnsOf(level).filter(([, cell]) => rows.some((part) => cell(part) !== undefined));
   if (parts.length === 0) {
     say('There is nothing.');
     return;
@@ -94,7 +106,7 @@ const tellLevel = (explained: Explained): void => {
   say(
     table(
       columns.map(([name]) => name),
-      parts.map((part) => columns.map(([, cell]) => cell(part))),
+      rows.map((part) => columns.map(([, cell]) => cell(part))),
     ),
   );
   const sum = checked(explained);
@@ -112,8 +124,11 @@ const allParts = async (api: ApiClient, query: Readonly<Record<string, string | 
   return explained;
 };
 
-const FIRST_SENT = (part: Part | undefined): string =>
-  `\nThe first of them, as it was sent:\n${part?.about?.event ?? ''}`;
+/** The first event that was measured, as it was sent. */
+const firstSent = ({ parts }: Explained): string => {
+  const first = parts.find(({ quantity }) => quantity !== undefined) ?? parts[0];
+  return first === undefined ? '' : `\n${first.name}, as it was sent:\n${first.about?.event ?? ''}`;
+};
 
 /** Tells what a number is made of; with `down` level by level, by the first part of each, to an event as it was sent. */
 export const explainNumber = async (
@@ -125,13 +140,13 @@ export const explainNumber = async (
 ): Promise<void> => {
   let dimensions = dimensionsOf(options.dimension ?? []);
   let at = options.at;
-  say(`${meter} of ${account} from ${dates.start} to before ${dates.end}: ${at === undefined ? '' : `${at}: `}`);
+  say(`${meter} of ${account} from ${dates.start} to before ${dates.end}${at === undefined ? '' : `, ${at}`}:`);
   for (;;) {
     const query = { account, meter, ...dates, dimensions: JSON.stringify(dimensions), at };
     const explained = await allParts(api, query);
     tellLevel(explained);
     const [first] = explained.parts;
-    if (explained.level === 'lines') return say(FIRST_SENT(first));
+    if (explained.level === 'lines') return say(firstSent(explained));
     if (first === undefined) return;
     if (options.down !== true) {
       const [name, value] = Object.entries(first.dimensions ?? {})[0] ?? [];
@@ -141,6 +156,6 @@ export const explainNumber = async (
     }
     dimensions = { ...dimensions, ...first.dimensions };
     at = first.at ?? at;
-    say(`\n▸ ${first.name}: `);
+    say(`\n▸ ${first.name}:`);
   }
 };

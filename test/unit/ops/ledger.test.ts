@@ -160,7 +160,7 @@ describe('ledger explain', () => {
     );
     expect(text).toContain('1,234.5 call, endpoint=read. The values are added up');
     expect(text).toContain('1,234.5 in all');
-    expect(text).toContain('The first of them, as it was sent:\n{"id":"e-1"}');
+    expect(text).toContain('e-1, as it was sent:\n{"id":"e-1"}');
   });
 
   it('says where to go on, and fails where parts do not make the number', async () => {

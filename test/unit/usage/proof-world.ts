@@ -92,12 +92,11 @@ export const cancelLine = (id: string, cancelled: string, subject: string, time:
   });
 
 /** The whole way from the stream to the ledger, real code over twins. */
-export const proofWorld = (start = '2026-11-10T00:00:00.000Z') => {
+export const proofWorld = (start = '2026-11-10T00:00:00.000Z', catalog = memoryCatalog(PROOF_METERS)) => {
   const clock = manualClock(start);
   const objects = memoryArchiveObjects();
   const archive = makeArchive(objects);
   const quarantine = memoryQuarantine();
-  const catalog = memoryCatalog(PROOF_METERS);
   const ledger = memoryLedger();
   const [marks, subjects, settled] = [memoryDirtyMarks(), memorySubjects(), memorySettled()];
   const memory = writerMemory();
