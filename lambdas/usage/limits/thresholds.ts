@@ -109,14 +109,29 @@ const mustRead = (known: Known | undefined, { limit, added, mayFall }: Watch, no
   return age >= NEAR_MILLIS && compare(estimate, multiply(next, NEAR)) >= 0;
 };
 
-/** Events by the limit's period they fall in. Every period begins at a slot edge, so it is looked up once per slot. */
+/** The slots that a line touches: its own, and that of the event which it cancels. */
+const slotsOf = ({ slot, cancels }: CanonicalUsage): string[] =>
+  cancels === undefined || cancels.slot.start === slot.start ? [slot.start] : [slot.start, cancels.slot.start];
+
+/**
+ * Events by the limit's period they fall in; a replacement also by that of what it replaces. Every period begins at a slot
+ * edge, so it is looked up once per slot.
+ */
 const byPeriod = (
   contract: Contract | undefined,
   events: readonly CanonicalUsage[],
 ): (readonly [Period, CanonicalUsage[]])[] => {
   const periods = new Map<string, Period>();
   const groups = new Map<string, CanonicalUsage[]>();
-  for (const [start, inSlot] of Map.groupBy(events, ({ slot }) => slot.start)) {
+  const slots = new Map<string, CanonicalUsage[]>();
+  for (const event of events) {
+    for (const start of slotsOf(event)) {
+      const known = slots.get(start);
+      if (known === undefined) slots.set(start, [event]);
+      else known.push(event);
+    }
+  }
+  for (const [start, inSlot] of slots) {
     const period = limitPeriod(contract, start);
     const known = groups.get(period.start);
     periods.set(period.start, period);

@@ -5,7 +5,8 @@ import { makeThresholds } from '../../../lambdas/usage/limits/thresholds.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryCrossings } from '../../twins/memory-crossings.ts';
-import { api, METERS } from './usage-fixtures.ts';
+import { correctionsWorld } from './corrections-world.ts';
+import { api, cancellation, type EventSpec, METERS, usage } from './usage-fixtures.ts';
 import { makeWorld } from './usage-world.ts';
 
 let world: ReturnType<typeof makeWorld>;
@@ -84,45 +85,72 @@ describe('thresholds', () => {
     expect(ports.publisher.published('usage.threshold-crossed')).toMatchObject([{ percent: 80 }]);
   });
 
-  it('tells a threshold again that is crossed again after a correction took usage back', async () => {
+  const corrected = (...lines: readonly CanonicalUsage[]) => {
     const catalog = memoryCatalog([
       ...METERS,
       entry('limit', 'team-calls', limit),
       entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
     ]);
-    const { clock, ports } = world;
-    const [before, after] = [world, makeWorld()];
-    let now = before.ports.ledger;
-    const balance = {
-      ...ports,
-      // Registered in one of the two is enough: both are of the same subject.
-      ledger: { ...ports.ledger, day: (...range: Parameters<typeof ports.ledger.day>) => now.day(...range) },
-    };
+    const { ports, append, clock } = correctionsWorld(lines, '2026-11-10T00:00:00.000Z');
     const crossings = memoryCrossings();
-    const look = makeThresholds({ catalog, balance, crossings, publisher: ports.publisher, clock });
-    const [a, b, c] = [stamped('a', 50), stamped('b', 35), stamped('c', 40)];
-    await before.append(a, b);
-    await look([a, b], 'c-1');
-    // b is cancelled: 50 are left. The line that cancels brings the look, whatever its type.
-    await after.append(a);
-    now = after.ports.ledger;
-    const cancel: CanonicalUsage = {
-      ...stamped('x', 0),
-      event: { ...b.event, id: 'x', type: 'meterbridge.cancellation', data: { id: 'b' } },
-      kind: 'cancellation',
-      cancels: { idHash: b.idHash, slot: b.slot },
+    const look = makeThresholds({ catalog, balance: ports, crossings, publisher: ports.publisher, clock });
+    return {
+      take: async (...events: CanonicalUsage[]) => {
+        await append(...events);
+        await look(events, 'c-1');
+        await look(events, 'c-1');
+      },
+      told: () =>
+        ports.publisher
+          .published('usage.threshold-crossed')
+          .map(({ id, percent, quantity }) => ({ id, percent, quantity })),
     };
-    await look([cancel], 'c-2');
-    await look([cancel], 'c-2');
-    await after.append(c);
-    await look([c], 'c-3');
-    await look([c], 'c-3');
-    const told = ports.publisher.published('usage.threshold-crossed');
-    expect(told.map(({ percent, quantity }) => [percent, quantity])).toEqual([
+  };
+  const at = (line: number, id: string, count: number, more: Partial<EventSpec> = {}): CanonicalUsage => ({
+    ...usage(
+      {
+        id,
+        subject: 'org-01',
+        time: '2026-10-05T00:00:00.000Z',
+        type: 'api',
+        data: { count, endpoint: 'read' },
+        ...more,
+      },
+      line,
+    ),
+    stamp: { account: 'acct-01', plan: 'team', salesRegion: 'us' },
+  });
+
+  it('tells a threshold again that is crossed again after a correction took usage back', async () => {
+    const [a, b, c] = [at(0, 'a', 50), at(1, 'b', 35), at(2, 'c', 40)];
+    // The line that cancels brings the look, whatever its type.
+    const cancel = { ...cancellation(b, 'x', 3), stamp: a.stamp } as CanonicalUsage;
+    const { take, told } = corrected(a, b, c, cancel);
+    await take(a, b);
+    await take(cancel);
+    await take(c);
+    expect(told().map(({ percent, quantity }) => [percent, quantity])).toEqual([
       [80, '85'],
       [80, '90'],
     ]);
-    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(told().map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('looks also at the period of what is replaced', async () => {
+    const [a, b, c] = [at(0, 'a', 85), at(1, 'b', 0), at(3, 'c', 95)];
+    const moved = at(2, 'm', 1, {
+      time: '2026-11-02T00:00:00.000Z',
+      replaces: 'a',
+      replacestime: '2026-10-05T00:00:00.000Z',
+    });
+    const { take, told } = corrected(a, b, moved, c);
+    await take(a, b);
+    await take(moved);
+    await take(c);
+    expect(told().map(({ percent, quantity }) => [percent, quantity])).toEqual([
+      [80, '85'],
+      [80, '95'],
+    ]);
   });
 
   it('counts a limit from anchor to anchor of the contract', () => {
