@@ -44,12 +44,13 @@ const workOut = (keys: readonly string[], omitted: readonly string[]): KeyOrder 
 /** The order of an object's keys. */
 export type KeyOrders = (keys: readonly string[]) => KeyOrder;
 
-/** A memory of orders that leave out certain keys. It never holds more than a few hundred kilobytes. */
+/** A memory of orders that leave out certain keys. It never holds more than a few megabytes, and seldom more than a few kilobytes. */
 export const keyOrders = (omitted: readonly string[] = []): KeyOrders => {
   const places = new Array<KeyOrder | undefined>(PLACES);
   return (keys) => {
-    const [first = '', last = ''] = [keys[0], keys[keys.length - 1]];
-    const place = (keys.length * 31 + first.length * 7 + last.length * 13) % PLACES;
+    let mixed = keys.length;
+    for (let n = 0; n < keys.length; n += 1) mixed = (mixed * 31 + (keys[n] ?? '').length) % 65_521;
+    const place = mixed % PLACES;
     const known = places[place];
     if (known !== undefined && sameKeys(known.keys, keys)) return known;
     const order = workOut(keys, omitted);

@@ -29,6 +29,9 @@ const MAX_INFLATED = 32 * 1024 * 1024;
 /** A record may hold this many lines: a batch of them must be done in one run. */
 export const MAX_RECORD_LINES = 50_000;
 
+const LEAST_CHUNK = 16 * 1024;
+const MOST_CHUNK = 1024 * 1024;
+
 const LINE_FEED = 0x0a;
 /** Keeps byte order marks: they are taken off line by line. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -62,10 +65,13 @@ const byteLines = (bytes: Uint8Array): Piece[] => {
   return pieces;
 };
 
+/** A pack mostly unpacks to less than 16 times its size: into one chunk, if that is not too large to be got each time. */
+const chunkFor = (packed: number): number => Math.min(Math.max(packed * 16, LEAST_CHUNK), MOST_CHUNK);
+
 const unpack = (data: Uint8Array): Piece[] => {
   let inflated: Uint8Array;
   try {
-    inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED });
+    inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED, chunkSize: chunkFor(data.length) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ bytes: data, broken: `its gzip cannot be unpacked (${reason})` }];
