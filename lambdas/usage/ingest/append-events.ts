@@ -31,13 +31,13 @@ export class LedgerUnavailable extends Error {
 }
 
 /**
- * Nothing written, and chains of several subjects failed for other reasons than a lost race: that is no hot chain, the
- * ledger is down. A single failing subject never looks like that, so it cannot hold up the others.
+ * Nothing written, and chains of several subjects failed for other reasons than a lost race or want of time: that is no hot
+ * chain, the ledger is down. A single failing subject never looks like that, so it cannot hold up the others.
  */
 const isOutage = ({ outcomes, failed }: AppendBatchResult): boolean =>
   outcomes.length > 0 &&
   outcomes.every((outcome) => outcome === 'unwritten') &&
-  failed.every(({ reason }) => reason !== 'contended') &&
+  failed.every(({ reason }) => reason !== 'contended' && reason !== 'later') &&
   new Set(failed.map(({ slot }) => slot.subject)).size > 1;
 
 /** Where the event lies whose id a chain of the line knows. */

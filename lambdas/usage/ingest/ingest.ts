@@ -242,8 +242,9 @@ export class StillRefused extends Error {
 
 /**
  * Takes spilled lines: reads them from the archive and does steps 3 to 6 again. What was appended in the meantime is a
- * duplicate.
- * @throws {StillRefused} if not all of them are done.
+ * duplicate. Where some are done, the others go back as a message of their own: only what does not get any further ends
+ * among the dead letters.
+ * @throws {StillRefused} if none of them is done.
  */
 export const makeRespill =
   (ports: IngestPorts, settings: IngestSettings) =>
@@ -256,7 +257,9 @@ export const makeRespill =
     }
     const result = await account(ports, settings, archived, correlationId);
     const { pointers: open, reasons } = result.again;
-    if (open.length > 0) throw new StillRefused(`${open.length} of ${pointers.length} lines: ${reasons[0]}`);
+    if (open.length > 0 && open.length === pointers.length)
+      throw new StillRefused(`all ${open.length} lines: ${reasons[0]}`);
+    for (const message of spillMessages(open, correlationId)) await ports.spill.send(message);
     const lines = archived.map(({ line }) => line);
     return summaryOf(lines, result, { correlationId, records: 1, nowMillis: ports.clock.nowMillis() });
   };

@@ -46,6 +46,9 @@ const CONCURRENCY = 32;
 const TOGETHER = 3;
 const ONE_OF = 8;
 
+/** A batch states slots anew for so long; one that is begun is finished. Then others come first. */
+const RESTATE_MILLIS = 10_000;
+
 /** A group on its way: to be appended, or what already went wrong before. */
 type Task = { readonly group: Group } & ({ readonly assumeEmpty: boolean } | { readonly error: unknown });
 
@@ -125,6 +128,7 @@ const appendGroups = async (
   ports: AppendPorts,
   groups: readonly Group[],
   meters: MeterIndex,
+  restateUntil: number,
 ): Promise<GroupResult[]> => {
   const bySubject = [...Map.groupBy(groups, ({ slot }) => slot.subject)];
   const work = await mapBounded(bySubject, CONCURRENCY, async ([subject, own]): Promise<Task[]> => {
@@ -158,7 +162,7 @@ const appendGroups = async (
     const { group } = task;
     if ('error' in task) return failedBy(group, task.error);
     try {
-      const result = await appendGroup(ports, group, meters, task.assumeEmpty);
+      const result = await appendGroup(ports, group, meters, { assumeEmpty: task.assumeEmpty, restateUntil });
       if (group.slot.overlay === undefined) ports.memory.newestSlot.raise(group.slot.subject, group.slot.start);
       return result;
     } catch (error) {
@@ -221,6 +225,7 @@ export const appendBatch = async (
   meters: MeterIndex,
 ): Promise<AppendBatchResult> => {
   const outcomes: Outcomes = new Map();
+  const restateUntil = ports.clock.nowMillis() + RESTATE_MILLIS;
   const crossing = events.filter(isInTwo);
   const results: GroupResult[] = [];
   try {
@@ -235,12 +240,13 @@ export const appendBatch = async (
       ports,
       groupsOf(own, ({ slot }) => slot),
       meters,
+      restateUntil,
     )),
   );
   take(outcomes, results);
   const there = crossing.filter((event) => ['accepted', 'duplicate'].includes(outcomes.get(event) ?? ''));
   if (there.length > 0) {
-    const second = await appendGroups(ports, groupsOf(there, otherSlot), meters);
+    const second = await appendGroups(ports, groupsOf(there, otherSlot), meters, restateUntil);
     results.push(...second);
     take(outcomes, second);
   }

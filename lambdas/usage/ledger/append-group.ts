@@ -31,7 +31,8 @@ export type Group = { readonly slot: Slot; readonly events: readonly CanonicalUs
 
 /** Lines of one slot that could not be appended now; to be spilled and tried again. They may have been, in part. */
 export type FailedGroup = Group & {
-  readonly reason: 'contended' | 'throttled' | 'failed';
+  /** `later`: it must be stated anew, and this batch has no more time for that. */
+  readonly reason: 'contended' | 'throttled' | 'failed' | 'later';
   readonly message: string;
 };
 
@@ -49,6 +50,21 @@ export type GroupResult = {
 
 /** How often a slot's race may be lost before its group is given back. */
 const MAX_RACES = 8;
+
+/** How a group begins. */
+export type GroupStart = {
+  /** Nothing is known of the slot, and it is probably new: try without reading. */
+  readonly assumeEmpty: boolean;
+  /** After this instant nothing is stated anew: reading events again takes long, and other groups wait behind it. */
+  readonly restateUntil: number;
+};
+
+const notWritten = (group: Group, reason: FailedGroup['reason'], message: string): GroupResult => ({
+  outcomes: new Map(),
+  failure: { ...group, reason, message },
+  appends: 0,
+  largest: 0,
+});
 
 /** Brings the view of a slot up to the ledger. */
 export const refresh = async (
@@ -88,7 +104,7 @@ export const appendGroup = async (
   ports: GroupPorts,
   group: Group,
   meters: MeterIndex,
-  assumeEmpty: boolean,
+  { assumeEmpty, restateUntil }: GroupStart,
 ): Promise<GroupResult> => {
   const { slot } = group;
   const { ledger, memory, clock } = ports;
@@ -105,7 +121,11 @@ export const appendGroup = async (
         outcomes.set(event, verdicts[n] === 'conflict' ? 'conflict' : 'duplicate');
       return { outcomes, appends, largest };
     }
-    const next = mustRestate(view, slot, fresh)
+    const restates = mustRestate(view, slot, fresh);
+    if (restates && clock.nowMillis() > restateUntil) {
+      return notWritten(group, 'later', 'there are too many slots to state anew in one batch');
+    }
+    const next = restates
       ? await restated(ports, view, slot, fresh, meters)
       : nextAppend(view, slot, fresh, meters, clock.now());
     if (next !== undefined && (await ledger.putIfAbsent(next.append)) === 'written') {
@@ -121,8 +141,7 @@ export const appendGroup = async (
     }
     races += 1;
     if (races > MAX_RACES) {
-      const message = `other writers were first ${races} times in a row`;
-      return { outcomes: new Map(), failure: { ...group, reason: 'contended', message }, appends: 0, largest: 0 };
+      return notWritten(group, 'contended', `other writers were first ${races} times in a row`);
     }
     view = await refresh(ports, slot);
   }

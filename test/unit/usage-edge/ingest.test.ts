@@ -190,6 +190,16 @@ describe('spilled lines', () => {
     expect([...ledger.known.values()].map(({ event }) => event.id)).toContain('b');
   });
 
+  it('that are done in part go back as a message of the others', async () => {
+    const { ports, spilled, unlookable } = ingestFixture();
+    unlookable.add('org-99');
+    await makeIngest(ports, SETTINGS)(mixed());
+    const key = spilled[0]?.lines[0]?.key ?? '';
+    const both = [0, 2].map((line) => ({ key, line }));
+    expect(await makeRespill(ports, SETTINGS)(both, 'c')).toMatchObject({ duplicate: 2, spilled: 1 });
+    expect(spilled.at(-1)).toMatchObject({ correlationId: 'c', lines: [{ key, numbers: [2] }] });
+  });
+
   it('come back while the chain refuses them; other messages of the batch are done', async () => {
     const { bodies, respill } = await spill();
     const errors: Error[] = [];

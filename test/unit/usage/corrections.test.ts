@@ -238,6 +238,33 @@ describe('a restating append', () => {
     expect(after?.class === 'set' ? after.values.length : 0).toBe(1_801);
   });
 
+  it('waits for another batch when this one has stated slots anew for long enough', async () => {
+    const start = Date.parse('2026-10-01T00:00:00.000Z');
+    const times = Array.from({ length: 40 }, (_, n) => new Date(start + n * 15 * 60_000).toISOString());
+    const events = times.map((time, n) => at(n, `e${n}`, 1, time));
+    const cancels = events.map((event, n) => cancellation(event, `c${n}`, 100 + n));
+    const world = correctionsWorld([...events, ...cancels]);
+    await world.append(...events);
+    const slow = {
+      lines: async (key: string) => {
+        world.clock.advance(1_000);
+        return world.archive.lines(key);
+      },
+    };
+    const kept = at(99, 'kept', 3, times[0]);
+    const ports = { ...world.ports, archive: slow, memory: world.memory };
+    let [open, rounds]: [CanonicalUsage[], number] = [cancels, 0];
+    for (; open.length > 0; rounds += 1) {
+      const { outcomes, failed } = await appendBatch(ports, open, meterIndex(METERS));
+      expect(failed.every(({ reason }) => reason === 'later')).toBe(true);
+      open = open.filter((_, n) => outcomes[n] === 'unwritten');
+      // Usage that comes meanwhile is not held up.
+      expect((await appendBatch(ports, [{ ...kept }], meterIndex(METERS))).failed).toEqual([]);
+    }
+    expect(rounds).toBeGreaterThan(1);
+    expect(Object.keys(await world.slots())).toHaveLength(1);
+  });
+
   it('is not written from an archive that is not what was accepted', async () => {
     const [a, b] = [at(0, 'a', 5), at(1, 'b', 2)];
     const c = cancellation(b, 'c', 2);
