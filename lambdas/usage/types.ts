@@ -129,7 +129,10 @@ export type SlotPin = {
   /** Version and hash of the live chain. */
   readonly version: number;
   readonly hash: string;
-  /** The overlay chains of closed backfills that count in the slot too. Absent: none. */
+  /**
+   * The overlay chains of closed backfills that count in the slot too, in the order in which they were closed: an event in
+   * two counts where it was first. Absent: none.
+   */
   readonly overlays?: readonly { readonly backfill: string; readonly version: number; readonly hash: string }[];
 };
 

@@ -173,7 +173,7 @@ const effectiveSlot = async (layers: Layers, reader: OverlayReader): Promise<Slo
     start,
     version: live.at(-1)?.version ?? 0,
     hash: live.at(-1)?.hash ?? FIRST_HASH,
-    overlays: pins.sort((a, b) => (a.backfill < b.backfill ? -1 : 1)),
+    overlays: pins,
     states: addsUp ? sumOf(folds.map(({ states }) => states)) : await computed(layers, counting, reader),
     accepted: entries.length,
     cancelled: entries.length - counting.length,
