@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_APPEND_BYTES } from '../../../lambdas/usage/ledger/append.ts';
 import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { chainsOf, firstBrokenLink, foldChain } from '../../../lambdas/usage/ledger/chain.ts';
+import { effectiveSlots } from '../../../lambdas/usage/ledger/effective-slots.ts';
 import { itemBytes } from '../../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
@@ -279,6 +280,27 @@ describe('a restating append', () => {
     expect(outcomes).toEqual(['unwritten']);
     expect(failed[0]?.message).toContain('is not event');
     expect(foldOf(world, SLOT).version).toBe(1);
+  });
+});
+
+describe('an event in two backfills', () => {
+  it('counts where it was closed first, whatever their names, and is pinned so', async () => {
+    const inBackfill = (line: number, count: number, backfill: string) =>
+      usage({ id: 'a', subject: 'org-01', time: T, type: 'api', data: { count, endpoint: 'read' }, backfill }, line);
+    const [one, two] = [inBackfill(0, 5, 'b1'), inBackfill(1, 7, 'b2')];
+    const world = correctionsWorld([one, two]);
+    await world.append(one, two);
+    await world.close('b2', '2026-10-20T00:00:00.000Z');
+    await world.close('b1', '2026-10-20T00:00:01.000Z');
+    const { appends, overlays } = await world.ports.ledger.day('org-01', '2026-10-01');
+    const [slot] = await effectiveSlots([{ appends, overlays }], world.ports.overlays);
+    expect(slot?.states[CALLS]).toMatchObject({ count: 1, sum: '7' });
+    expect(slot?.overlays?.map(({ backfill }) => backfill)).toEqual(['b2', 'b1']);
+    expect(slot).toMatchObject({ version: 0, accepted: 1, cancelled: 0 });
+    // What was computed from the archive is kept: the same is not computed again.
+    const reads = world.archive.reads();
+    await effectiveSlots([{ appends, overlays }], world.ports.overlays);
+    expect(world.archive.reads()).toBe(reads);
   });
 });
 
