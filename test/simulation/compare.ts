@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { intervalOf, type Period } from '../../lambdas/platform/period.ts';
 import { readBalance } from '../../lambdas/usage/read/balance.ts';
 import { readPeriodUsage } from '../../lambdas/usage/read/period-usage.ts';
-import { Violation } from './checks.ts';
 import { STRANGER, SUBJECTS } from './company.ts';
+import { Violation } from './violation.ts';
 import type { House, Twins } from './wiring.ts';
 
 /** Compares, between any two steps, what people see with what money sees. */

@@ -34,7 +34,7 @@ const replacementOf = (dice: Chance, event: UsageEvent, fresh: UsageEvent): Usag
 
 /**
  * What corrects some of the events: cancelled once or twice, replaced, replaced again, and the replacement cancelled.
- * `another` makes an event that is like no other.
+ * `another` makes an event that is like no other; `prefix` tells ids apart.
  */
 export const correctionsOf = (
   dice: Chance,
@@ -42,11 +42,12 @@ export const correctionsOf = (
   share: number,
   sources: readonly string[],
   another: () => UsageEvent,
+  prefix = '',
 ): UsageEvent[] => {
   let count = 0;
   const idOf = (): string => {
     count += 1;
-    return `c${count}`;
+    return `${prefix}c${count}`;
   };
   const corrections: UsageEvent[] = [];
   for (const event of events) {
@@ -70,28 +71,42 @@ const slotOf = (subject: string, time: string): string =>
 
 /** Where a line has a part: in the chain of its time, and of the event that it replaces if that is another. */
 export type Part = {
-  /** `<subject>#<slot start>`. */
+  /** `<subject>#<slot start>`, and the backfill whose overlay it is in. */
   readonly slot: string;
-  /** The line and the chain, as one text. */
+  readonly backfill: string | undefined;
+  /** The chain and the line's own id in it, as one text. */
   readonly key: string;
   /** Whether the line is usage there; else it only cancels. */
   readonly isUsage: boolean;
 };
 
-const keyIn = (slot: string, source: string, id: string): string => JSON.stringify([slot, source, id]);
+/** Source and id, as one text. */
+export const nameOf = ({ source, id }: Pick<UsageEvent, 'source' | 'id'>): string => JSON.stringify([source, id]);
 
 /** The parts of a line. */
 export const partsOf = (event: UsageEvent): Part[] => {
-  const { source, id, subject, time, replaces, replacestime = time } = event;
-  const slot = slotOf(subject, time);
-  const other = slotOf(subject, replacestime);
-  const own = { slot, key: keyIn(slot, source, id), isUsage: event.type !== CANCELLATION };
-  const elsewhere = { slot: other, key: keyIn(other, source, id), isUsage: false };
-  return replaces === undefined || other === slot ? [own] : [own, elsewhere];
+  const { subject, time, replaces, replacestime = time, backfill } = event;
+  const [slot, other] = [slotOf(subject, time), slotOf(subject, replacestime)];
+  const part = (at: string, isUsage: boolean): Part => ({
+    slot: at,
+    backfill,
+    key: `${at}~${backfill ?? ''} ${nameOf(event)}`,
+    isUsage,
+  });
+  const own = part(slot, event.type !== CANCELLATION);
+  return replaces === undefined || other === slot ? [own] : [own, part(other, false)];
 };
 
-/** The key of the part that a line cancels, if it cancels any. */
-export const cancelledBy = ({ type, source, subject, time, replaces, replacestime = time, data }: UsageEvent) => {
-  if (type === CANCELLATION) return keyIn(slotOf(subject, time), String(data.source ?? source), String(data.id));
-  return replaces === undefined ? undefined : keyIn(slotOf(subject, replacestime), source, replaces);
+/** The slot and the name of the event that a line cancels, if it cancels any. */
+export const cancelledBy = (event: UsageEvent): { readonly slot: string; readonly name: string } | undefined => {
+  const { type, source, subject, time, replaces, replacestime = time, data } = event;
+  if (type === CANCELLATION) {
+    return {
+      slot: slotOf(subject, time),
+      name: nameOf({ source: String(data.source ?? source), id: String(data.id) }),
+    };
+  }
+  return replaces === undefined
+    ? undefined
+    : { slot: slotOf(subject, replacestime), name: nameOf({ source, id: replaces }) };
 };

@@ -1,25 +1,18 @@
 import type { KinesisRecord } from '../../lambdas/usage/events/decode.ts';
 import { type IngestSettings, makeIngest, makeRespill } from '../../lambdas/usage/ingest/ingest.ts';
 import { handleSpill, type SpillBatch } from '../../lambdas/usage/ingest/spill.ts';
-import { meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
-import { restateDay } from '../../lambdas/usage/ledger/restate.ts';
 import { settleSweep } from '../../lambdas/usage/settle/settle-sweep.ts';
-import { daysOfUsage, STRANGER, SUBJECTS } from './company.ts';
 import { isForeseen, type SimFunction, simFunction } from './sandboxes.ts';
 import { type SimSpillQueue, simSpillQueue } from './spill-queue.ts';
 import type { Platform } from './stage.ts';
-import { type House, ingestPortsOf, restatePortsOf, sweepPortsOf } from './wiring.ts';
+import { type House, ingestPortsOf, sweepPortsOf } from './wiring.ts';
 
 /** The functions of the product, as the platform runs them. */
 export type Functions = {
   readonly ingest: SimFunction<readonly KinesisRecord[], unknown>;
   readonly spill: SimSpillQueue;
   readonly sweep: SimFunction<undefined, unknown>;
-  /** States all days anew with the meters that are published, until it is done. */
-  readonly restateAll: () => void;
 };
-
-const MINUTE = 60_000;
 
 export const makeFunctions = (
   platform: Platform,
@@ -27,7 +20,7 @@ export const makeFunctions = (
   settings: IngestSettings,
   onError: (error: unknown) => void,
 ): Functions => {
-  const { stage, dice } = platform;
+  const { stage } = platform;
   const respill = simFunction<SpillBatch, Awaited<ReturnType<typeof handleSpill>>>(
     platform,
     'spill',
@@ -60,29 +53,5 @@ export const makeFunctions = (
     },
     onError,
   );
-  const done = new Set<string>();
-  const restate = simFunction<undefined, unknown>(
-    platform,
-    'restate',
-    (process) => {
-      const ports = restatePortsOf(house, process);
-      const catalog = stage.port(process, house.company.catalog);
-      return async () => {
-        const index = meterIndex(await catalog.history('meter'));
-        for (const subject of [...SUBJECTS, STRANGER]) {
-          for (const day of daysOfUsage()) {
-            if (done.has(`${subject}#${day}`)) continue;
-            await restateDay(ports, subject, day, index);
-            done.add(`${subject}#${day}`);
-          }
-        }
-      };
-    },
-    onError,
-  );
-  const restateAll = async (): Promise<void> => {
-    const { status } = await restate.invoke(undefined);
-    if (status !== 'done') stage.at(stage.clock.nowMillis() + dice.below(5 * MINUTE), () => void restateAll());
-  };
-  return { ingest, spill, sweep, restateAll: () => void restateAll() };
+  return { ingest, spill, sweep };
 };

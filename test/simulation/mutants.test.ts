@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Violation } from './checks.ts';
 import { MUTANTS } from './mutants.ts';
 import { simulate } from './simulate.ts';
+import { Violation } from './violation.ts';
 
 const SEEDS = 200;
 

@@ -10,7 +10,13 @@ export type SimFunction<I, O> = { invoke(input: I): Promise<Outcome<O>> };
 export const isForeseen = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.every(isForeseen);
-  const known = ['NetworkError', 'ProvisionedThroughputExceededException', 'LedgerUnavailable', 'StillRefused'];
+  const known = [
+    'LostJob',
+    'NetworkError',
+    'ProvisionedThroughputExceededException',
+    'LedgerUnavailable',
+    'StillRefused',
+  ];
   // A sweep that began before a meter was published leaves days that have it alone.
   if (error.message.endsWith('not in the catalog that was read')) return true;
   return known.includes(error.name) || (error.cause !== undefined && isForeseen(error.cause));

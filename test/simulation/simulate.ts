@@ -1,18 +1,21 @@
 import { countingIds } from '../../lambdas/platform/ids.ts';
 import { addDays, type Period } from '../../lambdas/platform/period.ts';
 import { type Chance, chance } from './chance.ts';
-import { checkLedger, Violation } from './checks.ts';
+import { checkLedger } from './checks.ts';
 import { FIRST_DAY, LAST_DAY, makeCompany } from './company.ts';
 import { checkSettled, comparer } from './compare.ts';
 import { eventSource } from './event-source.ts';
 import { type FaultCounts, ratesOf } from './faults.ts';
 import { makeFunctions } from './functions.ts';
+import { positionText } from './held.ts';
+import { makeJobs } from './jobs.ts';
 import { limitKeyOf } from './oracle.ts';
 import { type Arrival, makeProducers } from './producers.ts';
 import { makeStage, type Platform } from './stage.ts';
 import { type SimStream, simStream } from './stream.ts';
 import { makeTraffic, type SentLine } from './traffic.ts';
-import { type House, type Mutant, makeTwins } from './wiring.ts';
+import { Violation } from './violation.ts';
+import { type House, type Mutant, makeTwins, type Twins } from './wiring.ts';
 
 /** What a run did. */
 export type SimulationReport = {
@@ -40,11 +43,12 @@ const UNTIL_KNOWN = 20 * MINUTE;
 
 const LOOKS = 4;
 
-/** For each limit and period of the account some lines that bring a look at it; of a conflict only one body does. */
-const limitedLines = (arrivals: readonly Arrival[]): SentLine[] => {
+/** For each limit and period of the account some lines that bring a look at it: none that are in quarantine. */
+const limitedLines = (arrivals: readonly Arrival[], { quarantine }: Twins): SentLine[] => {
+  const refused = new Set([...quarantine.entries.values()].map(({ position }) => positionText(position)));
   const byLimit = new Map<string, Map<string, SentLine>>();
-  for (const { sent } of arrivals) {
-    const key = sent.event === undefined ? undefined : limitKeyOf(sent.event);
+  for (const { sent, position } of arrivals) {
+    const key = sent.event === undefined || refused.has(position) ? undefined : limitKeyOf(sent.event);
     if (key === undefined) continue;
     const lines = byLimit.get(key) ?? new Map<string, SentLine>();
     byLimit.set(key, lines);
@@ -58,7 +62,7 @@ const makeHouse = (seed: number, { stage, dice }: Platform, mutant: Mutant) => {
   const errors: unknown[] = [];
   const accepted = new Set<string>();
   const company = makeCompany();
-  const twins = makeTwins(company);
+  const twins = makeTwins(company, stage.clock);
   const house: House = {
     stage,
     dice,
@@ -114,7 +118,7 @@ const schedule = (
  */
 export const simulate = async (seed: number, mutant: Mutant = {}): Promise<SimulationReport> => {
   const dice: Chance = chance(seed);
-  const { begins, deliveries } = makeTraffic(dice);
+  const { begins, deliveries, backfills } = makeTraffic(dice);
   const rates = ratesOf(dice);
   const horizonDays = dice.pick([8, 400, 400]);
   const period: Period = { start: addDays(FIRST_DAY, 1), end: addDays(LAST_DAY, 1), zone: dice.pick(ZONES) };
@@ -124,7 +128,11 @@ export const simulate = async (seed: number, mutant: Mutant = {}): Promise<Simul
   const { house, errors } = makeHouse(seed, platform, mutant);
   const { twins, company } = house;
   const settings = { lateAfterHours: 24, horizonDays };
-  const { ingest, spill, sweep, restateAll } = makeFunctions(platform, house, settings, (error) => errors.push(error));
+  const onError = (error: unknown): void => {
+    errors.push(error);
+  };
+  const { ingest, spill, sweep } = makeFunctions(platform, house, settings, onError);
+  const { restateAll, follow } = makeJobs(platform, house, onError);
   const stream: SimStream = simStream(dice, (shard) => source.arrived(shard));
   const source = eventSource({ ...platform, stream: stream.name }, ingest.invoke);
   const producers = makeProducers(platform, stream);
@@ -134,6 +142,7 @@ export const simulate = async (seed: number, mutant: Mutant = {}): Promise<Simul
     void sweep.invoke(undefined);
   };
   for (const delivery of deliveries) stage.at(delivery.at, () => producers.send(delivery));
+  for (const plan of backfills) follow(plan);
   const does = { reshard: stream.reshard, sweep: startSweep, restate: restateAll };
   schedule(platform, house, [begins, ...deliveries.map(({ at }) => at)], does);
 
@@ -154,7 +163,7 @@ export const simulate = async (seed: number, mutant: Mutant = {}): Promise<Simul
   calmDown();
   // Only events bring a look at limits, and a worker trusts what it read for some time: some are sent once more.
   stage.clock.advance(2 * HOUR);
-  for (const sent of limitedLines(producers.arrivals)) {
+  for (const sent of limitedLines(producers.arrivals, twins)) {
     producers.send({ at: 0, partitionKey: sent.event?.subject ?? '', form: 'plain', lines: [sent] });
   }
   await stage.run(between);

@@ -68,8 +68,11 @@ const HOUR = 3_600_000;
 /** Functions of ports that change nothing, and how often they fail in comparison with the others. */
 const READS: ReadonlySet<string> = new Set([
   ...['slotAbove', 'day', 'days', 'heads', 'marksOf', 'get', 'list', 'standing', 'history', 'version'],
+  ...['overlays', 'pinned', 'places', 'changes', 'lasts'],
 ]);
 const SELDOM = 0.1;
+/** Functions of ports that are transactions: the client's own second try has the same token, and so the same answer. */
+const TRANSACTIONS: ReadonlySet<string> = new Set(['change', 'create', 'resume']);
 
 type Turn = { readonly process: Process | undefined; readonly resume: () => void };
 type Timer = { readonly at: number; readonly run: () => void };
@@ -113,13 +116,13 @@ export const makeStage = (dice: Chance, start: string, rates: FaultRates, pace: 
     if (clock.nowMillis() < until) await effect().catch(() => undefined);
   };
   /** A read leaves nothing behind, so it only fails, and seldom: there are many. */
-  const read = async <R>(process: Process, effect: () => Promise<R>): Promise<R> => {
+  const read = async <R>(process: Process, _: string, effect: () => Promise<R>): Promise<R> => {
     await turn(process);
     if (dies(process, 'diedBefore', SELDOM)) return never();
     if (strikes('failed', SELDOM)) throw new NetworkError('the read failed');
     return effect();
   };
-  const call = async <R>(process: Process, effect: () => Promise<R>): Promise<R> => {
+  const call = async <R>(process: Process, name: string, effect: () => Promise<R>): Promise<R> => {
     await turn(process);
     if (dies(process, 'diedBefore')) {
       // What was under way may still arrive, but not after the longest run.
@@ -134,7 +137,7 @@ export const makeStage = (dice: Chance, start: string, rates: FaultRates, pace: 
     }
     let result = await effect();
     // The client did not hear the answer and tried again by itself.
-    if (strikes('repeated')) result = await effect();
+    if (!TRANSACTIONS.has(name) && strikes('repeated')) result = await effect();
     if (dies(process, 'diedAfter')) return never();
     if (strikes('lostAnswer')) throw new NetworkError('the answer was lost');
     return result;
@@ -191,7 +194,7 @@ export const makeStage = (dice: Chance, start: string, rates: FaultRates, pace: 
         Object.entries(real).map(([name, run]) => [
           name,
           typeof run === 'function'
-            ? (...args: unknown[]) => (READS.has(name) ? read : call)(process, async () => run(...args))
+            ? (...args: unknown[]) => (READS.has(name) ? read : call)(process, name, async () => run(...args))
             : run,
         ]),
       ) as typeof real,

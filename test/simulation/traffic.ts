@@ -28,7 +28,8 @@ const OTHER_SOURCE = '//larkspur.example/batch';
 export const SOURCES = [SOURCE, OTHER_SOURCE];
 const SCHEMAS = 'https://schemas.larkspur.example/com.larkspur';
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const start = Date.parse(`${FIRST_DAY}T00:00:00.000Z`);
 const end = Date.parse(`${LAST_DAY}T00:00:00.000Z`) + DAY;
@@ -92,6 +93,44 @@ const makeEvents = (dice: Chance): UsageEvent[] => {
   }).flat();
   const another = () => makeEvent(dice, '', dice.pick(quarters));
   return [...events, ...correctionsOf(dice, events, dice.pick([0, 0.15, 0.3]), SOURCES, another)];
+};
+
+/** What is planned of a backfill (instants in milliseconds). `closes` and `reverts`: so long after it is sealed, or opened. */
+export type PlannedBackfill = {
+  readonly id: string;
+  readonly opensAt: number;
+  readonly sealsAt: number;
+  readonly closes?: number;
+  readonly reverts?: number;
+};
+
+type Backfilled = { readonly plan: PlannedBackfill; readonly events: readonly UsageEvent[] };
+
+/**
+ * A backfill and its lines: events of its own, events that are in the live ledger too (as they are or with another body),
+ * and cancellations and replacements of those.
+ */
+const makeBackfill = (dice: Chance, id: string, opensAt: number, live: readonly UsageEvent[]): Backfilled => {
+  const plain = live.filter(({ replaces, type }) => replaces === undefined && type.startsWith('com.'));
+  const quarterOf = ({ time }: UsageEvent): number => Math.floor(Date.parse(time) / (15 * MINUTE)) * 15 * MINUTE;
+  const own = Array.from({ length: 3 + dice.below(8) }, (_, n) => {
+    const near = dice.pick(plain);
+    const event = makeEvent(dice, `${id}-${n}`, quarterOf(near));
+    if (dice.happens(0.6)) return event;
+    return dice.happens(0.6) ? near : { ...near, data: { ...near.data, note: id } };
+  });
+  const another = () => makeEvent(dice, '', quarterOf(dice.pick(plain)));
+  const corrections = correctionsOf(dice, [...own, ...plain], 0.15, SOURCES, another, id);
+  return {
+    plan: {
+      id,
+      opensAt,
+      sealsAt: opensAt + HOUR + dice.below(8 * HOUR),
+      ...(dice.happens(0.8) ? { closes: dice.below(DAY) } : {}),
+      ...(dice.happens(0.35) ? { reverts: dice.below(2 * DAY) } : {}),
+    },
+    events: [...own, ...corrections].map((event) => ({ ...event, backfill: id })),
+  };
 };
 
 const inKolkata = (time: string): string =>
@@ -185,8 +224,25 @@ const packed = (dice: Chance, dues: readonly Due[]): Delivery[] =>
     },
   );
 
-/** Everything that producers send in a run, in order of time, and when the run begins. */
-export const makeTraffic = (dice: Chance): { readonly begins: number; readonly deliveries: readonly Delivery[] } => {
+/** Lines of a backfill: most while it is open, few before and after. */
+const backfillDues = (dice: Chance, { plan, events }: Backfilled): Due[] =>
+  events.flatMap((event) => {
+    const copies = 1 + dice.below(2);
+    const open = plan.sealsAt - plan.opensAt;
+    return Array.from({ length: copies }, () => {
+      const at = plan.opensAt + Math.floor((dice.next() * 1.2 - 0.03) * open);
+      return { at, line: written(dice, event, at), key: event.subject };
+    });
+  });
+
+/** Everything that producers send in a run, in order of time, when the run begins, and which backfills there are. */
+export type Traffic = {
+  readonly begins: number;
+  readonly deliveries: readonly Delivery[];
+  readonly backfills: readonly PlannedBackfill[];
+};
+
+export const makeTraffic = (dice: Chance): Traffic => {
   const isBacklog = dice.happens(0.3);
   const from = isBacklog ? end + dice.below(6 * DAY) : start;
   const moments = Array.from({ length: 2 + dice.below(4) }, () => from + dice.below(isBacklog ? 3 * DAY : 13 * DAY));
@@ -197,6 +253,15 @@ export const makeTraffic = (dice: Chance): { readonly begins: number; readonly d
     const line = withLongNumber(poison(dice, event));
     return { at: Math.max(Date.parse(event.time), dice.pick(moments)), line, key: event.subject };
   });
-  const deliveries = packed(dice, [...dues, ...bad]).sort((a, b) => a.at - b.at);
-  return { begins: Math.min(from, deliveries[0]?.at ?? from), deliveries };
+  const backfills = Array.from({ length: dice.pick([0, 0, 1, 2]) }, (_, n) => {
+    const opensAt = Math.max(end, dice.pick(moments)) - dice.below(2 * DAY);
+    return makeBackfill(dice, `bf-${n + 1}`, opensAt, events);
+  });
+  const loaded = backfills.flatMap((backfill) => backfillDues(dice, backfill));
+  const deliveries = packed(dice, [...dues, ...bad, ...loaded]).sort((a, b) => a.at - b.at);
+  return {
+    begins: Math.min(from, deliveries[0]?.at ?? from),
+    deliveries,
+    backfills: backfills.map(({ plan }) => plan),
+  };
 };

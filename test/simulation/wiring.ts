@@ -1,21 +1,29 @@
 import { cachedCatalog } from '../../lambdas/catalog/cached-catalog.ts';
+import type { CatalogReader } from '../../lambdas/catalog/types.ts';
+import type { Clock } from '../../lambdas/platform/clock.ts';
 import type { Ids } from '../../lambdas/platform/ids.ts';
 import { makeArchive } from '../../lambdas/usage/archive/archive.ts';
+import type { ClosePorts } from '../../lambdas/usage/corrections/close-backfill.ts';
+import type { RestateRangePorts } from '../../lambdas/usage/corrections/restate-range.ts';
+import type { SealPorts } from '../../lambdas/usage/corrections/seal.ts';
 import { catalogStamper } from '../../lambdas/usage/events/canonical-usage.ts';
 import { makeAppendEvents } from '../../lambdas/usage/ingest/append-events.ts';
 import type { IngestPorts } from '../../lambdas/usage/ingest/ingest.ts';
 import type { SpillQueue } from '../../lambdas/usage/ingest/spill.ts';
 import type { AppendPorts } from '../../lambdas/usage/ledger/append-batch.ts';
-import type { RestateDayPorts } from '../../lambdas/usage/ledger/restate.ts';
+import type { OverlayReader } from '../../lambdas/usage/ledger/effective-slots.ts';
 import { writerMemory } from '../../lambdas/usage/ledger/writer-memory.ts';
 import { makeThresholds } from '../../lambdas/usage/limits/thresholds.ts';
 import { makeSettleEarly } from '../../lambdas/usage/settle/early-settle.ts';
 import type { SweepPorts } from '../../lambdas/usage/settle/settle-sweep.ts';
 import type { QuarantineEntry } from '../../lambdas/usage/types.ts';
 import { memoryArchiveObjects } from '../twins/memory-archive-objects.ts';
+import { memoryAuditLog } from '../twins/memory-audit-log.ts';
+import { memoryBackfills } from '../twins/memory-backfills.ts';
 import { memoryCrossings } from '../twins/memory-crossings.ts';
+import { memoryJobs } from '../twins/memory-jobs.ts';
 import { memoryLedger } from '../twins/memory-ledger.ts';
-import { memoryOverlays, overlayReader } from '../twins/memory-overlays.ts';
+import { memoryEffectiveStates } from '../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../twins/memory-projection.ts';
 import { memoryQuarantine } from '../twins/memory-quarantine.ts';
 import type { Chance } from './chance.ts';
@@ -23,8 +31,9 @@ import type { Company } from './company.ts';
 import type { Process, Stage } from './stage.ts';
 
 /** Everything that is durable, as it really is: what outlives every process. */
-export const makeTwins = (company: Company) => {
-  const [objects, touched] = [memoryArchiveObjects(), memoryOverlays()];
+export const makeTwins = (company: Company, clock: Clock) => {
+  const audit = memoryAuditLog(clock);
+  const [objects, backfills, states] = [memoryArchiveObjects(), memoryBackfills(audit), memoryEffectiveStates()];
   return {
     ledger: memoryLedger({ decodesOnce: true }),
     marks: memoryDirtyMarks(),
@@ -34,8 +43,11 @@ export const makeTwins = (company: Company) => {
     publisher: memoryPublisher(),
     quarantine: memoryQuarantine(),
     objects,
-    touched,
-    overlays: { ...overlayReader(touched, makeArchive(objects)), meters: async () => company.meters() },
+    backfills,
+    states,
+    jobs: memoryJobs(audit),
+    /** What a reader who is no process of the product reads overlays with. */
+    overlays: { status: backfills, archive: makeArchive(objects), states, meters: async () => company.meters() },
   };
 };
 export type Twins = ReturnType<typeof makeTwins>;
@@ -49,6 +61,7 @@ export type Mutant = {
   readonly appendPorts?: (ports: AppendPorts) => AppendPorts;
   readonly ingestPorts?: (ports: IngestPorts, own: AppendPorts) => IngestPorts;
   readonly sweepPorts?: (ports: SweepPorts) => SweepPorts;
+  readonly correctionPorts?: (ports: CorrectionPorts) => CorrectionPorts;
 };
 
 /** What processes are wired from. */
@@ -66,26 +79,35 @@ export type House = {
 /** A small memory forgets slots between batches. */
 const SMALL_MEMORY_BYTES = 6_000;
 
+/** What a process reads overlays with. */
+const overlaysOf = ({ stage, twins }: House, process: Process, catalog: CatalogReader): OverlayReader => ({
+  status: stage.port(process, twins.backfills),
+  archive: makeArchive(stage.port(process, twins.objects)),
+  states: stage.port(process, twins.states),
+  meters: () => catalog.history('meter'),
+});
+
 /** The ports of ingest in one process, as `ingest-wiring.ts` makes them from the real stores. */
 export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue): IngestPorts => {
   const { stage, dice, ids, twins, mutant } = house;
   const { clock } = process;
   const catalog = cachedCatalog(stage.port(process, house.company.catalog), clock);
   const settled = stage.port(process, twins.settled);
+  const overlays = overlaysOf(house, process, catalog);
   const quarantine = stage.port(process, twins.quarantine);
   const plain: AppendPorts = {
     ledger: stage.port(process, twins.ledger),
     marks: stage.port(process, twins.marks),
     subjects: stage.port(process, twins.subjects),
     archive: makeArchive(stage.port(process, twins.objects)),
-    touched: stage.port(process, twins.touched),
+    touched: stage.port(process, twins.backfills),
     memory: writerMemory(dice.happens(0.3) ? SMALL_MEMORY_BYTES : undefined, 1 + dice.below(3)),
     clock,
     ids,
   };
   const own = mutant.appendPorts?.(plain) ?? plain;
   const { ledger, marks, subjects } = own;
-  const append = makeAppendEvents({ ...own, backfills: stage.port(process, twins.touched) }, catalog);
+  const append = makeAppendEvents({ ...own, backfills: overlays.status }, catalog);
   const ports: IngestPorts = {
     archive: makeArchive(stage.port(process, twins.objects)),
     quarantine: {
@@ -102,12 +124,12 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
     spill: stage.port(process, spill),
     thresholds: makeThresholds({
       catalog,
-      balance: { ledger, overlays: twins.overlays, settled, marks, subjects, clock },
+      balance: { ledger, overlays, settled, marks, subjects, clock },
       crossings: stage.port(process, twins.crossings),
       publisher: stage.port(process, twins.publisher),
       clock,
     }),
-    settleEarly: makeSettleEarly({ ledger, overlays: twins.overlays, settled, marks, clock }, own.memory, catalog),
+    settleEarly: makeSettleEarly({ ledger, overlays, settled, marks, clock }, own.memory, catalog),
     stamper: () => catalogStamper(catalog),
     clock,
   };
@@ -115,12 +137,13 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
 };
 
 /** The ports of a settle sweep in one process. */
-export const sweepPortsOf = ({ stage, ids, twins, mutant }: House, process: Process): SweepPorts => {
+export const sweepPortsOf = (house: House, process: Process): SweepPorts => {
+  const { stage, ids, twins, mutant, company } = house;
   const ports: SweepPorts = {
     ledger: stage.port(process, twins.ledger),
     marks: stage.port(process, twins.marks),
     subjects: stage.port(process, twins.subjects),
-    overlays: twins.overlays,
+    overlays: overlaysOf(house, process, stage.port(process, company.catalog)),
     settled: stage.port(process, twins.settled),
     publisher: stage.port(process, twins.publisher),
     clock: process.clock,
@@ -129,12 +152,25 @@ export const sweepPortsOf = ({ stage, ids, twins, mutant }: House, process: Proc
   return mutant.sweepPorts?.(ports) ?? ports;
 };
 
-/** The ports of stating days anew in one process. */
-export const restatePortsOf = ({ stage, ids, twins }: House, process: Process): RestateDayPorts => ({
-  ledger: stage.port(process, twins.ledger),
-  archive: makeArchive(stage.port(process, twins.objects)),
-  marks: stage.port(process, twins.marks),
-  overlays: stage.port(process, twins.touched),
-  clock: process.clock,
-  ids,
-});
+/** The ports of the function that corrects: what sealing, closing, reverting and stating anew need. */
+export type CorrectionPorts = SealPorts & ClosePorts & Pick<RestateRangePorts, 'subjects' | 'ids' | 'marks'>;
+
+export const correctionPortsOf = (house: House, process: Process): CorrectionPorts => {
+  const { stage, ids, twins, mutant, company } = house;
+  const { clock } = process;
+  const catalog = stage.port(process, company.catalog);
+  const [ledger, overlays] = [stage.port(process, twins.ledger), overlaysOf(house, process, catalog)];
+  const [marks, subjects] = [stage.port(process, twins.marks), stage.port(process, twins.subjects)];
+  const settled = stage.port(process, twins.settled);
+  const ports: CorrectionPorts = {
+    usage: { ledger, overlays, settled, marks, subjects, clock },
+    catalog,
+    backfills: stage.port(process, twins.backfills),
+    restate: { ledger, archive: overlays.archive, clock },
+    marks,
+    subjects,
+    clock,
+    ids,
+  };
+  return mutant.correctionPorts?.(ports) ?? ports;
+};
