@@ -90,11 +90,14 @@ export const runBuilder = (capacity: number): RunBuilder => {
     },
     count: () => n,
     pack: () => {
-      const order = Uint32Array.from({ length: n }, (_, at) => at);
+      const order = new Uint32Array(n).map((_, at) => at);
       order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
-      const sortedKeys = Float64Array.from(order, (from) => keys[from] ?? 0);
+      const sortedKeys = new Float64Array(n);
       const sortedHashes = Buffer.alloc(n * HASH_BYTES);
+      const sortedPlaces = new Uint32Array(n);
       order.forEach((from, to) => {
+        sortedKeys[to] = keys[from] ?? 0;
+        sortedPlaces[to] = places[from] ?? 0;
         sortedHashes.set(hashes.subarray(from * HASH_BYTES, (from + 1) * HASH_BYTES), to * HASH_BYTES);
       });
       const firsts = new Uint32Array(NUMBERS).fill(n);
@@ -107,7 +110,7 @@ export const runBuilder = (capacity: number): RunBuilder => {
         bytesOf(firsts),
         bytesOf(sortedKeys),
         sortedHashes,
-        bytesOf(Uint32Array.from(order, (from) => places[from] ?? 0)),
+        bytesOf(sortedPlaces),
         gzipSync(table.map((line) => `${line}\n`).join('')),
       ]);
       clear();

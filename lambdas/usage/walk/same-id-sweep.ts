@@ -1,7 +1,7 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import { firstKeyOf, type RunEntry, type RunReader } from './id-run.ts';
 import { type Sighting, slotKey } from './same-id.ts';
-import { commonKeys, keyList, repeatedKeys } from './sorted-keys.ts';
+import { commonKeys, keyList, keySieve, repeatedKeys } from './sorted-keys.ts';
 
 /** A run that can be opened. */
 export type Run = () => Promise<RunReader>;
@@ -58,11 +58,12 @@ const wantedOf = async ({ fresh, earlier }: SweepRuns, prefix: Prefix): Promise<
   await mapBounded(readers, RUNS_AT_A_TIME, async (reader) => {
     for (const key of await reader.cancelledKeys(prefix.first, prefix.last)) found.add(key);
   });
-  if (keys.length > 0) {
+  if (keys.length > 0 && earlier.length > 0) {
+    const sieve = keySieve(keys, firstKeyOf(prefix.first), firstKeyOf(prefix.last + 1));
     const olds = await mapBounded(earlier, RUNS_AT_A_TIME, async (run) => {
       const reader = await run();
       let some = false;
-      commonKeys((await reader.keys(prefix.first, prefix.last)).keys, keys, (_, key) => {
+      commonKeys(sieve((await reader.keys(prefix.first, prefix.last)).keys), keys, (_, key) => {
         found.add(key);
         some = true;
       });

@@ -33,6 +33,36 @@ export const repeatedKeys = (sorted: Float64Array, found: (key: number) => void)
   }
 };
 
+/** A sieve has at least sixteen bits per key, and at most 32 MB. */
+const SIEVE_BITS = { perKey: 16, least: 10, most: 28 };
+
+/**
+ * Sorts out most of the keys that are not in a list, of keys from `first` to before `end`: a bit for each of up to 268
+ * million stretches of equal length, set where a key lies. Keys that come in order meet the bits in order, so this takes a
+ * few nanoseconds each, where searching the list takes a hundred.
+ */
+export const keySieve = (keys: Float64Array, first: number, end: number): ((others: Float64Array) => Float64Array) => {
+  const wanted = Math.ceil(Math.log2(keys.length * SIEVE_BITS.perKey + 1));
+  const bits = Math.min(Math.max(wanted, SIEVE_BITS.least), SIEVE_BITS.most);
+  const scale = 2 ** bits / (end - first);
+  const words = new Uint32Array(2 ** (bits - 5));
+  const stretchOf = (key: number): number => ((key - first) * scale) | 0;
+  for (let n = 0; n < keys.length; n += 1) {
+    const stretch = stretchOf(keys[n] ?? 0);
+    words[stretch >>> 5] = (words[stretch >>> 5] ?? 0) | (1 << (stretch & 31));
+  }
+  return (others) => {
+    const passed = new Float64Array(others.length);
+    let n = 0;
+    for (let at = 0; at < others.length; at += 1) {
+      const key = others[at] ?? 0;
+      const stretch = stretchOf(key);
+      if (((words[stretch >>> 5] ?? 0) >>> (stretch & 31)) & 1) passed[n++] = key;
+    }
+    return passed.subarray(0, n);
+  };
+};
+
 /** The index of the first key of a sorted list from `from` on that is not below a key: in steps that double, then halve. */
 const notBelow = (sorted: Float64Array, key: number, from: number): number => {
   let step = 1;

@@ -4,7 +4,7 @@ import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { sha256 } from '../../../lambdas/platform/hash.ts';
 import { runBuilder } from '../../../lambdas/usage/walk/id-run.ts';
 import { countingPlaces, type SameIdFinding, slotKey } from '../../../lambdas/usage/walk/same-id.ts';
-import { commonKeys, keyList, repeatedKeys } from '../../../lambdas/usage/walk/sorted-keys.ts';
+import { commonKeys, keyList, keySieve, repeatedKeys } from '../../../lambdas/usage/walk/sorted-keys.ts';
 import { matchIds } from '../../../lambdas/usage/walk/walk-match.ts';
 import { runPrefix } from '../../../lambdas/usage/walk/walk-parts.ts';
 import type { WalkState } from '../../../lambdas/usage/walk/walk-state.ts';
@@ -111,6 +111,8 @@ describe('sorted keys', () => {
         expect([...repeats.sorted()]).toEqual(
           [...new Set(a)].filter((key) => a.filter((each) => each === key).length > 1),
         );
+        // The sieve lets through all that are in the list, and may let through more.
+        expect([...keySieve(b, 0, 64)(a)]).toEqual(expect.arrayContaining([...a].filter((key) => b.includes(key))));
         expect(common).toEqual([...a.keys()].filter((index) => b.includes(a[index] ?? -1)));
       }),
     );
