@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_PLACES, observed, type SeenPlace } from '../../../lambdas/usage/walk/same-id.ts';
-import { api } from '../usage/usage-fixtures.ts';
-import { cancellation } from './cancellation.ts';
+import { api, cancellation } from '../usage/usage-fixtures.ts';
 import { makeWalkWorld } from './walk-world.ts';
 
 let world: ReturnType<typeof makeWalkWorld>;
@@ -57,7 +56,7 @@ describe('ids that were accepted more than once', () => {
     await world.append(api('a', first, 1), api('a', again, 1));
     await walked();
     world.clock.advance(40 * DAY);
-    await world.append(cancellation('a', again));
+    await world.append(cancellation(api('a', again, 1), 'c'));
     expect((await walked()).counts.findings).toBe(1);
     expect(shown()).toEqual([
       ['settled', 'org-01 2026-10-05T00:00:00.000Z', 'org-01 2026-10-06T00:00:00.000Z cancelled'],
@@ -67,7 +66,7 @@ describe('ids that were accepted more than once', () => {
   it('are none when the other was cancelled before', async () => {
     const [first, again] = ['2026-10-05T00:00:00.000Z', '2026-10-06T00:00:00.000Z'];
     await world.append(api('a', first, 1));
-    await world.append(cancellation('a', first));
+    await world.append(cancellation(api('a', first, 1), 'c'));
     await world.append(api('a', again, 1));
     expect((await walked()).counts.findings).toBe(0);
   });

@@ -4,6 +4,7 @@ import { type WalkPorts, type WalkRequest, walkLedger } from '../../../lambdas/u
 import { walkParts } from '../../../lambdas/usage/walk/walk-parts.ts';
 import type { WalkResult } from '../../../lambdas/usage/walk/walk-state.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
+import { overlayReader } from '../../twins/memory-overlays.ts';
 import {
   memoryFindings,
   memorySigner,
@@ -20,6 +21,7 @@ const MINUTE = 60_000;
 export const makeWalkWorld = ({ runIds = 1000, journalBytes = 1_000_000, horizonDays = 35 } = {}) => {
   const world = makeWorld();
   const { clock } = world;
+  Object.assign(world.ports, { overlays: overlayReader(world.ports.touched) });
   const [objects, proofs] = [memoryWalkObjects(), memoryWalkObjects()];
   const ledger = memoryWalkLedger(world.ports.ledger.items, objects);
   const audit = memoryAuditLog(clock);

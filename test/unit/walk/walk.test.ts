@@ -123,6 +123,35 @@ describe('a walk', () => {
     expect((await world.walk({ through: '2026-11-01' })).counts).toMatchObject({ appends: 0, broken: 0 });
   });
 
+  it('takes the chains of a backfill when the settled day counts them, and lets an id in them come again', async () => {
+    const [start, day] = ['2026-10-05T00:00:00.000Z', '2026-10-05'];
+    const overlay = 'bf-1';
+    const late = api('late', start, 1);
+    await world.append(api('a', start, 1), api('late', '2026-10-07T00:00:00.000Z', 1));
+    await world.append({ ...late, slot: { ...late.slot, overlay } });
+    await world.settle();
+    expect((await world.walk()).counts).toMatchObject({ appends: 2, findings: 0 });
+
+    const mark = async () =>
+      world.ports.marks.mark({ subject: 'org-01', day, at: world.clock.now(), token: world.clock.now() });
+    const backfills = world.ports.touched;
+    const stand = { backfill: overlay, isFixed: true, closedAt: world.clock.now() };
+    backfills.stand({ ...stand, state: 'closed' });
+    backfills.pin({ backfill: overlay, subject: 'org-01', day }, { [start]: 1 });
+    await mark();
+    await world.settle();
+    expect((await world.walk()).counts).toMatchObject({ appends: 1, findings: 1, broken: 0 });
+    expect(world.findings.all()[0]?.places.map((place) => place.overlay)).toEqual([overlay, undefined]);
+    const { root } = await readRoot(world.proofs, 2);
+    expect(root.days.map(({ count }) => count)).toEqual([2, 1]);
+
+    // Reverted, it counts no more; what was signed of it is still verified.
+    backfills.stand({ ...stand, state: 'reverted' });
+    await mark();
+    await world.settle();
+    expect((await world.walk()).counts).toMatchObject({ days: 1, appends: 0, broken: 0 });
+  });
+
   it('goes on where a run stopped, with the same outcome', async () => {
     const days = Array.from({ length: 40 }, (_, n) => `2026-10-${String((n % 20) + 1).padStart(2, '0')}`);
     const events = days.map((day, n) => api(`e${n}`, `${day}T0${n % 3}:00:00.000Z`, 1, 'read', `org-0${n % 4}`));
