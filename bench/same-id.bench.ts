@@ -6,9 +6,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { applyAppend, emptyView, nextAppend } from '../lambdas/usage/ledger/append.ts';
+import { decodeAppend, encodeAppend } from '../lambdas/usage/ledger/ledger-item.ts';
+import { meterIndex } from '../lambdas/usage/ledger/meter-states.ts';
 import { firstKeyOf, openRun, type ReadPart, runBuilder } from '../lambdas/usage/walk/id-run.ts';
 import { passesFor, prefixOf, type Run, sweepPrefix } from '../lambdas/usage/walk/same-id-sweep.ts';
+import { dayWalker, type StoredAppend } from '../lambdas/usage/walk/walk-day.ts';
+import { walkParts } from '../lambdas/usage/walk/walk-parts.ts';
 import { nowMillis } from '../scripts/clock.mjs';
+import { api, METERS } from '../test/unit/usage/usage-fixtures.ts';
 
 const EVENTS_A_MONTH = 440_000_000;
 const DAYS = 30;
@@ -169,13 +175,19 @@ const sweepOnce = async ({ title, fresh, earlier }: Case): Promise<void> => {
   }
 };
 
+/** Seconds of processor that this program took so far: what else runs on the machine does not count. */
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 /** How fast ids are spooled: a run as a walk writes it. */
 const spoolOnce = (): void => {
   const builder = runBuilder(IDS_PER_RUN);
   const next = random(7);
   const hashes = Buffer.alloc(IDS_PER_RUN * 16);
   for (let at = 0; at < hashes.length; at += 4) hashes.writeUInt32LE(Math.floor(next() * 2 ** 32), at);
-  const began = nowMillis();
+  const began = cpuSeconds();
   for (let n = 0; n < IDS_PER_RUN; n += 1) {
     if (n % 20 === 0) {
       const version = n / 20 + 1;
@@ -189,9 +201,40 @@ const spoolOnce = (): void => {
     builder.add(hashes, n * 16, false);
   }
   const { length } = builder.pack();
-  const seconds = (nowMillis() - began) / 1000;
+  const seconds = cpuSeconds() - began;
   console.log(
-    `spooling: ${grouped(IDS_PER_RUN / seconds)} ids a second, ${(length / IDS_PER_RUN).toFixed(1)} bytes each (20 ids per append)`,
+    `spooling: ${grouped(IDS_PER_RUN / seconds)} ids a second of a processor, ${(length / IDS_PER_RUN).toFixed(1)} bytes each`,
+  );
+};
+
+const meters = meterIndex(METERS);
+
+/** A chain of appends as ingest writes them, 20 events each. */
+const chainOf = (length: number): StoredAppend[] => {
+  const view = emptyView();
+  return Array.from({ length }, (_, n) => {
+    const events = Array.from({ length: 20 }, (__, at) => api(`e-${n}-${at}`, '2026-10-05T00:05:00.000Z', at));
+    const [first] = events;
+    if (first === undefined) throw new Error('no event');
+    const { append } = nextAppend(view, first.slot, events, meters, '2026-10-05T00:06:00.000Z');
+    applyAppend(view, append);
+    return { append, item: encodeAppend(append) };
+  });
+};
+
+/** How fast appends are decoded, verified, journalled and spooled: all that a walk does but reading. */
+const walkOnce = async (): Promise<void> => {
+  const chain = chainOf(5_000).map(({ item }) => item);
+  const parts = walkParts({ put: async () => undefined });
+  const began = cpuSeconds();
+  const walker = dayWalker({ subject: 'org-01', heads: [], settled: {} }, parts.take);
+  for (const item of chain) walker.add({ item, append: decodeAppend(item) });
+  const { broken } = walker.end();
+  const { appends, ids } = await parts.write('2026-10-05-1', 0);
+  const seconds = cpuSeconds() - began;
+  if (broken.length > 0) throw new Error('the chain is broken');
+  console.log(
+    `walking: ${grouped(appends / seconds)} appends a second of a processor, ${grouped(ids / seconds)} ids (20 each)`,
   );
 };
 
@@ -199,6 +242,7 @@ const [name] = process.argv.slice(2);
 const chosen = name === undefined ? undefined : CASES[name];
 if (chosen === undefined) {
   spoolOnce();
+  await walkOnce();
   // Each in a process of its own, so that the peak is its own.
   for (const each of Object.keys(CASES)) {
     const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), each], { stdio: 'inherit' });
