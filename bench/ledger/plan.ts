@@ -1,0 +1,65 @@
+import type { Job } from './job.ts';
+import type { Way } from './producers.ts';
+import type { SampleOptions } from './sample.ts';
+import { MONTHS } from './traffic.ts';
+
+/** The freshness dial: seconds that a batch waits. */
+export const WINDOWS = [1, 2, 10, 60, 300] as const;
+
+/** Shards of a month's stream: of growing one carries it all; of large two, each at half of what a shard takes. */
+export const SHARDS = { growing: 1, large: 2 } as const;
+
+export type MonthName = keyof typeof MONTHS;
+type MonthJob = Extract<Job, { kind: 'month' }>;
+
+/** How much is simulated: seconds to warm up, to count, and after a worker has died. */
+type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sweepOneIn'>;
+
+/** A slot lasts 900 seconds; what is counted should be whole slots where that can be paid for. */
+const SPANS: Readonly<Record<MonthName, { readonly quick: Span; readonly full: Span; readonly curve: Span }>> = {
+  growing: {
+    quick: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 20 },
+    full: { warmSeconds: 900, seconds: 3_600, crashSeconds: 600, sweepOneIn: 5 },
+    curve: { warmSeconds: 300, seconds: 900, crashSeconds: 300, sweepOneIn: 10 },
+  },
+  large: {
+    quick: { warmSeconds: 40, seconds: 80, crashSeconds: 40, sweepOneIn: 100 },
+    full: { warmSeconds: 180, seconds: 900, crashSeconds: 180, sweepOneIn: 50 },
+    curve: { warmSeconds: 60, seconds: 120, crashSeconds: 60, sweepOneIn: 100 },
+  },
+};
+
+/** The job of a month that comes one way and waits so long. */
+const monthJob = (month: MonthName, way: Way, windowSeconds: number, span: Span): MonthJob => ({
+  kind: 'month',
+  options: {
+    workload: MONTHS[month],
+    way,
+    windowSeconds,
+    shards: SHARDS[month],
+    sweepSeconds: 900,
+    redeliverOneIn: 200,
+    ...span,
+  },
+});
+
+/** The months that are sampled; the longest first, so that none is left alone at the end. */
+export const monthJobs = (quick: boolean): MonthJob[] => {
+  if (quick) {
+    return [
+      monthJob('large', 'packed', 60, SPANS.large.quick),
+      monthJob('growing', 'packed', 60, SPANS.growing.quick),
+      monthJob('growing', 'packed', 2, SPANS.growing.quick),
+      monthJob('growing', 'http', 60, SPANS.growing.quick),
+    ];
+  }
+  const spanOf = (month: MonthName, window: number): Span => SPANS[month][window === 60 ? 'full' : 'curve'];
+  const months = ['large', 'growing'] as const;
+  return months.flatMap((month) => [
+    ...[60, ...WINDOWS.filter((window) => window !== 60)].map((window) =>
+      monthJob(month, 'packed', window, spanOf(month, window)),
+    ),
+    monthJob(month, 'http', 60, SPANS[month].curve),
+    monthJob(month, 'single', 60, SPANS[month].curve),
+  ]);
+};

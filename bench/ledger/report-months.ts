@@ -1,0 +1,122 @@
+import { billByCause, billOf, billTotal, dollars, SERVICES } from './bill.ts';
+import { plus, total } from './counted-aws/usage.ts';
+import { type MonthName, WINDOWS } from './plan.ts';
+import { PRODUCERS, type Way } from './producers.ts';
+import type { MonthSample } from './sample.ts';
+import { authorizations, type StreamMode, withStanding } from './standing.ts';
+import { type Cell, number, table, usd } from './table.ts';
+import { MONTHS } from './traffic.ts';
+
+/** A month as it is billed. */
+export type BilledMonth = {
+  readonly sample: MonthSample;
+  readonly month: MonthName;
+  /** Dollars per million events, by service, by cause, and all in, without storage. */
+  readonly byService: ReadonlyMap<string, number>;
+  readonly byCause: readonly (readonly [string, number])[];
+  readonly perMillion: number;
+  readonly writesPerEvent: number;
+  readonly readsPerEvent: number;
+};
+
+/** What a sampled month costs, with Kinesis in one of its modes. */
+export const billed = (sample: MonthSample, mode: StreamMode = 'provisioned'): BilledMonth => {
+  const keys = sample.options.way === 'http' ? authorizations(PRODUCERS) : {};
+  const counted = plus(withStanding(sample.counted, sample.options.shards, sample.facts.metrics, mode), keys);
+  const millions = sample.events / 1e6;
+  return {
+    sample,
+    month: sample.options.workload.eventsPerSecond === MONTHS.large.eventsPerSecond ? 'large' : 'growing',
+    byService: new Map([...billOf(counted)].map(([service, value]) => [service, value / millions])),
+    byCause: billByCause(counted).map(([cause, value]) => [cause, value / millions] as const),
+    perMillion: billTotal(counted) / millions,
+    writesPerEvent: total(counted, 'dynamodb.write') / sample.events,
+    readsPerEvent: total(counted, 'dynamodb.read') / sample.events,
+  };
+};
+
+/** The month that came one way and waited so long, if it was sampled. */
+export const find = (
+  all: readonly BilledMonth[],
+  month: MonthName,
+  way: Way,
+  window: number,
+): BilledMonth | undefined =>
+  all.find(
+    (each) => each.month === month && each.sample.options.way === way && each.sample.options.windowSeconds === window,
+  );
+
+const NAMES: Readonly<Record<Way, string>> = {
+  packed: 'packed by the emitter',
+  http: 'HTTP, in hundreds',
+  single: 'one event a record',
+};
+
+const services = [...new Set(SERVICES.map(([name]) => name))];
+
+const serviceRows = (columns: readonly BilledMonth[]): Cell[][] => [
+  ...services
+    .filter((service) => columns.some(({ byService }) => (byService.get(service) ?? 0) > 0))
+    .map((service) => [service, ...columns.map(({ byService }) => usd(byService.get(service) ?? 0))]),
+  ['all in, without storage', ...columns.map(({ perMillion }) => usd(perMillion))],
+  ['the same with Kinesis on demand', ...columns.map(({ sample }) => usd(billed(sample, 'on-demand').perMillion))],
+  ['dollars a month', ...columns.map(({ perMillion, sample }) => number((perMillion * sample.events) / 1e6))],
+  ['write units per event', ...columns.map(({ writesPerEvent }) => number(writesPerEvent, 3))],
+  ['read units per event', ...columns.map(({ readsPerEvent }) => number(readsPerEvent, 3))],
+];
+
+/** How the events come makes this difference, at a window of 60 seconds. */
+export const waysTable = (all: readonly BilledMonth[]): string => {
+  const columns = (['growing', 'large'] as const).flatMap((month) =>
+    (['packed', 'http', 'single'] as const).flatMap((way) => find(all, month, way, 60) ?? []),
+  );
+  const headings = columns.map(({ month, sample }) => `${month}: ${NAMES[sample.options.way]}`);
+  return table(['dollars per million events', ...headings], serviceRows(columns));
+};
+
+/** The curve over the freshness dial. */
+export const curveTable = (all: readonly BilledMonth[], month: MonthName): string => {
+  const columns = WINDOWS.flatMap((window) => find(all, month, 'packed', window) ?? []);
+  const headings = columns.map(({ sample }) => `${sample.options.windowSeconds} s`);
+  const perBatch: Cell[] = [
+    'events per batch',
+    ...columns.map(({ sample: { facts } }) => number(facts.events / Math.max(1, facts.batches))),
+  ];
+  return table([`${month}, dollars per million`, ...headings], [...serviceRows(columns), perBatch]);
+};
+
+/** Which part of the work costs what. */
+export const causesTable = (columns: readonly BilledMonth[]): string => {
+  const causes = [...new Set(columns.flatMap(({ byCause }) => byCause.map(([cause]) => cause)))];
+  const costOf = ({ byCause }: BilledMonth, cause: string): number =>
+    byCause.find(([name]) => name === cause)?.[1] ?? 0;
+  return table(
+    ['dollars per million, by cause', ...columns.map(({ month }) => month)],
+    causes
+      .filter((cause) => columns.some((column) => costOf(column, cause) >= 0.00005))
+      .map((cause) => [cause, ...columns.map((column) => usd(costOf(column, cause)))]),
+  );
+};
+
+const GB = 1024 ** 3;
+
+/** What the events of a month take to keep: per million events, the first month and each further one. */
+export const storageTable = (columns: readonly BilledMonth[]): string => {
+  const gigabytes = (bytes: number): number => (bytes * 1e6) / GB;
+  const perMonth = (line: string, bytes: number): number => dollars(line, gigabytes(bytes));
+  const of = ({ sample: { facts } }: BilledMonth) => {
+    const table = perMonth('dynamodb.storage', facts.ledgerBytes) + perMonth('dynamodb.recovery', facts.ledgerBytes);
+    const archive = perMonth('s3.storage', facts.archiveBytes);
+    return { facts, table, archive };
+  };
+  const rows: Cell[][] = [
+    ['bytes per event in the ledger', ...columns.map((column) => number(of(column).facts.ledgerBytes))],
+    ['bytes per event in the archive', ...columns.map((column) => number(of(column).facts.archiveBytes))],
+    ['ledger, with recovery of 35 days', ...columns.map((column) => usd(of(column).table))],
+    ['archive', ...columns.map((column) => usd(of(column).archive))],
+    // Events come all month long: on average half of it is kept of them.
+    ['first month (half of it)', ...columns.map((column) => usd((of(column).table + of(column).archive) / 2))],
+    ['each further month', ...columns.map((column) => usd(of(column).table + of(column).archive))],
+  ];
+  return table(['dollars per million events', ...columns.map(({ month }) => month)], rows);
+};

@@ -1,0 +1,59 @@
+import { type Counted, plus, times, total } from './counted-aws/usage.ts';
+import { MONTH_SECONDS } from './traffic.ts';
+
+const HOURS = MONTH_SECONDS / 3_600;
+/** Alarms about ingest, spill and settle (lib/stacks/ingest-stack.ts, observability-stack.ts). */
+const ALARMS = 8;
+/** Days that the stream keeps beyond the first, as in production. */
+const KEPT_DAYS = 6;
+/** Lambda traces one call a second, and 5 % of the others. */
+const TRACED_SHARE = 0.05;
+
+const only = (counted: Counted, keep: (line: string) => boolean): Counted =>
+  Object.fromEntries(Object.entries(counted).filter(([line]) => keep(line)));
+
+/** How Kinesis is paid for: by shards that somebody chose, or on demand. */
+export type StreamMode = 'provisioned' | 'on-demand';
+
+/**
+ * A month's count with what runs by the hour or month added: shards (none: no stream), custom metrics, alarms, traces; and
+ * Kinesis in one of its two modes.
+ */
+export const withStanding = (counted: Counted, shards: number, metrics: number, mode: StreamMode): Counted => {
+  const kinesis: Counted =
+    mode === 'provisioned'
+      ? {
+          'kinesis.shard-hour': { stream: shards * HOURS },
+          'kinesis.shard-hour-retention': { stream: shards * HOURS },
+        }
+      : {
+          'kinesis.on-demand.stream-hour': { stream: HOURS },
+          'kinesis.on-demand.retention': { stream: total(counted, 'kinesis.on-demand.in') * (KEPT_DAYS / 30) },
+        };
+  const other = mode === 'provisioned' ? 'kinesis.on-demand.' : 'kinesis.put-unit';
+  const traces = Object.entries(counted['lambda.request'] ?? {}).map(([name, calls]): [string, number] => [
+    name,
+    calls <= MONTH_SECONDS ? calls : MONTH_SECONDS + (calls - MONTH_SECONDS) * TRACED_SHARE,
+  ]);
+  return plus(
+    only(counted, (line) => !line.startsWith(other)),
+    kinesis,
+    { 'cloudwatch.metric': { standing: metrics }, 'cloudwatch.alarm': { standing: ALARMS } },
+    { 'xray.trace': Object.fromEntries(traces) },
+  );
+};
+
+/** Key authorizations: the gateway keeps an answer for a minute, per key; each producer has one. */
+export const authorizations = (producers: number): Counted => {
+  const calls = (producers * MONTH_SECONDS) / 60;
+  return times(
+    {
+      'lambda.request': { 'api-key-authorizer': 1 },
+      // About 20 ms of 256 MB, one strong read, and its log lines.
+      'lambda.arm64': { 'api-key-authorizer': 0.02 * 0.25 },
+      'dynamodb.read': { 'api-key-authorizer': 1 },
+      'cloudwatch.log': { 'api-key-authorizer': 1_000 / 1024 ** 3 },
+    },
+    calls,
+  );
+};
