@@ -8,7 +8,7 @@ import type { UsageEvent } from '../../lambdas/usage/types.ts';
 import { ACCOUNT, type Company, FIRST_DAY, LAST_DAY, LIMIT_PERIODS, LIMITS, STRANGER, SUBJECTS } from './company.ts';
 import { partsOf } from './corrections.ts';
 import { counting, type Held, type Holding, readHolding } from './held.ts';
-import { expectedCrossings, expectedUsage } from './oracle.ts';
+import { expectedCrossings, expectedUsage, limitKeyOf } from './oracle.ts';
 import type { Arrival } from './producers.ts';
 import { fail } from './violation.ts';
 import type { Twins } from './wiring.ts';
@@ -95,8 +95,13 @@ const checkThresholds = async (
   if (mayBeTooOld) return;
   // Nobody looks at usage when a backfill is closed or reverted: what that takes back stands as told until a later look.
   const mayStand = [...backfills.values()].some(({ closed }) => closed !== undefined);
+  // What is in a backfill alone brings no look, and is found with the next event of the ledger itself.
+  const looked = new Set(
+    usage.flatMap(({ part, event }) => (part.backfill === undefined ? (limitKeyOf(event) ?? []) : [])),
+  );
   for (const { id: limit, thresholds } of LIMITS) {
     for (const periodStart of LIMIT_PERIODS) {
+      if (!looked.has(`${limit}/${periodStart}`)) continue;
       const standing = await kept.standing({ account: ACCOUNT, limit, periodStart });
       for (const percent of thresholds) {
         const stands = standing.get(percent);

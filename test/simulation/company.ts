@@ -16,19 +16,19 @@ export const ACCOUNT = 'acct-01';
 export const SUBJECTS = ['org-01', 'org-02'];
 export const STRANGER = 'org-03';
 
-/** The UTC days on which events happen. */
-export const FIRST_DAY = '2026-10-24';
-export const LAST_DAY = '2026-10-28';
+/** The UTC days on which events happen: at the end of a month, and of summer time in Newfoundland. */
+export const FIRST_DAY = '2026-10-29';
+export const LAST_DAY = '2026-11-02';
 
 /** Every UTC day that usage can lie in, and those beside them. */
 export const daysOfUsage = (): string[] =>
   Array.from({ length: daysBetween(FIRST_DAY, LAST_DAY) + 3 }, (_, n) => addDays(FIRST_DAY, n - 1));
 
 /** From when on searches are counted by another rule. */
-export const SEARCHES_CHANGE = '2026-10-26T12:00:00.000Z';
-/** Limits count from the 27th in Kolkata on, which is at half past six in the evening before in UTC. */
-export const LIMIT_EDGE = '2026-10-26T18:30:00.000Z';
-export const LIMIT_PERIODS = ['2026-09-27', '2026-10-27'] as const;
+export const SEARCHES_CHANGE = '2026-10-31T12:00:00.000Z';
+/** Limits count by the month in Kolkata, which begins at half past six in the evening before in UTC. */
+export const LIMIT_EDGE = '2026-10-31T18:30:00.000Z';
+export const LIMIT_PERIODS = ['2026-10-01', '2026-11-01'] as const;
 export const LIMITS = [
   { id: 'team-calls', meter: 'calls', kind: 'api.requests', quantity: 7_000, thresholds: [30, 50, 80, 100] },
   { id: 'team-users', meter: 'users', kind: 'user.active', quantity: 6, thresholds: [50, 100] },
@@ -124,7 +124,7 @@ const COMPANY = [
     currency: 'USD',
     zone: 'Asia/Kolkata',
     start: '2026-01-01',
-    anchorDay: 27,
+    anchorDay: 1,
     cadence: 'monthly',
     priceBook: 'book',
     items: [],

@@ -4,6 +4,7 @@ import type { IngestPorts } from '../../lambdas/usage/ingest/ingest.ts';
 import { appendHash } from '../../lambdas/usage/ledger/chain.ts';
 import { encodeAppend } from '../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerRead, LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
+import type { Overlay } from '../../lambdas/usage/ledger/overlays.ts';
 import { slotText } from '../../lambdas/usage/ledger/slot.ts';
 import type { Append, CanonicalUsage, KeyState } from '../../lambdas/usage/types.ts';
 import { memoryArchiveObjects } from '../twins/memory-archive-objects.ts';
@@ -316,6 +317,28 @@ const toldBeforePublished = (): Mutant => ({
   }),
 });
 
+const standing = (change: (overlay: Overlay) => Overlay): Mutant => ({
+  twins: (twins) => {
+    const overlays: typeof twins.backfills.overlays = async (ids) =>
+      new Map([...(await twins.backfills.overlays(ids))].map(([id, overlay]) => [id, change(overlay)]));
+    const backfills = { ...twins.backfills, overlays };
+    return { ...twins, backfills, overlays: { ...twins.overlays, status: backfills } };
+  },
+});
+
+/** A backfill counts as soon as its content is fixed, before anybody closed it. */
+const countedBeforeClosed = (): Mutant =>
+  standing((overlay) => (overlay.state === 'sealed' ? { ...overlay, state: 'closed', closedAt: '2026' } : overlay));
+
+/** Writers do not notice that a backfill is sealed: they say that they took what is not in it. */
+const sealUnnoticed = (): Mutant =>
+  standing((overlay) => (['sealing', 'sealed'].includes(overlay.state) ? { ...overlay, state: 'open' } : overlay));
+
+/** A backfill is closed, and nobody looks at the days again that were settled without it. */
+const closedUnmarked = (): Mutant => ({
+  correctionPorts: (ports) => ({ ...ports, marks: { ...ports.marks, mark: async () => undefined } }),
+});
+
 /** All of them, by name. */
 export const MUTANTS: Readonly<Record<string, () => Mutant>> = {
   claimBeforeWrite,
@@ -335,4 +358,7 @@ export const MUTANTS: Readonly<Record<string, () => Mutant>> = {
   lostSpill,
   poisonedBatch,
   toldBeforePublished,
+  countedBeforeClosed,
+  sealUnnoticed,
+  closedUnmarked,
 };

@@ -43,13 +43,13 @@ const UNTIL_KNOWN = 20 * MINUTE;
 
 const LOOKS = 4;
 
-/** For each limit and period of the account some lines that bring a look at it: none that are in quarantine. */
+/** For each limit and period of the account some lines that bring a look at it: none in quarantine or of a backfill. */
 const limitedLines = (arrivals: readonly Arrival[], { quarantine }: Twins): SentLine[] => {
   const refused = new Set([...quarantine.entries.values()].map(({ position }) => positionText(position)));
   const byLimit = new Map<string, Map<string, SentLine>>();
   for (const { sent, position } of arrivals) {
     const key = sent.event === undefined || refused.has(position) ? undefined : limitKeyOf(sent.event);
-    if (key === undefined) continue;
+    if (key === undefined || sent.event?.backfill !== undefined) continue;
     const lines = byLimit.get(key) ?? new Map<string, SentLine>();
     byLimit.set(key, lines);
     if (lines.size < LOOKS) lines.set(JSON.stringify([sent.event?.id, sent.event?.data]), sent);

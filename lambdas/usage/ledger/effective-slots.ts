@@ -136,13 +136,22 @@ const sumOf = (parts: readonly StateMap[]): StateMap => {
   return gathered.states();
 };
 
+/**
+ * The meters that were published when the last of some layers was written. A later one measures nothing here, as in any
+ * slot, until the slot is stated anew: the same versions give the same states for ever.
+ */
+const knownThen = (
+  meters: readonly CatalogEntry<Meter>[],
+  { live, overlays }: Layers,
+): readonly CatalogEntry<Meter>[] => {
+  const ends = [live, ...overlays.map(({ chain }) => chain)].map((chain) => chain.at(-1)?.appendedAt ?? '');
+  return meters.filter(({ publishedAt }) => ends.some((appendedAt) => publishedAt <= appendedAt));
+};
+
 /** The states of a slot whose layers do not add up: from the archive, or as they were computed from the same before. */
-const computed = async (
-  { subject, start, live, overlays }: Layers,
-  counting: readonly ChainEntry[],
-  reader: OverlayReader,
-): Promise<StateMap> => {
-  const meters = await reader.meters();
+const computed = async (layers: Layers, counting: readonly ChainEntry[], reader: OverlayReader): Promise<StateMap> => {
+  const { subject, start, live, overlays } = layers;
+  const meters = knownThen(await reader.meters(), layers);
   const hash = contentHash({
     format: 1,
     slot: [subject, start],
