@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../platform/canonical-json.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/problem.ts';
 import type { JobFunction } from './job-function.ts';
@@ -55,9 +56,12 @@ export const runJob = async (
   if (found.state === 'done') return found;
 
   let record = found;
+  // A write whose answer was lost is found there by the client's own second try: it is no other run's.
+  const isThere = async (written: JobRecord): Promise<boolean> =>
+    canonicalJson(await jobs.get(jobId)) === canonicalJson(written);
   const save = async (change: Partial<JobRecord>): Promise<void> => {
     const next = { ...record, ...change, revision: record.revision + 1, aliveAt: clock.now() };
-    if (!(await jobs.save(next))) throw new LostJob(`another run is at ${jobId}`);
+    if (!(await jobs.save(next)) && !(await isThere(next))) throw new LostJob(`another run is at ${jobId}`);
     record = next;
   };
   const { message: _, endedAt: __, ...rest } = found;

@@ -41,6 +41,20 @@ describe('a job', () => {
     await runJob(ports, jobId, 15 * MINUTE, () => Promise.reject(new Error('a done job is not done again')));
   });
 
+  it('takes its own write, found there at the second try of a client that heard no answer, for its own', async () => {
+    const { ports, jobs, start, stands } = setUp();
+    const { jobId } = await start();
+    const save: typeof jobs.save = async (job) => {
+      await jobs.save(job);
+      return jobs.save(job);
+    };
+    await runJob({ ...ports, jobs: { ...jobs, save } }, jobId, 15 * MINUTE, async (run) => {
+      await run.save({ done: 3, of: 10, unit: 'days' }, 'day 3');
+      return { slots: 7 };
+    });
+    expect(await stands(jobId)).toMatchObject({ state: 'done', result: { slots: 7 } });
+  });
+
   it('that does not fit into one run goes on where it was, in a call of its own', async () => {
     const { clock, ports, start, stands } = setUp();
     const { jobId } = await start();
