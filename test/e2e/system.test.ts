@@ -7,6 +7,7 @@ import type { DemoReport } from '../../local/demo/report.ts';
 import { type System, startSystem } from '../../local/system.ts';
 import { launchBrowser } from '../browser.ts';
 import { disagreements, runPath } from './demo-path.ts';
+import { backfill, type Care, cancelAndReplace, prove, release, SOURCE } from './ledger-care.ts';
 import { sendTooFast } from './too-fast.ts';
 
 /**
@@ -60,6 +61,22 @@ describe("the demo's path", () => {
     expect(report.audit.whole).toBe(true);
     expect(report.closes.map(({ breaks, status }) => `${status} ${breaks}`)).toEqual(['done 0', 'done 0']);
   });
+});
+
+describe('the care of the ledger', () => {
+  let care: Care;
+  beforeAll(async () => {
+    const people = await signEverybodyIn(system);
+    const { secret } = await people.operator.post<{ secret: string }>('/api-keys', { name: 'Care', sources: [SOURCE] });
+    const dayBefore = new Date(clock.nowMillis() - 86_400_000).toISOString().slice(0, 10);
+    care = { people, system, secret, day: `${dayBefore}T00:00:00.000Z` };
+  });
+
+  it('cancels an event and replaces another, told to who sent them', () => cancelAndReplace(care));
+  it('shows what a backfill would change, counts it as a whole when it closes, and takes it back', () =>
+    backfill(care));
+  it('releases an edited line from quarantine', () => release(care));
+  it('walks and signs the ledger, and makes a day again from the archive', () => prove(care));
 });
 
 describe('the events API', () => {

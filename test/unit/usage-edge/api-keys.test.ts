@@ -55,7 +55,7 @@ describe('API keys in DynamoDB', () => {
     });
   const key = { keyId: 'k', name: 'n', createdBy: 'olga', sources: [], secretHash: 'h' } as unknown as ApiKey;
   const store = (error: Error) => {
-    const audit: AuditLog = { append: () => Promise.reject(error), list: async () => [] };
+    const audit: AuditLog = { append: () => Promise.reject(error), list: async () => [], head: async () => undefined };
     return dynamoAccess({} as DynamoDBDocumentClient, 'access', audit);
   };
 
