@@ -35,8 +35,6 @@ const KEY_BYTES = 8;
 const HASH_BYTES = 16;
 const PLACE_BYTES = 4;
 const CANCELS = 0x8000_0000;
-/** Bytes of a run per id, without the table of places. */
-export const RUN_BYTES_PER_ID = KEY_BYTES + HASH_BYTES + PLACE_BYTES;
 
 /** The first 52 bits of a hash, as a number. */
 export const keyOf = (hashes: Uint8Array, at: number): number => {
