@@ -28,6 +28,8 @@ export type DemoReport = {
   readonly outage: { readonly answersLost: number; readonly duplicates: number };
   readonly ledger: { readonly slots: number; readonly appends: number; readonly broken: number };
   readonly audit: { readonly entries: number; readonly whole: boolean };
+  /** The daily figures that another engine computed from the archive alone, and how many of them differ. */
+  readonly recomputed: { readonly lines: number; readonly figures: number; readonly different: number };
   readonly timings: readonly Timing[];
   readonly checks: readonly Check[];
   readonly agrees: boolean;

@@ -55,6 +55,7 @@ export const summaryOf = (report: DemoReport): string => {
     `Reconciliation: ${(first?.breaks ?? 0) + (second?.breaks ?? 0)} breaks over ${closes.flatMap((close) => close.documents).length} documents.`,
     `Customer success: ${success.callsToAction.map((cta) => `"${cta.name}"`).join(', ')} in Gainsight.`,
     `Proof: ${grouped(report.ledger.appends)} ledger appends in ${grouped(report.ledger.slots)} slots and ${grouped(report.audit.entries)} audit entries, chains ${report.ledger.broken === 0 && report.audit.whole ? 'whole' : 'BROKEN'}.`,
+    `DuckDB computed ${grouped(report.recomputed.figures)} daily figures again from ${grouped(report.recomputed.lines)} lines of the archive: ${report.recomputed.different === 0 ? 'every one is the same' : `${grouped(report.recomputed.different)} DIFFER`}.`,
     heading('Where the time went'),
     table(
       ['step', 'seconds'],

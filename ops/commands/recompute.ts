@@ -126,59 +126,66 @@ const tell = (found: Recomputation, seconds: number): void => {
   );
 };
 
+/** What was recomputed, in how many seconds, and how many events lie under overflow in the ledger. */
+export type Recomputed = { readonly found: Recomputation; readonly seconds: number; readonly overflow: number };
+
 /**
- * Recomputes every daily figure from the archive alone, in SQL, and compares it with what the ledger says; a difference
- * makes the command fail. What is not settled or still under way shows as one: settle first.
+ * Recomputes every daily figure of UTC dates (half open) from the archive alone, in SQL, and compares it with what the
+ * ledger says. Copies and intermediate files go below `folder`. @throws if the archive holds no line that may belong there.
  */
+export const recomputeFigures = async (
+  api: ApiClient,
+  { s3, bucket }: { readonly s3: S3Client; readonly bucket: string },
+  { start, end, folder }: { readonly start: string; readonly end: string; readonly folder: string },
+  line: (text: string) => void,
+): Promise<Recomputed> => {
+  mkdirSync(folder, { recursive: true });
+  const early = dateOf(Date.parse(start) - LOOKBACK_DAYS * DAY);
+  const days = { first: early, last: dateOf(nowMillis() + DAY) };
+  const archive = await copyArchive(s3, bucket, folder, days, line);
+  if (archive.length === 0) throw new Error(`${bucket} holds no lines that may belong to these days`);
+  const [quarantined, ledger] = [path.join(folder, 'quarantined.ndjson'), path.join(folder, 'ledger.ndjson')];
+  await writePages<Quarantined>(
+    api,
+    { path: '/quarantine', query: {} },
+    quarantined,
+    ({ position: { index, ...position } }) => [{ ...position, at_index: index }],
+    (count) => line(`${grouped(count)} quarantined lines read`),
+  );
+  let overflow = 0;
+  await writePages<Figures>(
+    api,
+    { path: '/ledger/figures', query: { start, end } },
+    ledger,
+    (item) => {
+      overflow += item.overflow;
+      return figuresOf(item);
+    },
+    (count) => line(`${grouped(count)} figures of the ledger read`),
+  );
+  const { items: meters } = await api.get<{ items: MeterVersion[] }>('/catalog/meter/history');
+  const closedBackfills = await closedOnes(api);
+  const begun = nowMillis();
+  const range = { start, end, early };
+  const input = { range, archive, quarantined, closedBackfills, meters, ledger, scratch: folder };
+  const found = await recompute(input, line);
+  return { found, seconds: Math.round((nowMillis() - begun) / 100) / 10, overflow };
+};
+
+/** `recomputeFigures`, told to a person; a difference makes the command fail. What is not settled shows as one: settle first. */
 export const recomputeLedger = async (
   api: ApiClient,
   start: string,
   end: string,
   options: RecomputeOptions,
 ): Promise<void> => {
-  const { s3, bucket } = archiveOf(options);
-  const folder = path.resolve(options.folder, bucket);
-  mkdirSync(folder, { recursive: true });
+  const archive = archiveOf(options);
+  const folder = path.resolve(options.folder, archive.bucket);
   const show = terminalShower();
   try {
-    const early = dateOf(Date.parse(start) - LOOKBACK_DAYS * DAY);
-    const days = { first: early, last: dateOf(nowMillis() + DAY) };
-    const archive = await copyArchive(s3, bucket, folder, days, show.line);
-    if (archive.length === 0) throw new Error(`${bucket} holds no lines that may belong to these days`);
-    const [quarantined, ledger] = [path.join(folder, 'quarantined.ndjson'), path.join(folder, 'ledger.ndjson')];
-    await writePages<Quarantined>(
-      api,
-      { path: '/quarantine', query: {} },
-      quarantined,
-      ({ position: { index, ...position } }) => [{ ...position, at_index: index }],
-      (count) => show.line(`${grouped(count)} quarantined lines read`),
-    );
-    let overflow = 0;
-    await writePages<Figures>(
-      api,
-      { path: '/ledger/figures', query: { start, end } },
-      ledger,
-      (item) => {
-        overflow += item.overflow;
-        return figuresOf(item);
-      },
-      (count) => show.line(`${grouped(count)} figures of the ledger read`),
-    );
-    const { items: meters } = await api.get<{ items: MeterVersion[] }>('/catalog/meter/history');
-    const closedBackfills = await closedOnes(api);
-    const begun = nowMillis();
-    const input = {
-      range: { start, end, early },
-      archive,
-      quarantined,
-      closedBackfills,
-      meters,
-      ledger,
-      scratch: folder,
-    };
-    const found = await recompute(input, (text) => show.line(text));
+    const { found, seconds, overflow } = await recomputeFigures(api, archive, { start, end, folder }, show.line);
     show.end();
-    tell(found, Math.round((nowMillis() - begun) / 100) / 10);
+    tell(found, seconds);
     if (overflow > 0) {
       say(
         `\n${grouped(overflow)} events lie under overflow in the ledger: their keys differ until a person has decided.`,
@@ -187,6 +194,6 @@ export const recomputeLedger = async (
     if (found.notHeld > 0 || found.meters.some(({ different }) => different > 0)) process.exitCode = 1;
   } finally {
     show.end();
-    s3.destroy();
+    archive.s3.destroy();
   }
 };
