@@ -213,7 +213,8 @@ export type KinesisBatch = { readonly Records: readonly KinesisRecord[] };
  * 5. Quarantine the conflicts, which only the append could know, and lines of backfills that are not open. A repeat finds
  *    the same ones.
  * 6. Look at thresholds, for duplicates too. A crossing's id follows from the threshold: a repeat is the same crossing.
- * 7. Spill the groups whose chain did not take them, and the events of accounts whose limits could not be looked at:
+ * 7. Settle busy days early. A projection: what is not written now is when the day is over.
+ * 8. Spill the groups whose chain did not take them, and the events of accounts whose limits could not be looked at:
  *    pointers into the archive, to a queue that tries again. A repeat may spill a group twice; the append decides once.
  *
  * Only then does the batch count as done.
