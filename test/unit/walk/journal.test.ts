@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../lambdas/platform/hash.ts';
 import { encodeAppend, statesObjectOf } from '../../../lambdas/usage/ledger/ledger-item.ts';
 import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import type { Append, KeyState } from '../../../lambdas/usage/types.ts';
@@ -16,8 +17,8 @@ const restating: Append = {
   cancels: [{ idHash: idHash(2), line: 0, alone: true }],
   states: Object.fromEntries(
     Array.from({ length: 600 }, (_, n): [string, KeyState] => [
-      stateKey('users', 1, { model: `m-${(n * 7919) % 100_003}` }),
-      { class: 'set', values: [`user-${(n * 104_729) % 1_000_003}`, `user-${(n * 1_299_709) % 15_485_863}`] },
+      stateKey('users', 1, { model: `m-${n}` }),
+      { class: 'set', values: [sha256Hex(`user ${n}`)] },
     ]),
   ),
   pointers: [{ key: 'events/x', line: 7 }],
