@@ -59,7 +59,9 @@ const changeTo = async (
   const deed = to.reverted ?? to.closed;
   if (deed === undefined) throw new TypeError('a change is somebody’s deed');
   if (await backfills.change(to, from.state, deedOf(to, action, deed, details))) return;
-  throw standsOtherwise(await backfillOf(backfills, from.backfillId));
+  const stands = await backfillOf(backfills, from.backfillId);
+  // Another run of the job may have been first.
+  if (stands.state !== to.state) throw standsOtherwise(stands);
 };
 
 /** The work of the job `backfill.close`: marks its days, then makes it count, all of it by one write. */

@@ -99,10 +99,9 @@ const begin = async ({ backfills, clock }: SealPorts, run: JobRun): Promise<Back
   if (backfill.state !== 'open') return backfill;
   const sealing: Backfill = { ...backfill, state: 'sealing' };
   const deed = { by: run.job.startedBy, at: clock.now() };
-  if (!(await backfills.change(sealing, 'open', deedOf(backfill, 'sealing', deed, { job: run.job.jobId })))) {
-    throw standsOtherwise(await backfillOf(backfills, backfillId));
-  }
-  return sealing;
+  const isFirst = await backfills.change(sealing, 'open', deedOf(backfill, 'sealing', deed, { job: run.job.jobId }));
+  // Another run of the job may have been first: what that one began this one can end.
+  return isFirst ? sealing : backfillOf(backfills, backfillId);
 };
 
 const meterHistory = (catalog: CatalogReader): Promise<CatalogEntry<Meter>[]> => catalog.history('meter');
@@ -183,8 +182,9 @@ export const sealBackfill =
     if (content === undefined) return 'later';
     const sealed = { by: run.job.startedBy, at: ports.clock.now() };
     const record = deedOf(sealing, 'seal', sealed, { ...content, job: run.job.jobId });
-    if (!(await ports.backfills.change({ ...sealing, state: 'sealed', sealed, content }, 'sealing', record))) {
-      throw standsOtherwise(await backfillOf(ports.backfills, backfillId));
-    }
-    return content;
+    if (await ports.backfills.change({ ...sealing, state: 'sealed', sealed, content }, 'sealing', record))
+      return content;
+    const stands = await backfillOf(ports.backfills, backfillId);
+    if (stands.content === undefined) throw standsOtherwise(stands);
+    return stands.content;
   };

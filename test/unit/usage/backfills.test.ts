@@ -103,6 +103,10 @@ const makeWorld = (lines: readonly CanonicalUsage[], published: readonly Catalog
       meters = next;
     },
     seal: (hurry?: boolean) => run(seal, { backfillId: 'b1' }, hurry),
+    /** Two runs of one job at once. */
+    sealTwice: () => Promise.all([run(seal, { backfillId: 'b1' }), run(seal, { backfillId: 'b1' })]),
+    closeTwice: () =>
+      Promise.all([run(closeBackfill(ports), { backfillId: 'b1' }), run(closeBackfill(ports), { backfillId: 'b1' })]),
     close: () => run(closeBackfill(ports), { backfillId: 'b1' }),
     revert: () => run(revertBackfill(ports), { backfillId: 'b1', reason: 'it was wrong' }),
     state: async () => (await backfills.get('b1'))?.state,
@@ -150,6 +154,18 @@ describe('a backfill', () => {
     await world.sweep();
     await world.open();
     await world.append(right, more);
+  });
+
+  it('is sealed and closed once when its jobs run twice at once, and no run takes the other for a failure', async () => {
+    const world = makeWorld(lines);
+    await world.open();
+    await world.append(...lines);
+    const [first, second] = await world.sealTwice();
+    expect(second).toEqual(first);
+    expect(await world.state()).toBe('sealed');
+    await world.closeTwice();
+    expect(await world.state()).toBe('closed');
+    expect(await world.quantity('calls')).toBe('12');
   });
 
   it('changes nothing until it is closed, and then all at once', async () => {
