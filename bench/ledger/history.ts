@@ -48,10 +48,10 @@ export type HistoryOptions = {
 
 /**
  * How much of the ledger's past a reader is shown; what it pays for is always the whole. `whole`: every append. `short`: of
- * each slot a few appends with few ids. `sparse`: that, of one slot in eight.
+ * each slot a few appends with few ids. `sparse`: that, of one slot in 32.
  */
 export type Detail = 'whole' | 'short' | 'sparse';
-const SPARSE = 8;
+const SPARSE = 32;
 
 /** So many chains are made per account; the slots of its history take turns. */
 const chainsPerAccount = ({ eventsPerSecond }: Workload): number => (eventsPerSecond > 200 ? 1 : 4);

@@ -18,14 +18,14 @@ type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sw
 /** A slot lasts 900 seconds; what is counted should be whole slots where that can be paid for. */
 const SPANS: Readonly<Record<MonthName, { readonly quick: Span; readonly full: Span; readonly curve: Span }>> = {
   growing: {
-    quick: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 20 },
-    full: { warmSeconds: 900, seconds: 3_600, crashSeconds: 600, sweepOneIn: 5 },
-    curve: { warmSeconds: 300, seconds: 900, crashSeconds: 300, sweepOneIn: 10 },
+    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50 },
+    full: { warmSeconds: 300, seconds: 1_800, crashSeconds: 300, sweepOneIn: 20 },
+    curve: { warmSeconds: 305, seconds: 600, crashSeconds: 300, sweepOneIn: 50 },
   },
   large: {
-    quick: { warmSeconds: 40, seconds: 80, crashSeconds: 40, sweepOneIn: 100 },
-    full: { warmSeconds: 180, seconds: 900, crashSeconds: 180, sweepOneIn: 50 },
-    curve: { warmSeconds: 60, seconds: 120, crashSeconds: 60, sweepOneIn: 100 },
+    quick: { warmSeconds: 35, seconds: 70, crashSeconds: 35, sweepOneIn: 200 },
+    full: { warmSeconds: 60, seconds: 300, crashSeconds: 60, sweepOneIn: 50 },
+    curve: { warmSeconds: 35, seconds: 105, crashSeconds: 35, sweepOneIn: 200 },
   },
 };
 

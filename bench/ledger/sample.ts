@@ -112,10 +112,11 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     crashes = false;
     if (again) await ingest(batch);
   };
-  /** Simulates a stretch; answers all that was counted in it, with sweeps over all accounts. */
+  const sweeps: Counted[] = [];
+  /** Simulates a stretch, with a sweep at its end at the latest; answers what was counted in it but for sweeps. */
   const simulate = async (from: number, seconds: number): Promise<Counted> => {
     const began = usage.counted();
-    let rest: Counted = {};
+    let swept: Counted = {};
     for (let second = from; second < from + seconds; second += 1) {
       const at = BEGIN + (second + 1) * 1000;
       const sent = source.second(at - 1000, true);
@@ -129,19 +130,20 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       }
       for (const batch of [...stream.put([...records, ...arrived.splice(0)], at), ...stream.due(at)])
         await deliver(batch);
-      if ((second + 1) % options.sweepSeconds !== 0) continue;
+      const isLast = second + 1 === from + seconds;
+      if ((second + 1) % options.sweepSeconds !== 0 && !isLast) continue;
       time.set(at);
       const before = usage.counted();
-      const whole = await sampledSweep(world, sweepOneIn, second);
-      // What was counted is a part of the sweep; the rest is added to it.
-      rest = plus(rest, whole, times(since(before, usage.counted()), -1));
+      sweeps.push(await sampledSweep(world, sweepOneIn, second));
+      swept = plus(swept, since(before, usage.counted()));
     }
-    return plus(since(began, usage.counted()), rest);
+    return plus(since(began, usage.counted()), times(swept, -1));
   };
 
   const settled = await midnight(world, sweepOneIn);
   await markDays({ usage, time, begin: BEGIN, random }, workload, share);
   await simulate(0, warmSeconds);
+  sweeps.length = 0;
   const sizes = () => [aws.tables('ledger').size().bytes, aws.objects.bytes('/archive/')] as const;
   const [ledgerBefore, archiveBefore] = sizes();
   Object.assign(facts, { accepted: 0, duplicates: 0, quarantined: 0, spilled: 0, batches: 0, largestAppend: 0 });
@@ -149,12 +151,17 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const steady = await simulate(warmSeconds, options.seconds);
   const [ledgerAfter, archiveAfter] = sizes();
   const counts = { ...facts, events };
+  const sweepsSoFar = sweeps.length;
   crashes = true;
   const afterCrash = await simulate(warmSeconds + options.seconds, options.crashSeconds);
+  // The sweep after the crash is one of its own.
+  sweeps.length = sweepsSoFar;
   const crash = plus(afterCrash, times(steady, -options.crashSeconds / options.seconds));
   const factor = MONTH_SECONDS / options.seconds;
+  const sweepsOfMonth = MONTH_SECONDS / options.sweepSeconds;
   const month = plus(
     times(steady, factor),
+    times(plus(...sweeps), sweepsOfMonth / sweeps.length),
     times(settled, MONTH_SECONDS / DAY_SECONDS),
     times(crash, (MONTH_SECONDS / CRASH_EVERY_SECONDS) * shards),
   );
