@@ -87,14 +87,15 @@ export const nameOf = ({ source, id }: Pick<UsageEvent, 'source' | 'id'>): strin
 export const partsOf = (event: UsageEvent): Part[] => {
   const { subject, time, replaces, replacestime = time, backfill } = event;
   const [slot, other] = [slotOf(subject, time), slotOf(subject, replacestime)];
-  const part = (at: string, isUsage: boolean): Part => ({
+  const part = (at: string, isUsage: boolean, from = ''): Part => ({
     slot: at,
     backfill,
-    key: `${at}~${backfill ?? ''} ${nameOf(event)}`,
+    key: `${at}~${backfill ?? ''} ${nameOf(event)}${from}`,
     isUsage,
   });
   const own = part(slot, event.type !== CANCELLATION);
-  return replaces === undefined || other === slot ? [own] : [own, part(other, false)];
+  // Where it only cancels, a replacement meets nothing but itself.
+  return replaces === undefined || other === slot ? [own] : [own, part(other, false, ` of ${slot}`)];
 };
 
 /** The slot and the name of the event that a line cancels, if it cancels any. */

@@ -75,13 +75,10 @@ const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest
   const replaced = event.replacestime === undefined ? undefined : normalTime(event.replacestime);
   const sent = { ...event, time, ...(replaced === undefined ? {} : { replacestime: replaced }) };
   const identity = { ...placeIn(sent, time), bodyHash: bodyHashOf(sent) };
-  const elsewhere = sent.replaces === undefined || replaced === undefined ? identity : placeIn(sent, replaced);
-  return {
-    position,
-    receivedAt,
-    identity,
-    ...(elsewhere.chainId === identity.chainId ? {} : { elsewhere }),
-  };
+  const other = sent.replaces === undefined || replaced === undefined ? identity : placeIn(sent, replaced);
+  // In the other slot the line is told apart by its id and its own slot (`partElsewhere`).
+  const elsewhere = { ...other, chainId: `${other.chainId} ${identity.chainId}` };
+  return { position, receivedAt, identity, ...(other.chainId === identity.chainId ? {} : { elsewhere }) };
 };
 
 /** Counts what arrived. Objects of the archive never change, so a counter that lives on reads each of them once. */

@@ -40,17 +40,15 @@ const isOutage = ({ outcomes, failed }: AppendBatchResult): boolean =>
   failed.every(({ reason }) => reason !== 'contended' && reason !== 'later') &&
   new Set(failed.map(({ slot }) => slot.subject)).size > 1;
 
-/** Where the event lies whose id a chain of the line knows. */
+/** Where the event lies whose id the chain of the line knows. */
 const acceptedAt = async (
   ledger: LedgerStore,
-  { slot, cancels, idHash }: CanonicalUsage,
+  { slot, idHash }: CanonicalUsage,
 ): Promise<ArchivePointer | undefined> => {
-  for (const each of [slot, ...(cancels === undefined ? [] : [cancels.slot])]) {
-    const { appends } = await ledger.slotAbove(each, 0);
-    for (const { ids, pointers } of appends) {
-      const n = ids.findIndex((id) => id.idHash === idHash);
-      if (n !== -1) return pointers[n];
-    }
+  const { appends } = await ledger.slotAbove(slot, 0);
+  for (const { ids, pointers } of appends) {
+    const n = ids.findIndex((id) => id.idHash === idHash);
+    if (n !== -1) return pointers[n];
   }
   return undefined;
 };

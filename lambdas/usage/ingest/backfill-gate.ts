@@ -1,5 +1,6 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Rejection } from '../events/validate.ts';
+import { isInTwo, otherSlot, partElsewhere } from '../ledger/elsewhere.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { type Overlay, type OverlayStatus, placeText } from '../ledger/overlays.ts';
 import { slotText, utcDay } from '../ledger/slot.ts';
@@ -20,9 +21,11 @@ export type Standing = 'open' | 'held' | 'conflict' | 'wait' | RefusalCode;
 /** Chains read at a time. */
 const CONCURRENCY = 8;
 
-/** The chains in which a line has a part. */
-const slotsOf = ({ slot, cancels }: CanonicalUsage): Slot[] =>
-  cancels === undefined || slotText(cancels.slot) === slotText(slot) ? [slot] : [slot, cancels.slot];
+/** The chains in which a line has a part, each with the line as it lies there. */
+const partsOf = (line: CanonicalUsage): { readonly slot: Slot; readonly part: CanonicalUsage }[] => {
+  const own = { slot: line.slot, part: line };
+  return isInTwo(line) ? [own, { slot: otherSlot(line), part: partElsewhere(line) }] : [own];
+};
 
 /** Whether a chain holds a line, up to a version. */
 const held = (chain: readonly Append[], upTo: number, { idHash, bodyHash }: CanonicalUsage): Standing => {
@@ -40,7 +43,7 @@ const closedStandings = async (
   lines: readonly CanonicalUsage[],
   overlays: ReadonlyMap<string, Overlay>,
 ): Promise<Map<CanonicalUsage, Standing>> => {
-  const slots = new Map(lines.flatMap(slotsOf).map((slot) => [slotText(slot), slot]));
+  const slots = new Map(lines.flatMap(partsOf).map(({ slot }) => [slotText(slot), slot]));
   const placeOf = ({ overlay = '', subject, start }: Slot) => ({ backfill: overlay, subject, day: utcDay(start) });
   const pinned = await backfills.pinned([...slots.values()].map(placeOf));
   const upTo = (slot: Slot): number =>
@@ -56,7 +59,7 @@ const closedStandings = async (
   );
   return new Map(
     lines.map((line) => {
-      const all = slotsOf(line).map((slot) => held(chains.get(slotText(slot)) ?? [], upTo(slot), line));
+      const all = partsOf(line).map(({ slot, part }) => held(chains.get(slotText(slot)) ?? [], upTo(slot), part));
       return [line, all.find((each) => each !== 'held') ?? 'held'];
     }),
   );

@@ -1,18 +1,12 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
-import {
-  appendGroup,
-  type FailedGroup,
-  type Group,
-  type GroupPorts,
-  type GroupResult,
-  refresh,
-} from './append-group.ts';
+import { appendGroup, type FailedGroup, type Group, type GroupPorts, type GroupResult } from './append-group.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
+import { isInTwo, otherSlot, partElsewhere } from './elsewhere.ts';
 import type { MeterIndex } from './meter-states.ts';
 import { placeText, type TouchedDays } from './overlays.ts';
-import { isOpen, isSameSlot, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
+import { isOpen, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What appending needs. `memory` lives as long as the worker. */
@@ -123,12 +117,15 @@ const prepare = async (
   );
 };
 
-/** Appends groups of any slots, each for itself: one that fails does not hold up the others. */
+/**
+ * Appends groups of any slots, each for itself: one that fails does not hold up the others. `mayBeNew`: slots later than
+ * any that was seen of their subject are probably empty, and are not read first.
+ */
 const appendGroups = async (
   ports: AppendPorts,
   groups: readonly Group[],
   meters: MeterIndex,
-  restateUntil: number,
+  { restateUntil, mayBeNew }: { readonly restateUntil: number; readonly mayBeNew: boolean },
 ): Promise<GroupResult[]> => {
   const bySubject = [...Map.groupBy(groups, ({ slot }) => slot.subject)];
   const work = await mapBounded(bySubject, CONCURRENCY, async ([subject, own]): Promise<Task[]> => {
@@ -136,7 +133,7 @@ const appendGroups = async (
     // What the memory has seen of the subject before this batch: later slots are probably new.
     const newest = ports.memory.newestSlot.get(subject);
     const assumeEmpty = ({ slot }: Group): boolean =>
-      slot.overlay === undefined && newest !== undefined && slot.start > newest;
+      mayBeNew && slot.overlay === undefined && newest !== undefined && slot.start > newest;
     const tasks: Task[] = [];
     try {
       await prepare(
@@ -173,12 +170,6 @@ const appendGroups = async (
   });
 };
 
-/** Whether a line is a replacement of an event in another slot: it has a part in each. */
-const isInTwo = ({ kind, slot, cancels }: CanonicalUsage): boolean =>
-  kind === 'usage' && cancels !== undefined && !isSameSlot(cancels.slot, slot);
-
-const otherSlot = ({ slot, cancels }: CanonicalUsage): Slot => cancels?.slot ?? slot;
-
 type Outcomes = Map<CanonicalUsage, EventOutcome>;
 
 const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
@@ -189,35 +180,9 @@ const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
 };
 
 /**
- * Replacements whose id is known with another body where they would cancel, or is met there by another line of the batch:
- * they are conflicts, and must not count in their own slot either. What lies in that slot stands, and of two replacements
- * the first.
- */
-const refusedThere = async (
-  ports: AppendPorts,
-  events: readonly CanonicalUsage[],
-  crossing: readonly CanonicalUsage[],
-): Promise<CanonicalUsage[]> => {
-  if (crossing.length === 0) return [];
-  const known = await mapBounded(crossing, CONCURRENCY, async (event) => {
-    const slot = otherSlot(event);
-    return (ports.memory.slots.get(slot) ?? (await refresh(ports, slot))).ids.get(event.idHash);
-  });
-  const placeIn = (slot: Slot, { idHash }: CanonicalUsage): string => `${slotText(slot)} ${idHash}`;
-  const met = new Map(events.toReversed().map((event) => [placeIn(event.slot, event), event.bodyHash]));
-  return crossing.filter((event, n) => {
-    const place = placeIn(otherSlot(event), event);
-    const body = known[n] ?? met.get(place);
-    if (body === undefined) met.set(place, event.bodyHash);
-    return body !== undefined && body !== event.bodyHash;
-  });
-};
-
-/**
  * Appends a batch of canonical usage to the ledger: groups by slot, one conditional put per group, no transaction and no
  * write per event. A replacement of an event in another slot is appended there too, as a line that only cancels, once it
- * counts in its own slot; that append decides what became of it. Never throws for a group: what could not be written is
- * in `failed`.
+ * counts in its own slot: it is done when both are. Never throws for a group: what could not be written is in `failed`.
  */
 export const appendBatch = async (
   ports: AppendPorts,
@@ -226,29 +191,22 @@ export const appendBatch = async (
 ): Promise<AppendBatchResult> => {
   const outcomes: Outcomes = new Map();
   const restateUntil = ports.clock.nowMillis() + RESTATE_MILLIS;
-  const crossing = events.filter(isInTwo);
-  const results: GroupResult[] = [];
-  try {
-    for (const event of await refusedThere(ports, events, crossing)) outcomes.set(event, 'conflict');
-  } catch (error) {
-    results.push(...groupsOf(crossing, otherSlot).map((group) => failedBy(group, error)));
-  }
-  take(outcomes, results);
-  const own = outcomes.size === 0 ? events : events.filter((event) => !outcomes.has(event));
-  results.push(
-    ...(await appendGroups(
-      ports,
-      groupsOf(own, ({ slot }) => slot),
-      meters,
-      restateUntil,
-    )),
+  const results = await appendGroups(
+    ports,
+    groupsOf(events, ({ slot }) => slot),
+    meters,
+    { restateUntil, mayBeNew: true },
   );
   take(outcomes, results);
-  const there = crossing.filter((event) => ['accepted', 'duplicate'].includes(outcomes.get(event) ?? ''));
+  const there = events
+    .filter((event) => isInTwo(event) && ['accepted', 'duplicate'].includes(outcomes.get(event) ?? ''))
+    .map((event) => ({ event, part: partElsewhere(event) }));
   if (there.length > 0) {
-    const second = await appendGroups(ports, groupsOf(there, otherSlot), meters, restateUntil);
+    const parts = there.map(({ part }) => part);
+    const second = await appendGroups(ports, groupsOf(parts, otherSlot), meters, { restateUntil, mayBeNew: false });
     results.push(...second);
     take(outcomes, second);
+    for (const { event, part } of there) outcomes.set(event, outcomes.get(part) ?? 'unwritten');
   }
   return {
     outcomes: events.map((event) => outcomes.get(event) ?? 'unwritten'),

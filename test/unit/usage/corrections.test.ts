@@ -156,27 +156,55 @@ describe('a replacement', () => {
     expect(foldOf(world, SLOT)).toMatchObject({ states: {}, cancelled: 1 });
   });
 
-  it('that meets its id with another body in the same batch is a conflict, and counts nowhere', async () => {
+  const sumOf = async (world: ReturnType<typeof correctionsWorld>): Promise<number> => {
+    const counted = Object.values(await world.slots()).map((states) => states[CALLS]);
+    return counted.reduce((sum, state) => sum + (state?.class === 'scalar' ? Number(state.sum) : 0), 0);
+  };
+
+  it('whose id is known with another body in its own slot is a conflict, and cancels nothing', async () => {
     const r = replacing(1, 'r', 8, a, LATER);
-    const [there, other] = [at(2, 'r', 1), replacing(3, 'r', 9, a, '2026-10-01T13:10:00.000Z')];
-    const world = correctionsWorld([a, r, there, other]);
-    expect((await world.append(r, there)).outcomes).toEqual(['conflict', 'accepted']);
-    expect(world.ports.ledger.appends().map(({ slot }) => slot.start)).toEqual([SLOT]);
-    const two = correctionsWorld([a, r, there, other]);
-    expect((await two.append(r, other)).outcomes).toEqual(['accepted', 'conflict']);
-    two.forget();
-    expect((await two.append(there, r)).outcomes).toEqual(['conflict', 'duplicate']);
+    const here = at(3, 'r', 1, LATER);
+    for (const batches of [[[a, here], [r]], [[a, here, r]]]) {
+      const world = correctionsWorld([a, r, here]);
+      const outcomes: string[] = [];
+      for (const batch of batches) outcomes.push(...(await world.append(...batch)).outcomes);
+      expect(outcomes).toEqual(['accepted', 'accepted', 'conflict']);
+      expect(await sumOf(world)).toBe(6);
+    }
   });
 
-  it('whose id is known with another body in either slot is a conflict in both', async () => {
+  it('counts and cancels whatever has the same id in the other slot, in any order, after any crash', async () => {
     const r = replacing(1, 'r', 8, a, LATER);
-    const [there, here] = [at(2, 'r', 1), at(3, 'r', 1, LATER)];
-    for (const known of [there, here]) {
-      const world = correctionsWorld([a, r, known]);
-      await world.append(a, known);
-      expect((await world.append(r)).outcomes).toEqual(['conflict']);
-      const counted = Object.values(await world.slots()).map((states) => states[CALLS]);
-      expect(counted.reduce((sum, state) => sum + (state?.class === 'scalar' ? Number(state.sum) : 0), 0)).toBe(6);
+    const [there, other] = [at(2, 'r', 1), replacing(3, 'r', 9, a, '2026-10-01T13:10:00.000Z')];
+    const lines = [a, r, there, other];
+    for (const batches of [
+      [lines],
+      [
+        [other, there],
+        [r, a],
+      ],
+      [[there], [a], [r], [other]],
+      [[r], [other, a, there]],
+    ]) {
+      const world = correctionsWorld(lines);
+      for (const batch of batches) {
+        expect((await world.append(...batch)).outcomes).toEqual(batch.map(() => 'accepted'));
+      }
+      expect(await sumOf(world)).toBe(18);
+      world.forget();
+      expect((await world.append(...lines)).outcomes).toEqual(lines.map(() => 'duplicate'));
+    }
+    for (const meanwhile of [there, other]) {
+      const world = correctionsWorld(lines);
+      await world.append(a);
+      const { ledger } = world.ports;
+      const putIfAbsent: LedgerStore['putIfAbsent'] = (append) =>
+        append.slot.start === SLOT ? Promise.reject(new Error('down')) : ledger.putIfAbsent(append);
+      const dying = { ...world.ports, ledger: { ...ledger, putIfAbsent }, memory: writerMemory() };
+      await appendBatch(dying, [r], meterIndex(METERS));
+      await world.append(meanwhile);
+      expect((await world.append(r)).outcomes).toEqual(['accepted']);
+      expect(await sumOf(world)).toBe(meanwhile === there ? 9 : 17);
     }
   });
 
