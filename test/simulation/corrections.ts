@@ -63,7 +63,9 @@ export const correctionsOf = (
     if (dice.happens(0.3)) corrections.push(replacementOf(dice, first, { ...another(), id: idOf() }));
     if (dice.happens(0.2)) corrections.push(cancel(first));
   }
-  return corrections;
+  // Some ids of corrections come with another body too.
+  const twins = corrections.filter(() => dice.happens(0.06));
+  return [...corrections, ...twins.map((event) => ({ ...event, data: { ...event.data, reason: 'another' } }))];
 };
 
 const slotOf = (subject: string, time: string): string =>

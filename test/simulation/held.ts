@@ -192,7 +192,9 @@ export const counting = ({ parts, backfills }: Holding): Held[] => {
   const cancelled = new Set<string>();
   for (const { held } of layered) {
     const target = cancelledBy(held.event);
-    if (target !== undefined) cancelled.add(`${target.slot} ${target.name}`);
+    // A replacement across slots cancels by its part there. Of a backfill that was sealed between the two appends only one
+    // part is fixed; the line is refused then, and is to be loaded into another one.
+    if (target?.slot === held.part.slot) cancelled.add(`${target.slot} ${target.name}`);
   }
   const first = new Map<string, Held>();
   for (const { held } of layered) {
