@@ -4,7 +4,7 @@ import { effectiveSlots } from '../ledger/effective-slots.ts';
 import { intervalOfDay, SLOT_MILLIS, shiftDay } from '../ledger/slot.ts';
 import { gatherStates } from '../ledger/state.ts';
 import type { WriterMemory } from '../ledger/writer-memory.ts';
-import { coveredTo, type LatestMeters, latestMeters, type SettlePorts, settledDayOf } from './settle.ts';
+import { coveredTo, coversDay, type LatestMeters, latestMeters, type SettlePorts, settledDayOf } from './settle.ts';
 import { formatOf } from './settled-item.ts';
 
 /** What settling a day early needs. */
@@ -38,7 +38,8 @@ export const makeSettleEarly =
 /**
  * Settles what is covered of a day that is not over, so that a balance need not read all of a busy day: takes the item as it
  * is, adds the slots that have come to be covered since, and writes under the item's revision. Does nothing beside a mark
- * (the sweep settles the whole day then), where nothing has come to be covered, or when another settle was first.
+ * (the sweep settles the whole day then), where nothing has come to be covered, or when another settle was first; a day
+ * that can be settled for good is the sweep's.
  * Answers whether it wrote.
  */
 export const settleEarly = async (
@@ -48,6 +49,9 @@ export const settleEarly = async (
   day: string,
 ): Promise<boolean> => {
   const beganAt = ports.clock.now();
+  // A batch that failed before it came here may leave a day due until long after its end. Settled for good here, nobody
+  // would be told of it.
+  if (coversDay(day, beganAt)) return false;
   // The mark before the item: what a settle clears in between it has written before, and that is read next.
   const isMarked = (await ports.marks.marksOf(subject)).some((mark) => mark.day === day);
   if (isMarked) return false;

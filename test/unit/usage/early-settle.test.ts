@@ -73,6 +73,14 @@ describe('settling early', () => {
     await balance();
   });
 
+  it('leaves a day that is over to the sweep, which tells of it', async () => {
+    await use(10);
+    world.clock.set('2026-11-11T06:00:00.000Z');
+    expect(await settleEarly(world.ports, meters, 'org-01', DAY)).toBe(false);
+    await settleSweep(world.ports, METERS);
+    expect(world.ports.publisher.published('usage.settled').flatMap(({ days }) => days)).toContain(DAY);
+  });
+
   it('is told of when the day is over', async () => {
     await use(10);
     await settleEarly(world.ports, meters, 'org-01', DAY);
