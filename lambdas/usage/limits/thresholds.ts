@@ -23,7 +23,7 @@ import { parseStateKey } from '../ledger/state.ts';
 import { readBalance } from '../read/balance.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { CanonicalUsage } from '../types.ts';
-import { type Crossings, crossingId, type Standing } from './crossings.ts';
+import { type Crossings, crossingId } from './crossings.ts';
 import { limitPeriod } from './limit-period.ts';
 
 export type ThresholdPorts = {
@@ -185,15 +185,14 @@ export const makeThresholds = (ports: ThresholdPorts) => {
   const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
   const { catalog, balance, crossings, publisher, clock } = ports;
 
-  const nothing: ReadonlyMap<number, Standing> = new Map();
-
   const read = async (watch: Watch, correlationId: string): Promise<void> => {
     const { account, period, limit, meters, salesRegion } = watch;
     const readAt = clock.nowMillis();
     const before = known.get(watch.key);
     const place = { account, limit: limit.id, periodStart: period.start };
-    // How thresholds stand, before usage is read: only what was crossed by then may be taken back.
-    const standing = watch.mayFall || (before?.told.size ?? 0) > 0 ? await crossings.standing(place) : nothing;
+    // How thresholds stand, before usage is read: only what was crossed by then may be taken back. Always asked: what took
+    // usage back may have come without any event of this account, or to another worker.
+    const standing = await crossings.standing(place);
     const subjects = await subjectsOf(catalog, account, intervalOf(period));
     const { usage } = await readBalance(balance, { subjects, period, meters });
     const quantity = sum(usage.map((row) => parseDecimal(row.quantity)));

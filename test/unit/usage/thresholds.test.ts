@@ -93,8 +93,14 @@ describe('thresholds', () => {
     ]);
     const { ports, append, clock } = correctionsWorld(lines, '2026-11-10T00:00:00.000Z');
     const crossings = memoryCrossings();
-    const look = makeThresholds({ catalog, balance: ports, crossings, publisher: ports.publisher, clock });
+    const make = () => makeThresholds({ catalog, balance: ports, crossings, publisher: ports.publisher, clock });
+    let look = make();
     return {
+      append,
+      /** As a new worker, which knows nothing. */
+      forget: () => {
+        look = make();
+      },
       take: async (...events: CanonicalUsage[]) => {
         await append(...events);
         await look(events, 'c-1');
@@ -134,6 +140,22 @@ describe('thresholds', () => {
       [80, '90'],
     ]);
     expect(new Set(told().map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('sees by any worker that usage is below again, whatever took it back', async () => {
+    const [a, b, small, c] = [at(0, 'a', 50), at(1, 'b', 35), at(2, 's', 1), at(4, 'c', 40)];
+    const cancel = cancellation(b, 'x', 3);
+    const { take, told, append, forget } = corrected(a, b, small, cancel, c);
+    await take(a, b);
+    // As a backfill that is closed, or one that is reverted: no event of the account brings a look.
+    await append(cancel);
+    forget();
+    await take(small);
+    await take(c);
+    expect(told().map(({ percent, quantity }) => [percent, quantity])).toEqual([
+      [80, '85'],
+      [80, '91'],
+    ]);
   });
 
   it('looks also at the period of what is replaced', async () => {
