@@ -64,8 +64,13 @@ export type Sighting = {
 /** One text per slot of a subject: in a slot an id counts once, whichever of its chains have it. */
 export const slotKey = ({ subject, start }: Pick<SeenPlace, 'subject' | 'start'>): string => `${subject}#${start}`;
 
-/** Order of acceptance; ties by place, so that it is always the same one that stands. */
+/**
+ * Order in which places stand: of the ledger itself before those of backfills, which can be reverted; then in order of
+ * acceptance; ties by place, so that it is always the same one that stands.
+ */
 export const compareAccepted = (a: SeenPlace, b: SeenPlace): number => {
+  const [own, other] = [a.overlay === undefined, b.overlay === undefined];
+  if (own !== other) return own ? -1 : 1;
   if (a.appendedAt !== b.appendedAt) return a.appendedAt < b.appendedAt ? -1 : 1;
   const [first, second] = [`${slotKey(a)}#${a.overlay ?? ''}`, `${slotKey(b)}#${b.overlay ?? ''}`];
   return first === second ? a.version - b.version : first < second ? -1 : 1;
