@@ -48,8 +48,13 @@ export const parseDecimal = (text: string): Decimal => {
   return normalise(sign === '-' ? -units : units, fraction.length);
 };
 
+/** Most counts are small: their decimals are at hand. */
+const SMALL: readonly Decimal[] = Array.from({ length: 1024 }, (_, n) => ({ units: BigInt(n), scale: 0 }));
+
 /** A whole number as a decimal. @throws {RangeError} if `value` is not a safe integer. */
 export const fromInteger = (value: number | bigint): Decimal => {
+  const small = typeof value === 'number' ? SMALL[value] : undefined;
+  if (small !== undefined) return small;
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new RangeError(`${value} is not a safe integer`);
   }
@@ -78,13 +83,13 @@ export const formatFixed = (d: Decimal, places: number): string => {
 };
 
 const aligned = (a: Decimal, b: Decimal): [bigint, bigint, number] => {
-  if (a.scale === b.scale) return [a.units, b.units, a.scale];
   const scale = Math.max(a.scale, b.scale);
   return [a.units * pow10(scale - a.scale), b.units * pow10(scale - b.scale), scale];
 };
 
 /** `a + b`. */
 export const add = (a: Decimal, b: Decimal): Decimal => {
+  if (a.scale === b.scale) return normalise(a.units + b.units, a.scale);
   const [x, y, scale] = aligned(a, b);
   return normalise(x + y, scale);
 };
@@ -103,6 +108,7 @@ export const negate = (a: Decimal): Decimal => ({ units: -a.units, scale: a.scal
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export const compare = (a: Decimal, b: Decimal): number => {
+  if (a.scale === b.scale) return a.units < b.units ? -1 : a.units > b.units ? 1 : 0;
   const [x, y] = aligned(a, b);
   return x < y ? -1 : x > y ? 1 : 0;
 };

@@ -1,6 +1,6 @@
 import { accountOf } from '../../catalog/attribution.ts';
 import type { CatalogReader } from '../../catalog/types.ts';
-import type { ArchivePointer, CanonicalUsage, Position } from '../types.ts';
+import type { ArchivePointer, CanonicalUsage, Position, UsageEvent } from '../types.ts';
 import { correctionOf, slotOfEvent } from './corrections.ts';
 import { HOUR, slotStart } from './event-time.ts';
 import { upcast } from './upcasters.ts';
@@ -32,6 +32,32 @@ export const catalogStamper = (catalog: CatalogReader): Stamper => {
   };
 };
 
+/** Texts that come with nearly every event; each is held once. No more than a producer has kinds of events. */
+const MOST_SHARED = 1_000;
+const shared = new Map<string, string>();
+const share = (text: string): string => {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (shared.size === MOST_SHARED) shared.clear();
+  shared.set(text, text);
+  return text;
+};
+
+/**
+ * An event with the attributes that the ledger knows. A batch of tens of thousands of events is held until it is appended:
+ * extensions that nobody looks at and equal texts in each of them would be most of what that takes.
+ */
+const lean = ({ id, source, type, time, dataschema, data }: UsageEvent, subject: string): UsageEvent => ({
+  specversion: '1.0',
+  source: share(source),
+  id,
+  type: share(type),
+  subject,
+  time,
+  dataschema: share(dataschema),
+  data,
+});
+
 /** What validation found out of a good line. */
 type Valid = Pick<Extract<Verdict, { ok: true }>, 'event' | 'idHash' | 'bodyHash' | 'delayMillis'>;
 
@@ -47,9 +73,10 @@ export const canonicalUsage = (
 ): CanonicalUsage => {
   const late = delayMillis > lateAfterHours * HOUR;
   const slot = slotOfEvent(event, event.time);
-  const read = upcast(event);
   const { kind, cancels } = correctionOf(event);
-  return cancels === undefined
-    ? { kind, event: read, idHash, bodyHash, slot, late, position, pointer }
-    : { kind, event: read, idHash, bodyHash, slot, cancels, late, position, pointer };
+  const read = upcast(event);
+  // Corrections are few, and kept whole.
+  return cancels === undefined && slot.overlay === undefined
+    ? { kind, event: lean(read, slot.subject), idHash, bodyHash, slot, late, position, pointer }
+    : { kind, event: read, idHash, bodyHash, slot, ...(cancels && { cancels }), late, position, pointer };
 };

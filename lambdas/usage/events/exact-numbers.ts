@@ -17,7 +17,7 @@ const FRACTION_FROM = 0.01;
 const FRACTION_LENGTH = 16;
 
 /** Whether the shortest form of a number is the shortest way to write it, and has at most 15 digits. */
-const isShort = (value: number): boolean => {
+export const isShortNumber = (value: number): boolean => {
   const size = Math.abs(value);
   if (size >= WHOLE_BELOW) return false;
   if (Number.isInteger(value)) return value % ROUND !== 0 || Object.is(value, 0);
@@ -26,7 +26,7 @@ const isShort = (value: number): boolean => {
 
 /** Whether all numbers in a value are such that the proof by length holds for them. Recurses: check the depth first. */
 export const hasOnlyShortNumbers = (value: unknown): boolean => {
-  if (typeof value === 'number') return isShort(value);
+  if (typeof value === 'number') return isShortNumber(value);
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(hasOnlyShortNumbers);
   for (const name in value) {

@@ -1,4 +1,5 @@
 import type { UsageEvent } from '../types.ts';
+import { bodyTextIn } from './canonical-line.ts';
 import { readEnvelope } from './envelope.ts';
 import { bodyHashOf, idHashOf, plainIdentityOf } from './event-identity.ts';
 import { hasOnlyShortNumbers, saysNumbersInFull } from './exact-numbers.ts';
@@ -64,20 +65,25 @@ export const validate = (line: string, receivedAt: string, limits: ValidationLim
   const sent = envelope.event;
   const schema = registered(sent);
   if ('code' in schema) return refused(schema, sent);
-  const short = hasOnlyShortNumbers(sent);
+  const plain = isPlain(line);
+  // In a line that is its event's canonical text every number stands in its shortest form.
+  const canonicalBody = plain ? bodyTextIn(line, sent) : undefined;
+  const short = canonicalBody !== undefined || hasOnlyShortNumbers(sent);
   const imprecise = short ? undefined : inexact(line);
   if (imprecise) return refused(imprecise, sent);
   const timed = inNormalTime(sent, receivedAt, limits);
   if ('code' in timed) return refused((short ? inexact(line) : undefined) ?? timed, sent);
   const { event, delayMillis } = timed;
   const unknown = unknownFields(schema, sent.data);
-  if (isPlain(line)) {
-    const { idHash, bodyHash, bodyLength } = plainIdentityOf(event);
-    const doubtful = short && !saysNumbersInFull(line, sent, event, bodyLength) ? inexact(line) : undefined;
+  if (!plain) {
+    const doubtful = short ? inexact(line) : undefined;
     if (doubtful) return refused(doubtful, sent);
-    return { ok: true, event, schema, unknown, idHash, bodyHash, delayMillis };
+    return { ok: true, event, schema, unknown, idHash: idHashOf(event), bodyHash: bodyHashOf(event), delayMillis };
   }
-  const doubtful = short ? inexact(line) : undefined;
+  const isCanonical = canonicalBody !== undefined && event === sent;
+  const { idHash, bodyHash, bodyLength } = isCanonical ? plainIdentityOf(event, canonicalBody) : plainIdentityOf(event);
+  const proven = canonicalBody !== undefined || !short || saysNumbersInFull(line, sent, event, bodyLength);
+  const doubtful = proven ? undefined : inexact(line);
   if (doubtful) return refused(doubtful, sent);
-  return { ok: true, event, schema, unknown, idHash: idHashOf(event), bodyHash: bodyHashOf(event), delayMillis };
+  return { ok: true, event, schema, unknown, idHash, bodyHash, delayMillis };
 };

@@ -7,7 +7,11 @@ const texts = new WeakMap<Append['ids'], string>();
 export const idsText = (ids: Append['ids']): string => {
   let text = texts.get(ids);
   if (text === undefined) {
-    text = ids.map(({ idHash, bodyHash }) => idHash + bodyHash).join('');
+    text = '';
+    for (const { idHash, bodyHash } of ids) {
+      text += idHash;
+      text += bodyHash;
+    }
     texts.set(ids, text);
   }
   return text;

@@ -22,18 +22,21 @@ const MAX_VALUE = 256;
 /** Keys of a meter that are remembered; dimensions with more values than this are rare, and worked out anew. */
 const KEPT_KEYS = 1_000;
 
-/** The names that a JSON pointer leads through. */
-const namesOf = (pointer: string): readonly string[] =>
+/** The names that a JSON pointer leads through; `inherited` ones are found in objects that do not have them. */
+type Path = readonly { readonly name: string; readonly inherited: boolean }[];
+
+const pathOf = (pointer: string): Path =>
   pointer
     .split('/')
     .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((name) => ({ name, inherited: name in [] || name in {} }));
 
-/** The value that is found through names; `undefined` if there is none. */
-const at = (data: unknown, names: readonly string[]): unknown => {
+/** The value that a path leads to; `undefined` if there is none. */
+const at = (data: unknown, path: Path): unknown => {
   let value = data;
-  for (const name of names) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  for (const { name, inherited } of path) {
+    if (typeof value !== 'object' || value === null || (inherited && !Object.hasOwn(value, name))) return undefined;
     value = (value as Record<string, unknown>)[name];
   }
   return value;
@@ -52,31 +55,37 @@ type Measure = (usage: MeasuredEvent) => Contribution | undefined;
 
 /** Finds the key of an event; `undefined` for one that is too long to be stored. */
 const keyFinder = ({ id, version, body }: CatalogEntry<Meter>): ((data: unknown) => StateKey | undefined) => {
-  const dimensions = body.dimensions.map(({ name, path }) => ({ name, names: namesOf(path) }));
-  const known = new Map<string, StateKey | undefined>();
+  const dimensions = body.dimensions.map(({ name, path }) => ({ name, path: pathOf(path) }));
+  const [first] = dimensions;
+  const only = dimensions.length === 1 ? first : undefined;
+  /** One text for the values: where there are several, each with its length, so that no two lists have the same. */
+  const valuesText = (data: unknown): string =>
+    only === undefined
+      ? dimensions.reduce((text, { path }) => {
+          const value = textOf(at(data, path));
+          return `${text}${value.length} ${value}`;
+        }, '')
+      : textOf(at(data, only.path));
+  const workOut = (data: unknown): StateKey | undefined => {
+    const values = dimensions.map(({ name, path }) => [name, textOf(at(data, path))]);
+    const key = stateKey(id, version, Object.fromEntries(values));
+    return Buffer.byteLength(key) > MAX_KEY ? undefined : key;
+  };
+  const known = new Map<string, StateKey>();
   return (data) => {
-    // Each value with its length: no two lists of values have the same text.
-    let text = '';
-    for (const { names } of dimensions) {
-      const value = textOf(at(data, names));
-      text += `${value.length} ${value}`;
-    }
-    if (known.has(text)) return known.get(text);
-    const key = stateKey(
-      id,
-      version,
-      Object.fromEntries(dimensions.map(({ name, names }) => [name, textOf(at(data, names))])),
-    );
-    const stored = Buffer.byteLength(key) > MAX_KEY ? undefined : key;
-    if (known.size < KEPT_KEYS && text.length <= MAX_KEY) known.set(text, stored);
-    return stored;
+    const text = valuesText(data);
+    const kept = known.get(text);
+    if (kept !== undefined) return kept;
+    const key = workOut(data);
+    if (key !== undefined && known.size < KEPT_KEYS) known.set(text, key);
+    return key;
   };
 };
 
 const measureOf = (entry: CatalogEntry<Meter>): Measure => {
   const { id, version, body: meter } = entry;
-  const filters = meter.filters.map(({ path, oneOf }) => ({ names: namesOf(path), oneOf }));
-  const valueNames = meter.valuePath === undefined ? undefined : namesOf(meter.valuePath);
+  const filters = meter.filters.map(({ path, oneOf }) => ({ path: pathOf(path), oneOf }));
+  const valuePath = meter.valuePath === undefined ? undefined : pathOf(meter.valuePath);
   const keyOf = keyFinder(entry);
   const stateClass = classOf(meter.aggregation);
   const overflow = (idHash: string): Contribution => ({
@@ -85,11 +94,11 @@ const measureOf = (entry: CatalogEntry<Meter>): Measure => {
     value: canonicalJson([id, version, idHash]),
   });
   const passes = ({ data }: UsageEvent): boolean =>
-    filters.every(({ names, oneOf }) => oneOf.includes(textOf(at(data, names))));
+    filters.every(({ path, oneOf }) => oneOf.includes(textOf(at(data, path))));
 
   return ({ event, idHash }) => {
     if (!passes(event)) return undefined;
-    const raw = valueNames === undefined ? '1' : at(event.data, valueNames);
+    const raw = valuePath === undefined ? '1' : at(event.data, valuePath);
     // An optional field that is absent: there is nothing to measure.
     if (raw === undefined) return undefined;
     const key = keyOf(event.data);
@@ -100,26 +109,30 @@ const measureOf = (entry: CatalogEntry<Meter>): Measure => {
   };
 };
 
-/** The measures that hold in a stretch of time, by event type. */
-type Stretch = { readonly from: string; readonly byType: ReadonlyMap<string, readonly Measure[]> };
+/** The measures that hold from an instant to before another, by event type. */
+type Stretch = {
+  readonly from: string;
+  readonly to: string;
+  readonly byType: ReadonlyMap<string, readonly Measure[]>;
+};
 
-/** The stretches of time between the instants at which some meter changes, newest first. */
+/** After every instant. */
+const FOREVER = '\uffff';
+
+/** The stretches of time between the instants at which some meter changes, from the beginning, newest first. */
 const stretchesOf = (history: readonly CatalogEntry<Meter>[]): readonly Stretch[] => {
   const byId = [...Map.groupBy(history, (entry) => entry.id).values()];
   const measures = new Map(history.map((entry) => [entry, measureOf(entry)]));
-  return [...new Set(history.map(({ effectiveFrom }) => effectiveFrom))]
-    .sort()
-    .reverse()
-    .map((from) => {
+  const changes = ['', ...new Set(history.map(({ effectiveFrom }) => effectiveFrom))].sort();
+  return changes
+    .map((from, n) => {
       const holding = byId.flatMap((versions) => holdingAt(versions, { effectiveAt: from }) ?? []);
-      const byType = Map.groupBy(holding, ({ body }) => body.eventType);
-      return {
-        from,
-        byType: new Map(
-          [...byType].map(([type, entries]) => [type, entries.flatMap((each) => measures.get(each) ?? [])]),
-        ),
-      };
-    });
+      const byType = [...Map.groupBy(holding, ({ body }) => body.eventType)].map(
+        ([type, entries]): [string, Measure[]] => [type, entries.flatMap((entry) => measures.get(entry) ?? [])],
+      );
+      return { from, to: changes[n + 1] ?? FOREVER, byType: new Map(byType) };
+    })
+    .reverse();
 };
 
 /**
@@ -128,10 +141,14 @@ const stretchesOf = (history: readonly CatalogEntry<Meter>[]): readonly Stretch[
  */
 export const meterIndex = (history: readonly CatalogEntry<Meter>[]): MeterIndex => {
   const stretches = stretchesOf(history);
+  let current = stretches[0];
   return {
     contributions: (usage) => {
       const { type, time } = usage.event;
-      const measuring = stretches.find(({ from }) => from <= time)?.byType.get(type);
+      if (current === undefined || time < current.from || time >= current.to) {
+        current = stretches.find(({ from }) => from <= time);
+      }
+      const measuring = current?.byType.get(type);
       if (measuring === undefined) return [{ key: UNMETERED, class: 'set', value: type }];
       const [only] = measuring;
       if (only !== undefined && measuring.length === 1) {

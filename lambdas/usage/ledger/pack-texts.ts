@@ -60,18 +60,22 @@ const statesText = (append: Append): string => {
     .join(',');
 };
 
-/** A chunk as large as most texts are when deflated, and no larger: it is allocated each time. */
-const DEFLATE = { dictionary, chunkSize: 4 * 1024 };
+/** Short texts are deflated in little memory, which is got each time: the dictionary and they fit into its window. */
+const SHORT_TEXT = 3 * 1024;
+const SHORTLY = { dictionary, chunkSize: 4 * 1024, windowBits: 12, memLevel: 4 };
+
+const deflated = (text: string): Uint8Array =>
+  deflateRawSync(text, text.length <= SHORT_TEXT ? SHORTLY : { dictionary });
 
 /** The texts of an append, packed: `keys` are those that its pointers are made of. */
 export const packTexts = (append: Append, keys: readonly string[]): Uint8Array =>
-  deflateRawSync(`[${JSON.stringify(keys)},[${statesText(append)}]]`, DEFLATE);
+  deflated(`[${JSON.stringify(keys)},[${statesText(append)}]]`);
 
-/** The archive keys and the states again. */
+/** The archive keys and the states again; `idAt` tells the item's own id hashes. */
 export const unpackTexts = (
   packed: Uint8Array,
   start: string,
-  ids: Append['ids'],
+  idAt: (index: number) => string,
 ): { readonly keys: readonly string[]; readonly states: Record<StateKey, KeyState> } => {
   const text = inflateRawSync(packed, { dictionary }).toString('utf8');
   const [keys, states] = JSON.parse(text) as [string[], PackedState[]];
@@ -79,7 +83,7 @@ export const unpackTexts = (
   const unpackPoint = ([offset, value, id]: PackedPoint): Point => ({
     time: new Date(origin + offset).toISOString(),
     value,
-    idHash: typeof id === 'number' ? (ids[id]?.idHash ?? '') : Buffer.from(id, 'base64').toString('hex'),
+    idHash: typeof id === 'number' ? idAt(id) : Buffer.from(id, 'base64').toString('hex'),
   });
   const unpack = (state: PackedState): [StateKey, KeyState] => {
     const key = unpackKey(state[0]);

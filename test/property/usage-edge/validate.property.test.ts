@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../lambdas/platform/canonical-json.ts';
 import { bodyHashOf, idHashOf } from '../../../lambdas/usage/events/event-identity.ts';
 import { firstInexactNumber, isExactNumber, rawNumbers } from '../../../lambdas/usage/events/raw-json.ts';
 import { type Verdict, validate } from '../../../lambdas/usage/events/validate.ts';
@@ -13,7 +14,7 @@ const said = (verdict: Verdict): unknown => {
   const { event: taken, unknown, schema, idHash, bodyHash, delayMillis } = verdict;
   expect([idHash, bodyHash]).toEqual([idHashOf(taken), bodyHashOf(taken)]);
   expect(delayMillis).toBe(Date.parse(taken.recordedtime ?? RECEIVED_AT) - Date.parse(taken.time));
-  return { taken, unknown, address: `${schema.type}/${schema.version}`, idHash, bodyHash };
+  return { taken, unknown: unknown.toSorted(), address: `${schema.type}/${schema.version}`, idHash, bodyHash };
 };
 
 /** The same JSON, written in full escapes and with spaces: no short cut is open to it. */
@@ -24,6 +25,17 @@ const laboured = (line: string): string =>
       ? ` "${inner}" `
       : ` "\\u${first.toString(16).padStart(4, '0')}${inner.slice(1)}" `;
   });
+
+/** JSON without spaces, names in order but for one level, where they stand the other way round. */
+const turned = (value: unknown, level: number): string => {
+  if (Array.isArray(value)) return `[${value.map((inner) => turned(inner, level - 1)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const written = level === 1 ? fields.toReversed() : fields;
+  return `{${written.map(([name, inner]) => `${JSON.stringify(name)}:${turned(inner, level - 1)}`).join(',')}}`;
+};
 
 const odd = fc.oneof(
   fc.string({ maxLength: 6 }),
@@ -85,6 +97,47 @@ describe('judging a line', () => {
     );
   });
 
+  it('says the same of a line with its names in order and without spaces, which it takes for the text that it is', () => {
+    const name = fc.constantFrom('a', 'b', '1', '02', '10', '9', '__proto__', 'é', '~', 'count', 'A');
+    const inner = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 2 },
+        fc.constantFrom('x', '', true, false, null, 0, -1, 12.5, 1000, 0.001, 1e21, -0, 'ü'),
+        fc.array(tie('any'), { maxLength: 2 }),
+        fc.array(fc.tuple(name, tie('any')), { maxLength: 4 }).map((fields) => Object.fromEntries(fields)),
+      ),
+    })).any;
+    const more = fc.array(fc.tuple(name, inner), { maxLength: 4 }).map((fields) => Object.fromEntries(fields));
+    const times = fc.constantFrom('2026-10-05T09:30:00.000Z', '2026-10-05T09:30:00Z', 'noon');
+    const recorded = fc.constantFrom(undefined, RECEIVED_AT, '2026-10-05T10:00:00Z');
+    fc.assert(
+      fc.property(more, more, times, recorded, (extensions, fields, time, recordedtime) => {
+        const data = { ...fields, count: 12, endpoint: 'read' };
+        const sent = { ...extensions, ...event({ time, recordedtime, data }) };
+        const [line, ordered] = [JSON.stringify(sent), canonicalJson(sent)];
+        expect(said(judge(ordered))).toEqual(said(judge(line)));
+        expect(said(judge(laboured(ordered)))).toEqual(said(judge(line)));
+        // As long as that, and in another order at one level only.
+        for (const level of [1, 2]) expect(said(judge(turned(sent, level)))).toEqual(said(judge(line)));
+        const twice = ordered.replace('"data":{', '"data":{"zz":1,').replace('"count":12', '"count":12,"zz":1');
+        expect(said(judge(laboured(twice)))).toEqual(said(judge(twice)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is not fooled by names that an object puts first, wherever they were written', () => {
+    const ordered = canonicalJson(event({ 1: 'a', 9: 'b', data: { 1: 'a', 9: 'b', count: 12, endpoint: 'read' } }));
+    const members = '"1":"a","9":"b"';
+    for (const line of [
+      ordered.replace(members, '"9":"b","1":"a"'),
+      ordered.replace(/(.*)"1":"a","9":"b"/, '$1"9":"b","1":"a"'),
+    ]) {
+      expect(line).not.toBe(ordered);
+      expect(said(judge(line))).toEqual(said(judge(laboured(ordered))));
+    }
+  });
+
   it('finds in an usual envelope what it finds in an unusual one', () => {
     const stated = (line: string): string => line.replace('{', '{"datacontenttype":"application/json",');
     fc.assert(
@@ -110,8 +163,9 @@ describe('judging a line', () => {
     );
     const clock = fc.constantFrom('2026-10-05T09:30:00.000Z', '2026-10-05T09:30:00Z', '2026-10-05T11:30:00.000+02:00');
     fc.assert(
-      fc.property(written, written, around, clock, (first, second, more, time) => {
-        const line = eventText({ time, sequence: 0, data: { count: 12, endpoint: 'read', x: 0 } })
+      fc.property(written, written, around, clock, fc.boolean(), (first, second, more, time, inOrder) => {
+        const sent = event({ time, sequence: 0, data: { count: 12, endpoint: 'read', x: 0 } });
+        const line = (inOrder ? canonicalJson(sent) : JSON.stringify(sent))
           .replace('"sequence":0', `"sequence":${second}`)
           .replace('"x":0', `"x":${first}${more}`);
         const isExact = [...rawNumbers(line)].every(({ text }) => isExactNumber(text));
@@ -132,7 +186,8 @@ describe('judging a line', () => {
     for (const [short, long] of cases) {
       for (const filler of ['100000000000000000000', '1000000000', '0.000001', '0.001']) {
         const brief = Number(filler).toExponential().replace('+', '');
-        const line = eventText({ data: { count: 12, endpoint: 'read', a: 0, b: 0 } })
+        const base = canonicalJson(event({ data: { a: 0, b: 0, count: 12, endpoint: 'read' } }));
+        const line = base
           .replace('"a":0', `"a":${long}`)
           .replace(
             '"b":0',
