@@ -3,6 +3,7 @@ import { mapBounded } from '../../platform/bounded.ts';
 import type { JobDetails } from '../jobs/jobs.ts';
 import type { JobRun, JobWork } from '../jobs/run-job.ts';
 import { chainsOf } from '../ledger/chain.ts';
+import { linesOf } from '../ledger/ledger-item.ts';
 import { meterIndex } from '../ledger/meter-states.ts';
 import type { PinnedVersions } from '../ledger/overlays.ts';
 import { type RestatePorts, restateSlot } from '../ledger/restate.ts';
@@ -72,9 +73,10 @@ const allPlaces = async (backfills: BackfillStore, backfillId: string): Promise<
 
 /** How many lines are fixed, from the appends of a day up to their pinned versions. */
 const linesIn = (overlays: readonly Append[], backfill: string, versions: PinnedVersions): number =>
-  overlays.reduce((lines, { slot, version, ids }) => {
+  overlays.reduce((lines, append) => {
+    const { slot, version } = append;
     const isFixed = slot.overlay === backfill && version <= (versions[slot.start] ?? 0);
-    return isFixed ? lines + ids.length : lines;
+    return isFixed ? lines + linesOf(append) : lines;
   }, 0);
 
 const contentOf = async ({ usage }: SealPorts, places: readonly TouchedPlace[]): Promise<BackfillContent> => {

@@ -1,6 +1,7 @@
 import { contentHash } from '../../platform/hash.ts';
 import type { Append, ArchivePointer, SlotPin, StateKey } from '../types.ts';
 import { idsText } from './ids-text.ts';
+import { linesOf } from './ledger-item.ts';
 import { packPointers } from './pack-pointers.ts';
 import { chainName, slotText } from './slot.ts';
 import { gatherStates, type ScalarState, type StateMap } from './state.ts';
@@ -113,7 +114,7 @@ export const foldChain = (chain: readonly Append[]): SlotState => {
   let accepted = 0;
   let late = 0;
   for (const append of chain) {
-    accepted += append.ids.length - aloneIn(append);
+    accepted += linesOf(append) - aloneIn(append);
     late += append.late;
   }
   const running = new Map<StateKey, ScalarState>();

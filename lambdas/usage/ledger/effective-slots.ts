@@ -11,6 +11,7 @@ import {
   tombstonesOf,
   usageEntries,
 } from './chain.ts';
+import { linesOf } from './ledger-item.ts';
 import type { LedgerRead, LedgerStore } from './ledger-store.ts';
 import { meterIndex } from './meter-states.ts';
 import { type Overlay, type OverlayStatus, placeText } from './overlays.ts';
@@ -49,7 +50,7 @@ type Layers = {
 
 /** The part of an overlay chain that was fixed, and later appends that only state it anew. */
 export const fixedPart = (chain: readonly Append[], pinned: number): readonly Append[] =>
-  chain.filter(({ version, full, ids }) => version <= pinned || (full && ids.length === 0));
+  chain.filter((append) => append.version <= pinned || (append.full && linesOf(append) === 0));
 
 const inOrderOfClosing = (a: Overlay, b: Overlay): number => {
   const [first, second] = [`${a.closedAt}#${a.backfill}`, `${b.closedAt}#${b.backfill}`];

@@ -61,12 +61,26 @@ const ID_BYTES = 24;
 
 const packIds = (ids: Append['ids']): Uint8Array => Buffer.from(idsText(ids), 'hex');
 
+const ID_HASH_BYTES = 16;
+
 const unpackIds = (packed: Uint8Array): Append['ids'] => {
   const hex = Buffer.from(packed).toString('hex');
   return Array.from({ length: packed.length / ID_BYTES }, (_, n) => {
     const at = n * ID_BYTES * 2;
     return { idHash: hex.slice(at, at + 32), bodyHash: hex.slice(at + 32, at + 48) };
   });
+};
+
+const idIn = (packed: Uint8Array, index: number): string =>
+  Buffer.from(packed.subarray(index * ID_BYTES, index * ID_BYTES + ID_HASH_BYTES)).toString('hex');
+
+/** A value that is made when it is first asked for. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 };
 
 type Encoded = { readonly item: LedgerItem; readonly object?: StatesObject };
@@ -130,8 +144,15 @@ export const readStates = (key: string, body: string): StateMap => {
   return JSON.parse(body) as StateMap;
 };
 
+/** How many ids decoded appends have: known without unpacking them. */
+const counts = new WeakMap<Append, number>();
+
+/** How many lines an append took. */
+export const linesOf = (append: Append): number => counts.get(append) ?? append.ids.length;
+
 /**
- * The append of an item; `states` are those of its object, if `statesKeyOf` names one.
+ * The append of an item; `states` are those of its object, if `statesKeyOf` names one. Ids and pointers are unpacked when
+ * they are first asked for: they take ten times the room then, and whoever only adds up states never asks.
  * @throws {Error} for a format that this version does not know, and for an item whose states are elsewhere and not given.
  */
 export const decodeAppend = (item: LedgerItem, states?: StateMap): Append => {
@@ -140,16 +161,21 @@ export const decodeAppend = (item: LedgerItem, states?: StateMap): Append => {
   if (item.o !== undefined && states === undefined) throw new Error(`the states of ${name} were not read`);
   const { start, overlay, version } = parseSortKey(item.sk);
   const subject = item.pk.slice(0, item.pk.lastIndexOf('#'));
-  const ids = unpackIds(item.i);
-  const texts = unpackTexts(item.s, start, ids);
-  return {
+  const texts = unpackTexts(item.s, start, (index) => idIn(item.i, index));
+  const ids = once(() => unpackIds(item.i));
+  const pointers = once(() => unpackPointers(texts.keys, item.r));
+  const append: Append = {
     format: item.f,
     slot: { subject, start, ...(overlay === undefined ? {} : { overlay }) },
     version,
-    ids,
+    get ids() {
+      return ids();
+    },
     ...(item.t === undefined ? {} : { cancels: unpackTombstones(item.t) }),
     states: states ?? texts.states,
-    pointers: unpackPointers(texts.keys, item.r),
+    get pointers() {
+      return pointers();
+    },
     late: item.l ?? 0,
     newestTime: new Date(Date.parse(start) + item.n).toISOString(),
     ...stampOf(item),
@@ -158,6 +184,8 @@ export const decodeAppend = (item: LedgerItem, states?: StateMap): Append => {
     previousHash: Buffer.from(item.h).toString('hex'),
     hash: Buffer.from(item.g).toString('hex'),
   };
+  counts.set(append, item.i.length / ID_BYTES);
+  return append;
 };
 
 const valueBytes = (value: unknown): number => {

@@ -56,21 +56,36 @@ export const dayParts = (subjects: readonly SubjectInterval[]): DayPart[] =>
     }),
   );
 
-/** Reads parts of days from the ledger, strongly: their slots as they count, closed backfills included. */
+type Placed = Pick<SlotPin, 'subject' | 'start'>;
+
+const byPlace = (a: Placed, b: Placed): number =>
+  a.subject === b.subject ? (a.start < b.start ? -1 : 1) : a.subject < b.subject ? -1 : 1;
+
+/**
+ * Reads parts of days from the ledger, strongly: their slots as they count, closed backfills included, in order. Of days
+ * without backfills only the slots are held: the appends of a period may be millions.
+ */
 export const readDayParts = async (
   { ledger, overlays }: LedgerPorts,
   parts: readonly DayPart[],
 ): Promise<{ readonly slots: SlotState[]; readonly queries: number; readonly bytes: number }> => {
-  const reads = await mapBounded(parts, CONCURRENCY, ({ subject, day, part }) => ledger.day(subject, day, part));
+  const reads = await mapBounded(parts, CONCURRENCY, async ({ subject, day, part }) => {
+    const read = await ledger.day(subject, day, part);
+    const { queries, bytes } = read;
+    return read.overlays.length === 0
+      ? { slots: await effectiveSlots([read], overlays), queries, bytes }
+      : { read, queries, bytes };
+  });
+  const layered = await effectiveSlots(
+    reads.flatMap(({ read }) => read ?? []),
+    overlays,
+  );
   return {
-    slots: await effectiveSlots(reads, overlays),
+    slots: [...reads.flatMap(({ slots = [] }) => slots), ...layered].sort(byPlace),
     queries: reads.reduce((total, { queries }) => total + queries, 0),
     bytes: reads.reduce((total, { bytes }) => total + bytes, 0),
   };
 };
-
-const byPlace = (a: SlotPin, b: SlotPin): number =>
-  a.subject === b.subject ? (a.start < b.start ? -1 : 1) : a.subject < b.subject ? -1 : 1;
 
 const pinOf = ({ subject, start, version, hash, overlays }: SlotState): SlotPin => ({
   subject,
@@ -90,7 +105,7 @@ export const readPeriodUsage = async (
 ): Promise<PeriodUsage> => {
   const own = clipSubjects(subjects, period);
   const { slots, queries, bytes } = await readDayParts(ports, dayParts(own));
-  const pins = slots.map(pinOf).sort(byPlace);
+  const pins = slots.map(pinOf);
   return {
     ...aggregate({ fragments: slots, subjects: own, period, carryIn, meters }),
     pins,
