@@ -1,3 +1,7 @@
+import { nowMillis } from './clock.ts';
+import { age } from './print.ts';
+import type { Shower } from './shower.ts';
+
 /** Speaks to Meterbridge's HTTP API as one signed-in person. */
 export type ApiClient = {
   get<T>(path: string, query?: Record<string, string | undefined>): Promise<T>;
@@ -24,15 +28,37 @@ type ProblemBody = {
   readonly errors?: readonly { path: string; message: string }[];
 };
 
-/** A client for `apiBase` (e.g. `https://host/v1`) with a bearer token. Every call ends within a minute. */
-export const apiClient = (apiBase: string, token: string): ApiClient => {
+/** An answer that takes longer than this is said to be waited for. */
+const SILENCE_MILLIS = 2_000;
+
+/** Waits for an answer; when it takes long, `show` says so until it is there. */
+const waited = async <T>(answer: Promise<T>, show: Shower | undefined): Promise<T> => {
+  if (show === undefined) return answer;
+  const begun = nowMillis();
+  const ticks = setInterval(
+    () => show.line(`waiting for the answer, ${age((nowMillis() - begun) / 1_000)}`),
+    SILENCE_MILLIS,
+  );
+  try {
+    return await answer;
+  } finally {
+    clearInterval(ticks);
+    show.end();
+  }
+};
+
+/**
+ * A client for `apiBase` (e.g. `https://host/v1`) with a bearer token. Every call ends within two minutes; `show` is told
+ * of those that take more than two seconds.
+ */
+export const apiClient = (apiBase: string, token: string, show?: Shower): ApiClient => {
   const call = async <T>(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<T> => {
-    const response = await fetch(`${apiBase}${path}`, {
+    const answer = fetch(`${apiBase}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -42,6 +68,7 @@ export const apiClient = (apiBase: string, token: string): ApiClient => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(120_000),
     });
+    const response = await waited(answer, show);
     const text = await response.text();
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
     const problem = text.startsWith('{') ? (JSON.parse(text) as ProblemBody) : {};

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
 import { nowMillis } from './clock.ts';
 import { age, grouped } from './print.ts';
+import type { Shower } from './shower.ts';
 
 /** Long work that the API does on its own, and how it stands. */
 export type Job<Result = Readonly<Record<string, unknown>>> = {
@@ -28,31 +29,6 @@ export const progressOf = ({ progress }: Job<unknown>): string => {
 export const statusLine = (job: Job<unknown>, sinceMillis: number): string => {
   const parts = [progressOf(job) || job.state, age(sinceMillis / 1000)];
   return `${job.kind}: ${parts.join(', ')}`;
-};
-
-/** Shows how a job stands: `line` replaces the one before; `end` when there is no more to come. */
-export type Shower = { line(text: string): void; end(): void };
-
-/** Between two lines where they cannot replace each other: in a log. */
-const LOG_MILLIS = 10_000;
-
-/** Shows on standard error, so that a result can be piped: one line that changes, or in a log a line now and then. */
-export const terminalShower = (out: NodeJS.WriteStream = process.stderr): Shower => {
-  let [shown, at] = ['', 0];
-  return {
-    line: (text) => {
-      if (text === shown) return;
-      if (out.isTTY) out.write(`\r\u001b[2K${text}`);
-      else if (nowMillis() - at >= LOG_MILLIS) {
-        out.write(`${text}\n`);
-        at = nowMillis();
-      } else return;
-      shown = text;
-    },
-    end: () => {
-      if (out.isTTY && shown !== '') out.write('\r\u001b[2K');
-    },
-  };
 };
 
 const SILENT: Shower = { line: () => undefined, end: () => undefined };

@@ -30,14 +30,22 @@ export const ledgerCommands = (program: Command, as: (usual: Person) => Promise<
     .action(async (id: string, options: EventIdentity) => explainEvent(await as('operator'), id, options));
 
   const job = program.command('job').description('long work that the system does on its own');
-  job.command('list').action(async () => listJobs(await as('operator')));
-  job.command('show <jobId>').action(async (jobId: string) => showJob(await as('operator'), jobId));
+  job
+    .command('list')
+    .description('the newest, and how each stands')
+    .action(async () => listJobs(await as('operator')));
+  job
+    .command('show <jobId>')
+    .description('one: what was asked, how it stands, what came out')
+    .action(async (jobId: string) => showJob(await as('operator'), jobId));
   job
     .command('resume <jobId>')
     .description('let a failed job go on from where it was')
     .action(async (jobId: string) => resumeJob(await as('operator'), jobId));
 
-  const ledger = program.command('ledger').description('the proof under the numbers');
+  const ledger = program
+    .command('ledger')
+    .description('the proof under the numbers; <start> <end> are UTC dates, <end> not included');
   ledger
     .command('verify <start> <end>')
     .description('are the chains of the ledger and of the audit log whole?')
@@ -84,8 +92,14 @@ export const ledgerCommands = (program: Command, as: (usual: Person) => Promise<
 
   const sameId = program.command('same-id').description('event ids that were counted more than once');
   const keeps = '"first": the others are cancelled; "all": each of them counts';
-  sameId.command('list').action(async () => listSameIds(await as('operator')));
-  sameId.command('show <findingId>').action(async (id: string) => showSameId(await as('operator'), id));
+  sameId
+    .command('list')
+    .description('those that wait for a decision or for a walk')
+    .action(async () => listSameIds(await as('operator')));
+  sameId
+    .command('show <findingId>')
+    .description('one: the event, where it was counted, what was decided')
+    .action(async (id: string) => showSameId(await as('operator'), id));
   sameId
     .command('decide <findingId> <keep>')
     .description(`decide one, ${keeps}`)

@@ -69,7 +69,8 @@ const asProblem = (error: unknown): unknown => {
     return new ProblemError(413, 'RANGE_TOO_LARGE', `${error.message}. ${RANGE_HINT}`);
   }
   if (error instanceof NotCountedYet) {
-    const detail = `${error.message}. Ask again: what was read is kept for a while. ${RANGE_HINT}`;
+    const detail =
+      'The time for one request was up before everything was read. Send the same request again: it goes on from there. A period that begins later has less to read.';
     return new ProblemError(503, 'NOT_COUNTED_YET', detail);
   }
   return error;

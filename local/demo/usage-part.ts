@@ -1,4 +1,5 @@
 import { type ApiClient, allItems } from '../../ops/api-client.ts';
+import { readTotals as readTotalsOf } from '../../ops/commands/ledger.ts';
 import { outputOf } from '../../scripts/deploy/stacks.ts';
 import { clock } from '../clock.ts';
 import { connectCloud } from '../cloud.ts';
@@ -44,7 +45,7 @@ export const around = (start: string, end: string): { start: string; end: string
 
 /** The totals of everything that belongs to a period, whatever the zone. */
 export const readTotals = (operator: ApiClient, start: string, end: string): Promise<UsageTotals> =>
-  operator.get<UsageTotals>('/usage/totals', around(start, end));
+  readTotalsOf<UsageTotals>(operator, around(start, end));
 
 /** Sends a month: most of it packed on the stream, one subject over HTTP with an API key made for it. */
 export const sendMonth = async (

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Backfill, BackfillChange, BackfillContent } from '../../lambdas/usage/types.ts';
 import type { ApiClient } from '../api-client.ts';
-import { type Job, terminalShower, waitForJob } from '../jobs.ts';
+import { type Job, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
+import { terminalShower } from '../shower.ts';
 
 type Change = BackfillChange & { readonly closedBy: readonly string[] };
 type LineResult = {

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api-client.ts';
-import { type Job, terminalShower, waitForJob } from '../jobs.ts';
+import { type Job, waitForJob } from '../jobs.ts';
 import { grouped, say } from '../print.ts';
+import { terminalShower } from '../shower.ts';
 
 /** Which event: all of it is needed, because its time tells where it lies. */
 export type EventOptions = {

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api-client.ts';
-import { type Job, progressOf, terminalShower, waitForJob } from '../jobs.ts';
+import { type Job, progressOf, waitForJob } from '../jobs.ts';
 import { say, table } from '../print.ts';
+import { terminalShower } from '../shower.ts';
 
 const secondsPart = (instant: string): string => instant.slice(0, 19).replace('T', ' ');
 

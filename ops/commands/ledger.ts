@@ -1,6 +1,7 @@
-import type { ApiClient } from '../api-client.ts';
-import { type Job, type Shower, terminalShower, waitForJob } from '../jobs.ts';
+import { type ApiClient, ApiError } from '../api-client.ts';
+import { type Job, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
+import { type Shower, terminalShower } from '../shower.ts';
 import { verifyAudit } from './audit.ts';
 
 type Totals = {
@@ -27,9 +28,26 @@ type BrokenChain = {
 };
 type Verification = { readonly slots: number; readonly appends: number; readonly broken: readonly BrokenChain[] };
 
-/** What came in and what became of it, between two UTC dates. */
+/** So often the same count is asked for: each request reads for 20 seconds, and goes on from where the last one ended. */
+const MOST_COUNTS = 15;
+
+/** What came in and what became of it, between two UTC dates; asks again as long as one request is too short for it. */
+export const readTotals = async <T>(
+  api: ApiClient,
+  dates: { readonly start: string; readonly end: string },
+): Promise<T> => {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await api.get<T>('/usage/totals', { ...dates });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'NOT_COUNTED_YET' || count === MOST_COUNTS) throw error;
+    }
+  }
+};
+
+/** `readTotals`, told to a person. */
 export const usageTotals = async (api: ApiClient, start: string, end: string): Promise<void> => {
-  const totals = await api.get<Totals>('/usage/totals', { start, end });
+  const totals = await readTotals<Totals>(api, { start, end });
   const quarantined = Object.entries(totals.quarantined);
   say(
     table(

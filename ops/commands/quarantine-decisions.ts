@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { QuarantineSummary } from '../../lambdas/usage/types.ts';
 import type { ApiClient } from '../api-client.ts';
-import { type Job, terminalShower, waitForJob } from '../jobs.ts';
+import { type Job, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
+import { terminalShower } from '../shower.ts';
 import { type Change, changesTable, pathOf, type QuarantineOptions, queryOf } from './quarantine.ts';
 
 type Judgement = {

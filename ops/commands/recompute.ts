@@ -4,12 +4,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Backfill, MeteredUsage } from '../../lambdas/usage/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
 import { nowMillis } from '../clock.ts';
-import { terminalShower } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
 import { copyArchive } from '../recompute/archive-copy.ts';
 import type { MeterVersion } from '../recompute/meters.ts';
 import { dimensionText, type LedgerFigure, type Recomputation, recompute } from '../recompute/recompute.ts';
 import { localArchive, remoteApi } from '../session.ts';
+import { terminalShower } from '../shower.ts';
 
 /** Where the archive is, if not in the local system, and where its copy is kept. */
 export type RecomputeOptions = { readonly bucket?: string; readonly folder: string };

@@ -1,6 +1,7 @@
 import { type ApiClient, allItems } from '../api-client.ts';
-import { type Job, terminalShower, waitForJob } from '../jobs.ts';
+import { type Job, waitForJob } from '../jobs.ts';
 import { grouped, say, table } from '../print.ts';
+import { terminalShower } from '../shower.ts';
 
 type Place = {
   readonly subject: string;

@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ApiClient } from '../../../ops/api-client.ts';
 import { listJobs, showJob } from '../../../ops/commands/jobs.ts';
-import { type Job, terminalShower, waitForJob } from '../../../ops/jobs.ts';
+import { type Job, waitForJob } from '../../../ops/jobs.ts';
+import { terminalShower } from '../../../ops/shower.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

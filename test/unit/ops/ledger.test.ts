@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ApiClient } from '../../../ops/api-client.ts';
+import { type ApiClient, ApiError } from '../../../ops/api-client.ts';
 import { explainEvent } from '../../../ops/commands/events.ts';
 import { explainNumber } from '../../../ops/commands/explain-number.ts';
-import { rebuildLedger, verifyLedger } from '../../../ops/commands/ledger.ts';
+import { rebuildLedger, usageTotals, verifyLedger } from '../../../ops/commands/ledger.ts';
 import { exactSum } from '../../../ops/exact-sum.ts';
 
 afterEach(() => {
@@ -220,4 +220,48 @@ it('tells where an event went', async () => {
   expect(text).toContain(
     'Delivered once between 2026-09-30 23:00:00 and 2026-10-01 01:00:00 (not all of the archive was looked at).',
   );
+});
+
+describe('usage totals', () => {
+  const totals = {
+    received: 3,
+    accepted: 2,
+    cancelled: 0,
+    backfilled: 0,
+    late: 0,
+    cancellations: 0,
+    duplicate: 0,
+    quarantined: { SCHEMA: 1 },
+    released: 0,
+    writtenOff: 0,
+    waiting: 0,
+    unattributed: [],
+  };
+
+  it('asks again when the time of one request was up before all was read', async () => {
+    let asked = 0;
+    const text = await printed(
+      () => {
+        asked += 1;
+        if (asked < 3) throw new ApiError(503, 'NOT_COUNTED_YET', 'send it again');
+        return totals;
+      },
+      (api) => usageTotals(api, '2026-10-01', '2026-11-01'),
+    );
+    expect(asked).toBe(3);
+    expect(text).toMatch(/quarantined SCHEMA +1/);
+  });
+
+  it('gives up when it never ends, and at once when something else is wrong', async () => {
+    let asked = 0;
+    const refusing = (code: string) => () => {
+      asked += 1;
+      throw new ApiError(503, code, 'not now');
+    };
+    const ask = (api: ApiClient) => usageTotals(api, '2026-10-01', '2026-11-01');
+    await expect(printed(refusing('NOT_COUNTED_YET'), ask)).rejects.toThrow('not now');
+    expect(asked).toBe(15);
+    await expect(printed(refusing('BUSY'), ask)).rejects.toThrow('not now');
+    expect(asked).toBe(16);
+  });
 });
