@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { People } from '../../local/demo/people.ts';
+import { clock } from '../../local/clock.ts';
+import { type People, signEverybodyIn } from '../../local/demo/people.ts';
 import { until } from '../../local/demo/progress.ts';
 import type { System } from '../../local/system.ts';
 import { type Job, waitForJob } from '../../ops/jobs.ts';
@@ -13,7 +14,7 @@ export type Care = {
   readonly day: string;
 };
 
-export const SOURCE = '//larkspur.example/care';
+const SOURCE = '//larkspur.example/care';
 const SUBJECT = 'org-01';
 const ACCOUNT = 'acct-01';
 const TYPE = 'com.larkspur.api.requests';
@@ -66,6 +67,14 @@ const calls = async ({ people, day }: Care): Promise<number> => {
 
 const untilCalls = (care: Care, wanted: number): Promise<true> =>
   until(`${wanted} calls of ${ACCOUNT}`, 40, async () => ((await calls(care)) === wanted ? true : undefined));
+
+/** Everybody signed in, a key of an own source, and the UTC day before this one. */
+export const makeCare = async (system: System): Promise<Care> => {
+  const people = await signEverybodyIn(system);
+  const { secret } = await people.operator.post<{ secret: string }>('/api-keys', { name: 'Care', sources: [SOURCE] });
+  const dayBefore = new Date(clock.nowMillis() - 86_400_000).toISOString().slice(0, 10);
+  return { people, system, secret, day: `${dayBefore}T00:00:00.000Z` };
+};
 
 /** Counts an event, takes it back, and puts another in the place of a third. */
 export const cancelAndReplace = async (care: Care): Promise<void> => {

@@ -7,7 +7,7 @@ import type { DemoReport } from '../../local/demo/report.ts';
 import { type System, startSystem } from '../../local/system.ts';
 import { launchBrowser } from '../browser.ts';
 import { disagreements, runPath } from './demo-path.ts';
-import { backfill, type Care, cancelAndReplace, prove, release, SOURCE } from './ledger-care.ts';
+import { backfill, type Care, cancelAndReplace, makeCare, prove, release } from './ledger-care.ts';
 import { sendTooFast } from './too-fast.ts';
 
 /**
@@ -66,10 +66,7 @@ describe("the demo's path", () => {
 describe('the care of the ledger', () => {
   let care: Care;
   beforeAll(async () => {
-    const people = await signEverybodyIn(system);
-    const { secret } = await people.operator.post<{ secret: string }>('/api-keys', { name: 'Care', sources: [SOURCE] });
-    const dayBefore = new Date(clock.nowMillis() - 86_400_000).toISOString().slice(0, 10);
-    care = { people, system, secret, day: `${dayBefore}T00:00:00.000Z` };
+    care = await makeCare(system);
   });
 
   it('cancels an event and replaces another, told to who sent them', () => cancelAndReplace(care));
