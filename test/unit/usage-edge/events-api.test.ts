@@ -149,9 +149,50 @@ describe('POST /v1/events', () => {
     expect(answer.headers?.['content-type']).toBe('application/problem+json');
   });
 
-  it('takes a thousand events, and a megabyte', async () => {
+  it('takes a thousand events and a megabyte, and not one more', async () => {
     const many = Array.from({ length: 1000 }, (_, n) => eventText({ id: `${n}`, subject: `org-${n % 7}` }));
-    expect((await call(post(`[${many.join(',')}]`))).status).toBe(202);
+    const body = `[${many.join(',')}]`;
+    const padded = (bytes: number): string => `${' '.repeat(bytes - body.length)}${body}`;
+    const stream = memoryStream();
+    expect((await call(post(padded(1024 * 1024)), stream)).status).toBe(202);
+    expect(stream.lines()).toHaveLength(1000);
+    expect((await call(post(padded(1024 * 1024 + 1)))).status).toBe(413);
+    expect((await call(post(`[${many.join(',')},${eventText()}]`))).status).toBe(413);
+    expect((await call(post(gzipSync(many.join('\n')), 'application/gzip'))).status).toBe(202);
+  });
+
+  it('refuses an event that is too large or too deep by itself', async () => {
+    const stream = memoryStream();
+    const deep = eventText({ id: 'deep', data: { count: 1, x: 0 } }).replace(
+      '"x":0',
+      `"x":${'['.repeat(500)}${']'.repeat(500)}`,
+    );
+    const events = [
+      eventText({ id: 'a' }),
+      eventText({ id: 'large', note: 'x'.repeat(64 * 1024) }),
+      deep,
+      eventText({ id: 'b' }),
+    ];
+    const answer = await call(post(`[${events.join(',')}]`), stream);
+    expect(answer.body.results).toMatchObject([
+      { id: 'a', status: 'received' },
+      { status: 'rejected', code: 'TOO_LARGE', path: '', message: expect.stringContaining('at most 65536 are taken') },
+      { status: 'rejected', code: 'TOO_LARGE', path: '', message: expect.stringContaining('nested more than 32 deep') },
+      { id: 'b', status: 'received' },
+    ]);
+    expect(stream.lines()).toHaveLength(2);
+  });
+
+  it('says in problem details what is wrong with a body', async () => {
+    const answer = await call(post('[]'));
+    expect(answer).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
+    expect(answer.body).toEqual({
+      type: 'https://meterbridge.dev/problems/no-events',
+      title: 'no events',
+      status: 400,
+      detail: 'the body holds no event',
+      code: 'NO_EVENTS',
+    });
   });
 
   it('gives a key without sources nothing to send for', async () => {
