@@ -162,8 +162,8 @@ export const readHolding = async (
   for (const { position, code } of twins.quarantine.entries.values()) {
     const place = positionText(position);
     const other = quarantined.get(place);
-    // A line that came too early for its backfill, and was delivered again when it was too late, is told as both.
-    const isBoth = other?.includes('BACKFILL') === true && code.includes('BACKFILL');
+    // How a backfill stands changes between two deliveries of a line: it is told then as both.
+    const isBoth = other?.includes('BACKFILL') === true || code.includes('BACKFILL');
     if (other !== undefined && !isBoth) fail(`${place} is in quarantine as ${code} and as ${other}`);
     quarantined.set(place, code);
   }

@@ -97,7 +97,7 @@ const schedule = (
     });
   }
   // By schedule, when somebody asks for one, and two at once; many of them while something is appended.
-  for (let n = 3 + dice.below(12); n > 0; n -= 1) {
+  for (let n = 3 + dice.below(9); n > 0; n -= 1) {
     const at = dice.pick(moments) + dice.below(dice.pick([10_000, MINUTE, 10 * MINUTE, 12 * HOUR]));
     stage.at(at, does.sweep);
     if (dice.happens(0.4)) stage.at(at + dice.below(40_000), does.sweep);

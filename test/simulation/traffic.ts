@@ -83,7 +83,7 @@ const makeEvents = (dice: Chance): UsageEvent[] => {
     const [hours, minutes] = dice.pick(QUARTERS).split(':').map(Number);
     return start + dice.pick(days) * DAY + ((hours ?? 0) * 60 + (minutes ?? 0)) * MINUTE;
   });
-  const events = Array.from({ length: 14 + dice.below(20) }, (_, n) => {
+  const events = Array.from({ length: 12 + dice.below(16) }, (_, n) => {
     const event = makeEvent(dice, `e${n}`, dice.pick(quarters));
     const twins: UsageEvent[] = [];
     if (dice.happens(0.05)) twins.push({ ...event, data: { ...event.data, note: 'other' } });
