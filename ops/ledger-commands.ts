@@ -74,6 +74,7 @@ export const ledgerCommands = (program: Command, as: (usual: Person) => Promise<
     .description('compute every daily figure again, from the archive alone, in SQL, and compare')
     .option('--bucket <name>', 'the archive, for a system on AWS; read with the AWS credentials of the environment')
     .option('--folder <path>', 'where the copy of the archive is kept', '.local/recompute')
+    .option('--since <date>', 'read no more of the archive: values that were set before (seats, storage) then differ')
     .action(async (start: string, end: string, options: RecomputeOptions) =>
       recomputeLedger(await as('operator'), start, end, options),
     );

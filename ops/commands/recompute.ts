@@ -6,13 +6,13 @@ import { type ApiClient, allItems } from '../api-client.ts';
 import { nowMillis } from '../clock.ts';
 import { grouped, say, table } from '../print.ts';
 import { copyArchive } from '../recompute/archive-copy.ts';
-import type { MeterVersion } from '../recompute/meters.ts';
+import { goesOn, type MeterVersion } from '../recompute/meters.ts';
 import { dimensionText, type LedgerFigure, type Recomputation, recompute } from '../recompute/recompute.ts';
 import { localArchive, remoteApi } from '../session.ts';
 import { terminalShower } from '../shower.ts';
 
-/** Where the archive is, if not in the local system, and where its copy is kept. */
-export type RecomputeOptions = { readonly bucket?: string; readonly folder: string };
+/** Where the archive is, if not in the local system, where its copy is kept, and from when on it is read. */
+export type RecomputeOptions = { readonly bucket?: string; readonly folder: string; readonly since?: string };
 
 type Figures = {
   readonly subject: string;
@@ -24,8 +24,8 @@ type Quarantined = {
   readonly position: Readonly<Record<'stream' | 'shard' | 'sequence', string>> & { readonly index: number };
 };
 
-/** How far back the last value of a meter that goes on is looked for, as a balance does. */
-const LOOKBACK_DAYS = 35;
+/** Before every event: the last value of a meter that goes on is looked for without limit, as a balance does. */
+const BEGINNING = '1970-01-01';
 const DAY = 86_400_000;
 const GOES_ON = new Set(['LATEST', 'TIME_WEIGHTED']);
 
@@ -131,17 +131,24 @@ export type Recomputed = { readonly found: Recomputation; readonly seconds: numb
 
 /**
  * Recomputes every daily figure of UTC dates (half open) from the archive alone, in SQL, and compares it with what the
- * ledger says. Copies and intermediate files go below `folder`. @throws if the archive holds no line that may belong there.
+ * ledger says. Copies and intermediate files go below `folder`. Where a meter goes on, the whole archive is read, or what
+ * arrived from `since` on: then a value that was set before shows as a difference. @throws if the archive holds no line that may belong there.
  */
 export const recomputeFigures = async (
   api: ApiClient,
   { s3, bucket }: { readonly s3: S3Client; readonly bucket: string },
-  { start, end, folder }: { readonly start: string; readonly end: string; readonly folder: string },
+  {
+    start,
+    end,
+    folder,
+    since,
+  }: Pick<RecomputeOptions, 'folder' | 'since'> & { readonly start: string; readonly end: string },
   line: (text: string) => void,
 ): Promise<Recomputed> => {
   mkdirSync(folder, { recursive: true });
-  const early = dateOf(Date.parse(start) - LOOKBACK_DAYS * DAY);
-  const days = { first: early, last: dateOf(nowMillis() + DAY) };
+  const { items: meters } = await api.get<{ items: MeterVersion[] }>('/catalog/meter/history');
+  const first = since ?? (meters.some(goesOn) ? undefined : start);
+  const days = { ...(first === undefined ? {} : { first }), last: dateOf(nowMillis() + DAY) };
   const archive = await copyArchive(s3, bucket, folder, days, line);
   if (archive.length === 0) throw new Error(`${bucket} holds no lines that may belong to these days`);
   const [quarantined, ledger] = [path.join(folder, 'quarantined.ndjson'), path.join(folder, 'ledger.ndjson')];
@@ -163,10 +170,9 @@ export const recomputeFigures = async (
     },
     (count) => line(`${grouped(count)} figures of the ledger read`),
   );
-  const { items: meters } = await api.get<{ items: MeterVersion[] }>('/catalog/meter/history');
   const closedBackfills = await closedOnes(api);
   const begun = nowMillis();
-  const range = { start, end, early };
+  const range = { start, end, early: first ?? BEGINNING };
   const input = { range, archive, quarantined, closedBackfills, meters, ledger, scratch: folder };
   const found = await recompute(input, line);
   return { found, seconds: Math.round((nowMillis() - begun) / 100) / 10, overflow };
@@ -183,7 +189,12 @@ export const recomputeLedger = async (
   const folder = path.resolve(options.folder, archive.bucket);
   const show = terminalShower();
   try {
-    const { found, seconds, overflow } = await recomputeFigures(api, archive, { start, end, folder }, show.line);
+    const { found, seconds, overflow } = await recomputeFigures(
+      api,
+      archive,
+      { ...options, start, end, folder },
+      show.line,
+    );
     show.end();
     tell(found, seconds);
     if (overflow > 0) {

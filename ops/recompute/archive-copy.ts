@@ -44,14 +44,18 @@ const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<voi
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
 };
 
-/** The objects that may hold lines that arrived from one UTC date to another, both included, in every stream. */
-const listArchive = async (s3: S3Client, bucket: string, first: string, last: string): Promise<Listed[]> => {
-  const early = new Date(Date.parse(first) - REACH_DAYS * DAY).toISOString().slice(0, 10);
+/** UTC dates, both included; without `first` from the beginning of the archive on. */
+export type CopiedDays = { readonly first?: string; readonly last: string };
+
+/** The objects that may hold lines that arrived on some days, in every stream. */
+const listArchive = async (s3: S3Client, bucket: string, { first, last }: CopiedDays): Promise<Listed[]> => {
   const { folders } = await list(s3, bucket, ROOT, '/');
   const found: Listed[] = [];
-  const prefixes = folders.flatMap((stream) =>
-    daysFrom(early, last).map((day) => `${stream}${day.replaceAll('-', '/')}/`),
-  );
+  const prefixes = folders.flatMap((stream) => {
+    if (first === undefined) return stream;
+    const early = new Date(Date.parse(first) - REACH_DAYS * DAY).toISOString().slice(0, 10);
+    return daysFrom(early, last).map((day) => `${stream}${day.replaceAll('-', '/')}/`);
+  });
   await inParallel(prefixes, async (prefix) => {
     found.push(...(await list(s3, bucket, prefix)).objects);
   });
@@ -66,10 +70,10 @@ export const copyArchive = async (
   s3: S3Client,
   bucket: string,
   folder: string,
-  days: { readonly first: string; readonly last: string },
+  days: CopiedDays,
   told: (text: string) => void,
 ): Promise<string[]> => {
-  const objects = await listArchive(s3, bucket, days.first, days.last);
+  const objects = await listArchive(s3, bucket, days);
   const fileOf = ({ key }: Listed): string => path.join(folder, key);
   const missing = objects.filter((one) => !existsSync(fileOf(one)) || statSync(fileOf(one)).size !== one.size);
   let done = 0;

@@ -20,7 +20,7 @@ export type FiguresRequest = DayRange & {
   readonly meters: readonly CatalogEntry<Meter>[];
 };
 
-/** Days read at a time: what goes on is looked for 35 days before them. */
+/** Days read at a time: what goes on is looked for before each stretch of them. */
 const DAYS_AT_A_TIME = 31;
 /** A page ends after so many figures: an answer has at most 6 MB. */
 const FIGURES_PER_PAGE = 5_000;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { copyArchive } from '../../../ops/recompute/archive-copy.ts';
+import { type CopiedDays, copyArchive } from '../../../ops/recompute/archive-copy.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -34,14 +34,8 @@ it('copies what may hold lines of the days, of every stream, once', async () => 
     Body: { transformToByteArray: async () => Buffer.from(objects[Key] ?? '') },
   }));
   const told: string[] = [];
-  const copy = () =>
-    copyArchive(
-      new S3Client({ region: 'us-east-1' }),
-      'archive',
-      folder,
-      { first: '2026-10-01', last: '2026-10-02' },
-      (text) => told.push(text),
-    );
+  const copy = (days: CopiedDays = { first: '2026-10-01', last: '2026-10-02' }) =>
+    copyArchive(new S3Client({ region: 'us-east-1' }), 'archive', folder, days, (text) => told.push(text));
   const files = await copy();
   expect(files.map((file) => path.relative(folder, file))).toEqual([
     'events/usage-2/2026/10/02/shardId-0/7-8.ndjson.gz',
@@ -54,4 +48,6 @@ it('copies what may hold lines of the days, of every stream, once', async () => 
   const gets = mock.commandCalls(GetObjectCommand).length;
   expect(await copy()).toEqual(files);
   expect(mock.commandCalls(GetObjectCommand)).toHaveLength(gets);
+  const ofUsage = Object.keys(objects).filter((key) => key.startsWith('events/'));
+  expect((await copy({ last: '2026-10-02' })).map((file) => path.relative(folder, file))).toEqual(ofUsage.sort());
 });

@@ -5,7 +5,7 @@ import { dimensionText, type LedgerFigure, recompute } from '../../../ops/recomp
 import { PROOF_METERS, type ProofWorld } from './proof-world.ts';
 import { ALWAYS } from './usage-world.ts';
 
-const RANGE = { start: '2026-10-01', end: '2026-10-06', early: '2026-08-27' };
+const RANGE = { start: '2026-10-01', end: '2026-10-06', early: '1970-01-01' };
 
 const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
