@@ -81,9 +81,9 @@ export const backfillStoreContract = (
       const days = async () => (await store.places('bf-1', 10)).items.map(({ day, subject }) => `${day} ${subject}`);
       expect(await days()).toEqual(['2026-10-01 org-01', '2026-10-01 org-02', '2026-10-02 org-01']);
       expect(await store.pinned([place('2026-10-01')])).toEqual(new Map());
-      await store.pin(place('2026-10-01'), { [START]: 3 });
-      await store.pin(place('2026-10-01'), { [START]: 9 });
-      await store.pin(place('2026-10-02'), {});
+      await store.pin(place('2026-10-01'), { [START]: 3 }, 5);
+      await store.pin(place('2026-10-01'), { [START]: 9 }, 7);
+      await store.pin(place('2026-10-02'), {}, 0);
       // Who notes a day again says nothing against what is fixed.
       await store.touch(place('2026-10-01'));
       const wanted = [place('2026-10-01'), place('2026-10-02'), place('2026-10-03')];
@@ -94,8 +94,10 @@ export const backfillStoreContract = (
         ]),
       );
       const page = await store.places('bf-1', 2);
-      expect(page.items[0]).toEqual({ ...place('2026-10-01'), versions: { [START]: 3 } });
-      expect((await store.places('bf-1', 2, page.next)).items).toEqual([{ ...place('2026-10-02'), versions: {} }]);
+      expect(page.items[0]).toEqual({ ...place('2026-10-01'), versions: { [START]: 3 }, lines: 5 });
+      expect((await store.places('bf-1', 2, page.next)).items).toEqual([
+        { ...place('2026-10-02'), versions: {}, lines: 0 },
+      ]);
       expect((await store.places('bf-2', 2)).items).toEqual([]);
     });
 

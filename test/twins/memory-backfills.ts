@@ -62,9 +62,9 @@ export const memoryBackfills = (audit: Pick<AuditLog, 'append'>): BackfillStore 
       const own = sorted(places).filter(([, { backfill }]) => backfill === id);
       return page(own, limit, after);
     },
-    pin: async (place, versions) => {
+    pin: async (place, versions, lines) => {
       const known = places.get(placeText(place));
-      if (known?.versions === undefined) places.set(placeText(place), { ...place, versions });
+      if (known?.versions === undefined) places.set(placeText(place), { ...place, versions, lines });
     },
     keepChanges: async (id, { owner, changes: some }) => {
       changes.set(`${id}#${owner}#${some[0]?.period.start}`, structuredClone(some));

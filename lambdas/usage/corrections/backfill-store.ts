@@ -110,23 +110,24 @@ export const dynamoBackfills = (
     },
     places: async (backfillId, limit, after): Promise<BackfillPage<TouchedPlace>> => {
       const found = await page(backfillKey(backfillId), DAYS, limit, after);
-      const items = found.items.map(({ day, subject, versions }) => ({
+      const items = found.items.map(({ day, subject, versions, lines }) => ({
         backfill: backfillId,
         day: String(day),
         subject: String(subject),
-        ...(versions === undefined ? {} : { versions: versions as PinnedVersions }),
+        ...(versions === undefined ? {} : { versions: versions as PinnedVersions, lines: Number(lines) }),
       }));
       return { items, ...next(found) };
     },
-    pin: async (place, versions) => {
+    pin: async (place, versions, lines) => {
       try {
         await client.send(
           new UpdateCommand({
             TableName: table,
             Key: { pk: backfillKey(place.backfill), sk: placeKey(place) },
-            UpdateExpression: 'SET versions = :versions',
+            UpdateExpression: 'SET versions = :versions, #lines = :lines',
             ConditionExpression: IS_NOT_FIXED,
-            ExpressionAttributeValues: { ':versions': versions },
+            ExpressionAttributeNames: { '#lines': 'lines' },
+            ExpressionAttributeValues: { ':versions': versions, ':lines': lines },
           }),
         );
       } catch (error) {

@@ -4,8 +4,8 @@ import { ProblemError } from '../../platform/problem.ts';
 import type { OverlayPlace, PinnedVersions } from '../ledger/overlays.ts';
 import type { Backfill, BackfillChange, Deed } from '../types.ts';
 
-/** A day of a subject that a backfill touches, and what is fixed of it once that is done. */
-export type TouchedPlace = OverlayPlace & { readonly versions?: PinnedVersions };
+/** A day of a subject that a backfill touches, and what is fixed of it once that is done: its chains, and how many lines. */
+export type TouchedPlace = OverlayPlace & { readonly versions?: PinnedVersions; readonly lines?: number };
 
 /** A page of a list; `next` is what to pass as `after` for the following one. */
 export type BackfillPage<T> = { readonly items: readonly T[]; readonly next?: string };
@@ -27,8 +27,8 @@ export type BackfillStore = {
   change(backfill: Backfill, from: Backfill['state'], audit: AuditRecord): Promise<boolean>;
   /** The days that it touches, in order. */
   places(backfillId: string, limit: number, after?: string): Promise<BackfillPage<TouchedPlace>>;
-  /** Fixes what counts of a day. What was fixed before stays. */
-  pin(place: OverlayPlace, versions: PinnedVersions): Promise<void>;
+  /** Fixes what counts of a day, and notes how many lines that is. What was fixed before stays. */
+  pin(place: OverlayPlace, versions: PinnedVersions, lines: number): Promise<void>;
   /** Keeps what would change of one owner in one period; an earlier one of the same is replaced. */
   keepChanges(backfillId: string, changes: ChangesOfPeriod): Promise<void>;
   changes(backfillId: string, limit: number, after?: string): Promise<BackfillPage<BackfillChange>>;

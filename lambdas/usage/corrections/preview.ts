@@ -6,10 +6,11 @@ import type { Clock } from '../../platform/clock.ts';
 import { intervalOf, localDate, type Period } from '../../platform/period.ts';
 import { effectiveSlots, type OverlayReader } from '../ledger/effective-slots.ts';
 import type { OverlayStatus } from '../ledger/overlays.ts';
-import { aggregate, type CarryIn } from '../read/aggregate.ts';
+import { aggregate, type CarryIn, type Fragment } from '../read/aggregate.ts';
 import { lookBack } from '../read/look-back.ts';
 import { clipSubjects, dayParts } from '../read/period-usage.ts';
 import type { SubjectInterval } from '../read/series.ts';
+import { dayStates, latestMeters } from '../settle/settle.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { BackfillChange, MeteredUsage } from '../types.ts';
 import type { ChangesOfPeriod, TouchedPlace } from './backfill.ts';
@@ -150,6 +151,7 @@ export const previewOwner = async (
   meters: readonly CatalogEntry<Meter>[],
 ): Promise<ChangesOfPeriod[]> => {
   const now = clock.now();
+  const latest = latestMeters(meters);
   const { overlays } = usage;
   const before: Side = { overlays, carryIn: {} };
   const after: Side = {
@@ -166,16 +168,32 @@ export const previewOwner = async (
       before.carryIn = carryIn;
       after.carryIn = carryIn;
     }
-    const reads = await mapBounded(dayParts(subjects), DAYS_AT_A_TIME, ({ subject, day, part }) =>
-      usage.ledger.day(subject, day, part),
-    );
-    const figures = async (side: Side) => {
-      const fragments = await effectiveSlots(reads, side.overlays);
+    // Of each day only its sums are held: an account may have hundreds of subjects.
+    const days = await mapBounded(dayParts(subjects), DAYS_AT_A_TIME, async ({ subject, day, part }) => {
+      const read = await usage.ledger.day(subject, day, part);
+      const fragmentOf = async (side: Side): Promise<Fragment> => ({
+        subject,
+        states: dayStates(await effectiveSlots([read], side.overlays), latest),
+      });
+      const was = await fragmentOf(before);
+      return { was, becomes: read.overlays.length === 0 ? was : await fragmentOf(after) };
+    });
+    const figures = (side: Side, fragments: readonly Fragment[]): readonly MeteredUsage[] => {
       const { usage: rows, carryOut } = aggregate({ fragments, subjects, period, carryIn: side.carryIn, meters });
       side.carryIn = carryOut;
       return rows;
     };
-    const changes = changesIn(owner, period, await figures(before), await figures(after));
+    const rows = {
+      was: figures(
+        before,
+        days.map(({ was }) => was),
+      ),
+      becomes: figures(
+        after,
+        days.map(({ becomes }) => becomes),
+      ),
+    };
+    const changes = changesIn(owner, period, rows.was, rows.becomes);
     if (changes.length > 0) found.push({ owner: ownerText(owner), changes });
     reached = period.end;
     const goesOn = canonicalJson(before.carryIn) !== canonicalJson(after.carryIn);

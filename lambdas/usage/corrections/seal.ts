@@ -5,7 +5,6 @@ import type { JobRun, JobWork } from '../jobs/run-job.ts';
 import { chainsOf } from '../ledger/chain.ts';
 import { linesOf } from '../ledger/ledger-item.ts';
 import { meterIndex } from '../ledger/meter-states.ts';
-import type { PinnedVersions } from '../ledger/overlays.ts';
 import { type RestatePorts, restateSlot } from '../ledger/restate.ts';
 import type { Append, Backfill, BackfillContent } from '../types.ts';
 import { type BackfillStore, backfillOf, deedOf, mustBe, standsOtherwise, type TouchedPlace } from './backfill.ts';
@@ -37,6 +36,9 @@ const isBehind = (chain: readonly Append[], meters: readonly CatalogEntry<Meter>
   );
 };
 
+const linesIn = (chains: readonly (readonly Append[])[]): number =>
+  chains.flat().reduce((lines, append) => lines + linesOf(append), 0);
+
 /**
  * Fixes one day: every chain at the version that it has now. No line is taken any more since the backfill is being sealed;
  * one that was on its way is looked at again by its writer, and counts only if it is in what is fixed here.
@@ -56,7 +58,7 @@ const fixDay = async (
     versions[last.slot.start] = last.version;
     if (isBehind(chain, meters)) await restateSlot(restate, last.slot, meterIndex(meters), last.version);
   }
-  await backfills.pin(place, versions);
+  await backfills.pin(place, versions, linesIn(chains));
 };
 
 /** All places of a backfill; some hundred thousand fit into memory. */
@@ -71,25 +73,14 @@ const allPlaces = async (backfills: BackfillStore, backfillId: string): Promise<
   return places;
 };
 
-/** How many lines are fixed, from the appends of a day up to their pinned versions. */
-const linesIn = (overlays: readonly Append[], backfill: string, versions: PinnedVersions): number =>
-  overlays.reduce((lines, append) => {
-    const { slot, version } = append;
-    const isFixed = slot.overlay === backfill && version <= (versions[slot.start] ?? 0);
-    return isFixed ? lines + linesOf(append) : lines;
-  }, 0);
-
-const contentOf = async ({ usage }: SealPorts, places: readonly TouchedPlace[]): Promise<BackfillContent> => {
+/** What the fixed days hold. They say so themselves: to read them all again would not fit into one run. */
+const contentOf = (places: readonly TouchedPlace[]): BackfillContent => {
   const fixed = places.filter(({ versions = {} }) => Object.keys(versions).length > 0);
-  const lines = await mapBounded(fixed, PLACES_AT_A_TIME, async ({ backfill, subject, day, versions = {} }) => {
-    const { overlays } = await usage.ledger.day(subject, day);
-    return linesIn(overlays, backfill, versions);
-  });
   return {
     subjects: new Set(fixed.map(({ subject }) => subject)).size,
     days: fixed.length,
     slots: fixed.reduce((total, { versions = {} }) => total + Object.keys(versions).length, 0),
-    lines: lines.reduce((total, some) => total + some, 0),
+    lines: fixed.reduce((total, { lines = 0 }) => total + lines, 0),
     changes: 0,
     accounts: 0,
   };
@@ -139,7 +130,7 @@ const tellChanges = async (
   const places = await allPlaces(ports.backfills, backfillId);
   const owners = await ownersOf(ports.catalog, places);
   const meters = await meterHistory(ports.catalog);
-  let content = from?.content ?? (await contentOf(ports, places));
+  let content = from?.content ?? contentOf(places);
   const open = owners.filter(({ owner }) => from === undefined || ownerText(owner) > from.after);
   for (const [n, each] of open.entries()) {
     content = await tellOwner(ports, backfillId, each, meters, content);
