@@ -9,7 +9,8 @@ import type { Twins } from './wiring.ts';
 
 const DAY = 86_400_000;
 const CLOCK_SKEW = 60_000;
-const bodyOf = ({ data, replaces }: UsageEvent): string => JSON.stringify([data, replaces]);
+/** What a body is told apart by: an event that is sent again with another time is another one, also within its slot. */
+const bodyOf = ({ data, time, replaces }: UsageEvent): string => JSON.stringify([data, Date.parse(time), replaces]);
 
 /** What must become of an arrival, conflicts apart: it is a line for the ledger, or in quarantine under a code. */
 const fateOf = ({ sent, arrivedAt }: Arrival, horizonDays: number): string => {
