@@ -80,7 +80,7 @@ const crossingKey = (limit: string, period: string, percent: number | string): s
  */
 const checkThresholds = async (
   { publisher, crossings: kept }: Twins,
-  { parts, backfills }: Holding,
+  { parts }: Holding,
   counted: readonly Held[],
   mayBeTooOld: boolean,
 ): Promise<void> => {
@@ -93,8 +93,6 @@ const checkThresholds = async (
     if (!known) fail(`${id} was told, and never crossed`);
   }
   if (mayBeTooOld) return;
-  // Nobody looks at usage when a backfill is closed or reverted: what that takes back stands as told until a later look.
-  const mayStand = [...backfills.values()].some(({ closed }) => closed !== undefined);
   // What is in a backfill alone brings no look, and is found with the next event of the ledger itself.
   const looked = new Set(
     usage.flatMap(({ part, event }) => (part.backfill === undefined ? (limitKeyOf(event) ?? []) : [])),
@@ -107,7 +105,7 @@ const checkThresholds = async (
         const stands = standing.get(percent);
         const key = crossingKey(limit, periodStart, percent);
         // What was taken back before it could be told stays to be told when usage comes there again.
-        const isOver = stands?.over === true && (over.has(key) || (stands.told && !mayStand));
+        const isOver = stands?.over === true && (over.has(key) || stands.told);
         if (over.has(key) !== isOver) fail(`${key} stands as ${JSON.stringify(stands)}`);
         const crossings = (stands?.number ?? 0) - (stands?.told === false && !isOver ? 1 : 0);
         for (let number = 1; number <= crossings; number += 1) {
