@@ -75,8 +75,9 @@ export const canonicalUsage = (
   const slot = slotOfEvent(event, event.time);
   const { kind, cancels } = correctionOf(event);
   const read = upcast(event);
-  // Corrections are few, and kept whole.
-  return cancels === undefined && slot.overlay === undefined
+  // Corrections and released lines are few, and kept whole.
+  const isUsual = cancels === undefined && slot.overlay === undefined && event.releasedfrom === undefined;
+  return isUsual
     ? { kind, event: lean(read, slot.subject), idHash, bodyHash, slot, late, position, pointer }
     : { kind, event: read, idHash, bodyHash, slot, ...(cancels && { cancels }), late, position, pointer };
 };

@@ -1,5 +1,6 @@
 import type { Append, CanonicalUsage, Slot, StateKey, Tombstone } from '../types.ts';
 import { appendHash, FIRST_HASH } from './chain.ts';
+import { rememberIds } from './ids-text.ts';
 import { isCapped, stateBuilder } from './key-states.ts';
 import { appendBytes } from './ledger-item.ts';
 import type { MeterIndex } from './meter-states.ts';
@@ -57,7 +58,7 @@ export const applyAppend = (view: ChainView, append: Append): void => {
   view.version = append.version;
   view.hash = append.hash;
   view.newestTime = append.newestTime;
-  for (const { idHash, bodyHash } of append.ids) view.ids.set(idHash, bodyHash);
+  rememberIds(view.ids, append.ids);
   takeTombstones(view, append);
   if (append.full) {
     view.scalars.clear();
