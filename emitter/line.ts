@@ -42,9 +42,28 @@ const refuse = (message: string): never => {
   throw new EmitRefused('NOT_CLOUDEVENT', message);
 };
 
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/**
+ * The same with all names in order. Meterbridge compares what comes twice by a text with names in order: a line that is
+ * that text already is judged faster.
+ */
+const inOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, inOrder(inner)]),
+  );
+};
+
 const textOf = (event: UsageEvent): string => {
   try {
-    return JSON.stringify(event);
+    return JSON.stringify(inOrder(event));
   } catch (error) {
     return refuse(`the event is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
