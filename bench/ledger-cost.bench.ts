@@ -28,7 +28,14 @@ const say = (text: string): void => {
 
 say(preface(quick));
 
-const months = (await runJobs<'month'>(monthJobs(quick))).map((sample) => billed(sample));
+const size = (given: string | undefined, small: number, full: number): number =>
+  Number(given ?? (quick ? small : full));
+const [[growth], [memory = []]] = await Promise.all([
+  runJobs<'growth'>([{ kind: 'growth', events: size(values.growth, 100_000, 1_000_000) }]),
+  runJobs<'memory'>([{ kind: 'memory', ids: size(values.ids, 100_000, 1_000_000) }]),
+]);
+if (growth === undefined) throw new Error('growth was not measured');
+const months = (await runJobs<'month'>(monthJobs(quick))).map((sample) => billed(sample, growth));
 say(`What a million events cost, batches waiting up to 60 s\n\n${waysTable(months)}`);
 for (const month of ['growing', 'large'] as const)
   say(`The freshness dial: seconds that a batch waits\n\n${curveTable(months, month)}`);
@@ -48,10 +55,6 @@ const contestants = await runJobs<'contestant'>(contest);
 const ours = Object.fromEntries(reference.map(({ month, perMillion }) => [month, perMillion]));
 say(`Other ways to count the same events, with the same faults\n\n${alternativesTable(contestants, ours)}`);
 
-const [[growth = []], [memory = []]] = await Promise.all([
-  runJobs<'growth'>([{ kind: 'growth', events: Number(values.growth ?? (quick ? 100_000 : 1_000_000)) }]),
-  runJobs<'memory'>([{ kind: 'memory', ids: Number(values.ids ?? (quick ? 100_000 : 1_000_000)) }]),
-]);
-say(`Growth, at a fixed rate and number of accounts\n\n${growthTable(growth)}`);
+say(`Growth, at a fixed rate and number of accounts\n\n${growthTable(growth.stretches)}`);
 say(`A consumer's memory\n\n${memoryTable(memory)}`);
 say(`Targets\n\n${targetsTable(judge({ months, contestants, growth, memory }))}`);

@@ -6,6 +6,7 @@ import type { FunctionSize } from './lambda.ts';
 export const FUNCTIONS = {
   ingest: { name: 'ingest', memoryMegabytes: 1_769 },
   settle: { name: 'settle', memoryMegabytes: 1_024 },
+  walk: { name: 'ledger-walk', memoryMegabytes: 2_048 },
   eventsApi: { name: 'events-api', memoryMegabytes: 1_024 },
   authorizer: { name: 'api-key-authorizer', memoryMegabytes: 256 },
 } as const satisfies Record<string, FunctionSize>;
@@ -20,6 +21,10 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   AUDIT_TABLE: 'audit',
   ARCHIVE_BUCKET: 'archive',
   DATA_BUCKET: 'data',
+  PROOFS_BUCKET: 'proofs',
+  PROOF_KEY_ID: 'proof-key',
+  SAME_ID_HORIZON_DAYS: '35',
+  AWS_LAMBDA_FUNCTION_NAME: 'meterbridge-prod-ledger-walk',
   EVENT_BUS: 'meterbridge-prod',
   USAGE_STREAM: 'meterbridge-prod-usage',
   SPILL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/meterbridge-prod-spill',

@@ -10,7 +10,7 @@ import { producers } from './producers.ts';
 import { referenceCatalog } from './reference-catalog.ts';
 import { LARGEST_BATCH, usageStream } from './stream.ts';
 import { FAULTS, traffic, type Workload } from './traffic.ts';
-import { ingestWorker, settle } from './workers.ts';
+import { ingestWorker, settle, walk } from './workers.ts';
 import { BEGIN } from './world.ts';
 
 /** Always as fast, always as many accounts: only the ledger grows. Late events are at most a day late. */
@@ -32,8 +32,21 @@ export type Stretch = {
   readonly rssMegabytes: number;
 };
 
+/** A ledger that grew, and the walk over all of it in the night after. */
+export type Growth = {
+  readonly stretches: readonly Stretch[];
+  readonly walk: {
+    readonly events: number;
+    readonly counted: Counted;
+    /** Bytes that the walk leaves in the data bucket and among the proofs. */
+    readonly bytes: number;
+  };
+};
+
+const DAY_MILLIS = 86_400_000;
+
 /** Fills one ledger from nothing to `most` events. Once per process. */
-export const grow = async (most: number): Promise<Stretch[]> => {
+export const grow = async (most: number): Promise<Growth> => {
   const time = virtualTime(BEGIN);
   prepareProcess(time);
   const usage = usageCounter();
@@ -48,7 +61,7 @@ export const grow = async (most: number): Promise<Stretch[]> => {
   const send = producers('packed');
   const worker = ingestWorker(usage);
   const stretches: Stretch[] = [];
-  let [events, taken, processor] = [0, 0, 0];
+  let [events, taken, processor, accepted] = [0, 0, 0, 0];
   let before = usage.counted();
   for (let second = 0; events < most; second += 1) {
     const at = BEGIN + (second + 1) * 1000;
@@ -57,7 +70,9 @@ export const grow = async (most: number): Promise<Stretch[]> => {
     taken += sent.length;
     for (const batch of [...stream.put(send(sent).records, at), ...stream.due(at)]) {
       time.set(batch.at);
-      processor += (await lambda.call(FUNCTIONS.ingest, () => worker(batch.event))).processor;
+      const call = await lambda.call(FUNCTIONS.ingest, () => worker(batch.event));
+      processor += call.processor;
+      accepted += call.result.accepted;
     }
     if ((second + 1) % SWEEP_SECONDS === 0) {
       time.set(at);
@@ -75,5 +90,15 @@ export const grow = async (most: number): Promise<Stretch[]> => {
     });
     [before, taken, processor] = [now, 0, 0];
   }
-  return stretches;
+  // The night after: the days are settled for good, then walked.
+  const night = Math.ceil(time.nowMillis() / DAY_MILLIS) * DAY_MILLIS;
+  time.set(night + 3_600_000);
+  await lambda.call(FUNCTIONS.settle, settle);
+  time.set(night + 7_200_000);
+  const beforeWalk = usage.counted();
+  const sizes = () => aws.objects.bytes('/data/') + aws.objects.bytes('/proofs/');
+  const kept = sizes();
+  await lambda.call(FUNCTIONS.walk, walk);
+  const counted = since(beforeWalk, usage.counted());
+  return { stretches, walk: { events: accepted, counted, bytes: sizes() - kept } };
 };

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { mapBounded } from '../../lambdas/platform/bounded.ts';
 import type { ContestResult } from './contest.ts';
-import type { Stretch } from './growth.ts';
+import type { Growth } from './growth.ts';
 import type { Job } from './job.ts';
 import type { MemoryStep } from './memory.ts';
 import type { MonthSample } from './sample.ts';
@@ -12,16 +12,17 @@ import type { MonthSample } from './sample.ts';
 export type Results = {
   readonly month: MonthSample;
   readonly contestant: ContestResult;
-  readonly growth: readonly Stretch[];
+  readonly growth: Growth;
   readonly memory: readonly MemoryStep[];
 };
 
-/** A consumer's heap may have so many megabytes in the job that looks at its memory. */
-const HEAP_MEGABYTES = 384;
+/** Heaps, in megabytes: what a consumer may have where its memory is looked at, and what a simulation takes. */
+const CONSUMER_HEAP = 384;
+const SIMULATION_HEAP = 3_072;
 
 const run = <K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<Results[K]> =>
   new Promise((resolve, reject) => {
-    const execArgv = job.kind === 'memory' ? [`--max-old-space-size=${HEAP_MEGABYTES}`] : [];
+    const execArgv = [`--max-old-space-size=${job.kind === 'memory' ? CONSUMER_HEAP : SIMULATION_HEAP}`];
     const child = fork(path.join(import.meta.dirname, 'job.ts'), [JSON.stringify(job)], { execArgv });
     let result: Results[K] | undefined;
     child.on('message', (message) => {

@@ -13,19 +13,19 @@ export type MonthName = keyof typeof MONTHS;
 type MonthJob = Extract<Job, { kind: 'month' }>;
 
 /** How much is simulated: seconds to warm up, to count, and after a worker has died. */
-type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sweepOneIn'>;
+type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sweepOneIn' | 'patienceSeconds'>;
 
 /** A slot lasts 900 seconds; what is counted should be whole slots where that can be paid for. */
 const SPANS: Readonly<Record<MonthName, { readonly quick: Span; readonly full: Span; readonly curve: Span }>> = {
   growing: {
-    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50 },
-    full: { warmSeconds: 300, seconds: 1_800, crashSeconds: 300, sweepOneIn: 20 },
-    curve: { warmSeconds: 305, seconds: 600, crashSeconds: 300, sweepOneIn: 50 },
+    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 20 },
+    full: { warmSeconds: 600, seconds: 3_600, crashSeconds: 600, sweepOneIn: 20, patienceSeconds: 120 },
+    curve: { warmSeconds: 600, seconds: 900, crashSeconds: 300, sweepOneIn: 50, patienceSeconds: 60 },
   },
   large: {
-    quick: { warmSeconds: 35, seconds: 70, crashSeconds: 35, sweepOneIn: 200 },
-    full: { warmSeconds: 60, seconds: 300, crashSeconds: 60, sweepOneIn: 50 },
-    curve: { warmSeconds: 35, seconds: 105, crashSeconds: 35, sweepOneIn: 200 },
+    quick: { warmSeconds: 35, seconds: 70, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 20 },
+    full: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 180 },
+    curve: { warmSeconds: 35, seconds: 140, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 60 },
   },
 };
 

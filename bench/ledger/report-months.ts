@@ -1,5 +1,7 @@
 import { billByCause, billOf, billTotal, dollars, SERVICES } from './bill.ts';
 import { plus, total } from './counted-aws/usage.ts';
+import type { Growth } from './growth.ts';
+import { walksOf } from './nightly.ts';
 import { type MonthName, WINDOWS } from './plan.ts';
 import { PRODUCERS, type Way } from './producers.ts';
 import type { MonthSample } from './sample.ts';
@@ -10,6 +12,7 @@ import { MONTHS } from './traffic.ts';
 /** A month as it is billed. */
 export type BilledMonth = {
   readonly sample: MonthSample;
+  readonly growth: Growth;
   readonly month: MonthName;
   /** Dollars per million events, by service, by cause, and all in, without storage. */
   readonly byService: ReadonlyMap<string, number>;
@@ -20,12 +23,14 @@ export type BilledMonth = {
 };
 
 /** What a sampled month costs, with Kinesis in one of its modes. */
-export const billed = (sample: MonthSample, mode: StreamMode = 'provisioned'): BilledMonth => {
+export const billed = (sample: MonthSample, growth: Growth, mode: StreamMode = 'provisioned'): BilledMonth => {
   const keys = sample.options.way === 'http' ? authorizations(PRODUCERS) : {};
-  const counted = plus(withStanding(sample.counted, sample.options.shards, sample.facts.metrics, mode), keys);
+  const walks = walksOf(sample, growth);
+  const counted = plus(walks, withStanding(sample.counted, sample.options.shards, sample.facts.metrics, mode), keys);
   const millions = sample.events / 1e6;
   return {
     sample,
+    growth,
     month: sample.options.workload.eventsPerSecond === MONTHS.large.eventsPerSecond ? 'large' : 'growing',
     byService: new Map([...billOf(counted)].map(([service, value]) => [service, value / millions])),
     byCause: billByCause(counted).map(([cause, value]) => [cause, value / millions] as const),
@@ -59,10 +64,14 @@ const serviceRows = (columns: readonly BilledMonth[]): Cell[][] => [
     .filter((service) => columns.some(({ byService }) => (byService.get(service) ?? 0) > 0))
     .map((service) => [service, ...columns.map(({ byService }) => usd(byService.get(service) ?? 0))]),
   ['all in, without storage', ...columns.map(({ perMillion }) => usd(perMillion))],
-  ['the same with Kinesis on demand', ...columns.map(({ sample }) => usd(billed(sample, 'on-demand').perMillion))],
+  [
+    'the same with Kinesis on demand',
+    ...columns.map(({ sample, growth }) => usd(billed(sample, growth, 'on-demand').perMillion)),
+  ],
   ['dollars a month', ...columns.map(({ perMillion, sample }) => number((perMillion * sample.events) / 1e6))],
   ['write units per event', ...columns.map(({ writesPerEvent }) => number(writesPerEvent, 3))],
   ['read units per event', ...columns.map(({ readsPerEvent }) => number(readsPerEvent, 3))],
+  ['seconds simulated and counted', ...columns.map(({ sample }) => number(sample.facts.seconds))],
 ];
 
 /** How the events come makes this difference, at a window of 60 seconds. */
@@ -104,19 +113,23 @@ const GB = 1024 ** 3;
 export const storageTable = (columns: readonly BilledMonth[]): string => {
   const gigabytes = (bytes: number): number => (bytes * 1e6) / GB;
   const perMonth = (line: string, bytes: number): number => dollars(line, gigabytes(bytes));
-  const of = ({ sample: { facts } }: BilledMonth) => {
+  const of = ({ sample: { facts }, growth: { walk } }: BilledMonth) => {
     const table = perMonth('dynamodb.storage', facts.ledgerBytes) + perMonth('dynamodb.recovery', facts.ledgerBytes);
     const archive = perMonth('s3.storage', facts.archiveBytes);
-    return { facts, table, archive };
+    const walked = walk.bytes / walk.events;
+    const walks = perMonth('s3.storage', walked);
+    return { facts, table, archive, walked, walks, all: table + archive + walks };
   };
   const rows: Cell[][] = [
     ['bytes per event in the ledger', ...columns.map((column) => number(of(column).facts.ledgerBytes))],
     ['bytes per event in the archive', ...columns.map((column) => number(of(column).facts.archiveBytes))],
+    ['bytes per event of the walk: journal, ids, heads', ...columns.map((column) => number(of(column).walked))],
     ['ledger, with recovery of 35 days', ...columns.map((column) => usd(of(column).table))],
     ['archive', ...columns.map((column) => usd(of(column).archive))],
+    ['walk', ...columns.map((column) => usd(of(column).walks))],
     // Events come all month long: on average half of it is kept of them.
-    ['first month (half of it)', ...columns.map((column) => usd((of(column).table + of(column).archive) / 2))],
-    ['each further month', ...columns.map((column) => usd(of(column).table + of(column).archive))],
+    ['first month (half of it)', ...columns.map((column) => usd(of(column).all / 2))],
+    ['each further month', ...columns.map((column) => usd(of(column).all))],
   ];
   return table(['dollars per million events', ...columns.map(({ month }) => month)], rows);
 };

@@ -30,6 +30,8 @@ export type SampleOptions = {
   readonly crashSeconds: number;
   /** Seconds between sweeps, as configured. */
   readonly sweepSeconds: number;
+  /** Processor seconds that the simulation may take; what is too slow here is counted over a shorter time. */
+  readonly patienceSeconds: number;
   /** A sweep looks at one in so many of the smaller accounts. */
   readonly sweepOneIn: number;
   /** Of so many batches one is delivered twice, the worker being alive. */
@@ -45,7 +47,9 @@ export type MonthSample = {
   /** What the death of one worker costs, until its successor is as warm. */
   readonly crashDollars: number;
   readonly facts: {
-    /** Lines sent in the counted time. */
+    /** How long was counted, in simulated seconds. */
+    readonly seconds: number;
+    /** Lines taken in the counted time. */
     readonly events: number;
     readonly accepted: number;
     readonly duplicates: number;
@@ -60,6 +64,26 @@ export type MonthSample = {
     readonly rssMegabytes: number;
   };
 };
+
+/** A simulated stretch: what was counted, how many events were sent in it, and how many came out of the stream. */
+type Stretch = { readonly counted: Counted; readonly seconds: number; readonly sent: number; readonly done: number };
+
+/** What is counted as events are sent; all else as they come out of the stream, a batch later. */
+const WHEN_SENT: ReadonlySet<string> = new Set(['stream', 'POST /v1/events', FUNCTIONS.eventsApi.name]);
+
+/** What a stretch would have cost with so many events sent and so many taken. */
+const scaled = ({ counted, sent, done }: Stretch, sentEvents: number, doneEvents: number): Counted =>
+  Object.fromEntries(
+    Object.entries(counted).map(([line, byCause]) => [
+      line,
+      Object.fromEntries(
+        Object.entries(byCause).map(([cause, quantity]) => [
+          cause,
+          quantity * (WHEN_SENT.has(cause) ? sentEvents / sent : doneEvents / done),
+        ]),
+      ),
+    ]),
+  );
 
 /** Seconds between two batches of a shard: a dry run of the producers and the stream alone. */
 const batchSeconds = (options: SampleOptions, settings: BatchSettings): number => {
@@ -88,10 +112,9 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const send = producers(way);
   const random = chance(workload.seed + 2);
   const workers = Array.from({ length: shards }, () => ingestWorker(usage));
-  const facts = { accepted: 0, duplicates: 0, quarantined: 0, spilled: 0, batches: 0, largestAppend: 0 };
-  let events = 0;
+  const facts = { accepted: 0, duplicates: 0, quarantined: 0, spilled: 0, batches: 0, largestAppend: 0, events: 0 };
 
-  const ingest = async ({ shard, event }: StreamBatch): Promise<void> => {
+  const ingest = async ({ shard, event }: StreamBatch): Promise<number> => {
     const worker = workers[shard];
     if (worker === undefined) throw new RangeError(`there is no shard ${shard}`);
     const { result } = await lambda.call(FUNCTIONS.ingest, () => worker(event));
@@ -101,11 +124,12 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     facts.batches += 1;
     facts.quarantined += Object.values(result.quarantined).reduce((sum, count) => sum + count, 0);
     facts.largestAppend = Math.max(facts.largestAppend, result.largestAppend);
+    return result.received;
   };
   let crashes = false;
   const deliver = async (batch: StreamBatch): Promise<void> => {
     time.set(batch.at);
-    await ingest(batch);
+    facts.events += await ingest(batch);
     const again = crashes || random.happens(1 / options.redeliverOneIn);
     // The next worker knows nothing.
     if (crashes) workers[batch.shard] = ingestWorker(usage);
@@ -113,14 +137,30 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     if (again) await ingest(batch);
   };
   const sweeps: Counted[] = [];
-  /** Simulates a stretch, with a sweep at its end at the latest; answers what was counted in it but for sweeps. */
-  const simulate = async (from: number, seconds: number): Promise<Counted> => {
-    const began = usage.counted();
+  let clock = 0;
+  /**
+   * Simulates a stretch, with a sweep at its end at the latest; answers what was counted in it but for sweeps. It ends early
+   * when it has taken its share of the patience, but not before every shard has had a batch.
+   */
+  const simulate = async (seconds: number, share: number): Promise<Stretch> => {
+    const [began, from, cpu, batches, events] = [
+      usage.counted(),
+      clock,
+      process.cpuUsage(),
+      facts.batches,
+      facts.events,
+    ];
+    const isTooSlow = (): boolean => {
+      const { user, system } = process.cpuUsage(cpu);
+      return (user + system) / 1e6 > options.patienceSeconds * share && facts.batches - batches >= shards;
+    };
     let swept: Counted = {};
-    for (let second = from; second < from + seconds; second += 1) {
+    let sentEvents = 0;
+    for (let isLast = seconds === 0; !isLast; clock += 1) {
+      const second = clock;
       const at = BEGIN + (second + 1) * 1000;
       const sent = source.second(at - 1000, true);
-      events += sent.length;
+      sentEvents += sent.length;
       for (const { known } of sent) if (known) history.plant(known);
       const { records, requests } = send(sent);
       for (const request of requests) {
@@ -130,37 +170,45 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       }
       for (const batch of [...stream.put([...records, ...arrived.splice(0)], at), ...stream.due(at)])
         await deliver(batch);
-      const isLast = second + 1 === from + seconds;
+      isLast = second + 1 === from + seconds || isTooSlow();
       if ((second + 1) % options.sweepSeconds !== 0 && !isLast) continue;
       time.set(at);
       const before = usage.counted();
       sweeps.push(await sampledSweep(world, sweepOneIn, second));
       swept = plus(swept, since(before, usage.counted()));
     }
-    return plus(since(began, usage.counted()), times(swept, -1));
+    const counted = plus(since(began, usage.counted()), times(swept, -1));
+    return { counted, seconds: clock - from, sent: sentEvents, done: facts.events - events };
   };
 
   const settled = await midnight(world, sweepOneIn);
   await markDays({ usage, time, begin: BEGIN, random }, workload, share);
-  await simulate(0, warmSeconds);
+  await simulate(warmSeconds, 0.3);
   sweeps.length = 0;
   const sizes = () => [aws.tables('ledger').size().bytes, aws.objects.bytes('/archive/')] as const;
   const [ledgerBefore, archiveBefore] = sizes();
-  Object.assign(facts, { accepted: 0, duplicates: 0, quarantined: 0, spilled: 0, batches: 0, largestAppend: 0 });
-  events = 0;
-  const steady = await simulate(warmSeconds, options.seconds);
+  Object.assign(facts, {
+    accepted: 0,
+    duplicates: 0,
+    quarantined: 0,
+    spilled: 0,
+    batches: 0,
+    largestAppend: 0,
+    events: 0,
+  });
+  const steady = await simulate(options.seconds, 0.5);
   const [ledgerAfter, archiveAfter] = sizes();
-  const counts = { ...facts, events };
+  const counts = { ...facts };
   const sweepsSoFar = sweeps.length;
   crashes = true;
-  const afterCrash = await simulate(warmSeconds + options.seconds, options.crashSeconds);
+  const afterCrash = await simulate(options.crashSeconds, 0.2);
   // The sweep after the crash is one of its own.
   sweeps.length = sweepsSoFar;
-  const crash = plus(afterCrash, times(steady, -options.crashSeconds / options.seconds));
-  const factor = MONTH_SECONDS / options.seconds;
+  const crash = plus(afterCrash.counted, times(scaled(steady, afterCrash.sent, afterCrash.done), -1));
+  const events = (steady.sent / steady.seconds) * MONTH_SECONDS;
   const sweepsOfMonth = MONTH_SECONDS / options.sweepSeconds;
   const month = plus(
-    times(steady, factor),
+    scaled(steady, events, events),
     times(plus(...sweeps), sweepsOfMonth / sweeps.length),
     times(settled, MONTH_SECONDS / DAY_SECONDS),
     times(crash, (MONTH_SECONDS / CRASH_EVERY_SECONDS) * shards),
@@ -168,10 +216,11 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   return {
     options,
     counted: month,
-    events: counts.events * factor,
+    events,
     crashDollars: billTotal(crash),
     facts: {
       ...counts,
+      seconds: steady.seconds,
       ledgerBytes: (ledgerAfter - ledgerBefore) / counts.accepted,
       archiveBytes: (archiveAfter - archiveBefore) / counts.accepted,
       metrics: lambda.metrics(),

@@ -44,6 +44,12 @@ export const settle = async (): Promise<void> => {
   await handler({ sweep: true }, context as Parameters<typeof handler>[1]);
 };
 
+/** The nightly walk's handler. */
+export const walk = async (): Promise<void> => {
+  const { handler } = await import('../../lambdas/usage/walk/ledger-walk.handler.ts');
+  await handler({}, context as Parameters<typeof handler>[1]);
+};
+
 /** The handler of `POST /v1/events`, called as the gateway does for a key that may send for the benchmark's source. */
 export const postEvents = async (lines: readonly string[]): Promise<void> => {
   const { handler } = await import('../../lambdas/usage/receive/events-api.handler.ts');

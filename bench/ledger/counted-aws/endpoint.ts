@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { dynamo, eventBridge, kinesis, s3, sqs } from '../../../lambdas/platform/aws.ts';
+import { dynamo, eventBridge, kinesis, kms, s3, sqs } from '../../../lambdas/platform/aws.ts';
 import { countedDynamo, type Watcher } from './dynamodb.ts';
 import type { Past } from './rows.ts';
 import {
@@ -9,6 +9,7 @@ import {
   wireDynamo,
   wireEventBridge,
   wireKinesis,
+  wireKms,
   wireS3,
   wireSqs,
 } from './services.ts';
@@ -19,7 +20,7 @@ import type { VirtualTime } from './virtual-time.ts';
  * How long a service takes to answer, in milliseconds: what a function waits is billed too. Usual figures within a region,
  * not measured here.
  */
-const LATENCY = { dynamodb: 5, s3: 25, sqs: 10, events: 15, kinesis: 12 } as const;
+const LATENCY = { dynamodb: 5, s3: 25, sqs: 10, events: 15, kinesis: 12, kms: 15 } as const;
 type ServiceName = keyof typeof LATENCY;
 
 /** An HTTP request of the SDK, as far as it is used here. */
@@ -84,6 +85,7 @@ export const countedAws = (options: CountedAwsOptions): CountedAws => {
     s3: objects,
     sqs: wireSqs(usage, options.onMessage ?? (() => undefined)),
     events: wireEventBridge(usage),
+    kms: wireKms(usage),
     kinesis: wireKinesis(options.onRecords ?? (() => undefined)),
   };
   let servicesMillis = 0;
@@ -118,5 +120,6 @@ export const countedAws = (options: CountedAwsOptions): CountedAws => {
   behind(sqs(), 'sqs');
   behind(eventBridge(), 'events');
   behind(kinesis(), 'kinesis');
+  behind(kms(), 'kms');
   return { tables: tables.table, objects: objects.objects, servicesMillis: () => servicesMillis };
 };

@@ -66,7 +66,8 @@ export const wireS3 = (
     if (query['list-type'] === undefined) return get(path, headers.range);
     usage.add('s3.put', 1);
     const bucket = `${path.replace(/\/$/, '')}/`;
-    const keys = [...stored.keys()].filter((key) => key.startsWith(`${bucket}${String(query.prefix ?? '')}`)).sort();
+    const [prefix, after] = [query.prefix, query['start-after']].map((part) => `${bucket}${String(part ?? '')}`);
+    const keys = [...stored.keys()].filter((key) => key.startsWith(prefix ?? '') && key > (after ?? '')).sort();
     const contents = keys.map((key) => `<Contents><Key>${key.slice(bucket.length)}</Key></Contents>`).join('');
     const text = `<ListBucketResult><KeyCount>${keys.length}</KeyCount>${contents}</ListBucketResult>`;
     return { status: 200, body: Buffer.from(text) };
@@ -95,6 +96,15 @@ export const wireEventBridge =
     const { Entries } = parsed<{ Entries: readonly { Detail: string }[] }>(body);
     for (const { Detail } of Entries) usage.add('eventbridge.event', chunks(Detail));
     return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'e' })) });
+  };
+
+/** KMS over the wire: a signature that is none, for it is never checked here. */
+export const wireKms =
+  (usage: Usage): WireService =>
+  ({ operation }) => {
+    usage.add('kms.request', 1);
+    const bytes = Buffer.alloc(72).toString('base64');
+    return json(operation === 'Sign' ? { Signature: bytes } : { PublicKey: bytes });
   };
 
 /** Kinesis over the wire: putting records, which go to `sink` and are charged there, as its mode has it. */
