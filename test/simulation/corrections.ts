@@ -97,7 +97,9 @@ export const partsOf = (event: UsageEvent): Part[] => {
   });
   const own = part(slot, event.type !== CANCELLATION);
   // Where it only cancels, a replacement meets nothing but itself.
-  return replaces === undefined || other === slot ? [own] : [own, part(other, false, ` of ${slot}`)];
+  return replaces === undefined || other === slot
+    ? [own]
+    : [own, part(other, false, ` of ${slot} ${JSON.stringify(event.data)}`)];
 };
 
 /** The slot and the name of the event that a line cancels, if it cancels any. */

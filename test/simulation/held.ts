@@ -136,11 +136,13 @@ const checkFates = (arrivals: readonly Arrival[], holding: Holding, horizonDays:
       checkBackfilled(arrival, event, holding);
       continue;
     }
-    const bodies = partsOf(event).map(({ key }) => {
+    const [own = '', ...others] = partsOf(event).map(({ key }) => key);
+    const stands = bodyOf((parts.get(own) ?? fail(`${own} was lost`)).event) === bodyOf(event);
+    // Its own chain decides; of a line that it refuses nothing lies elsewhere.
+    for (const key of stands ? [own, ...others] : [own]) {
       wanted.add(key);
-      return bodyOf((parts.get(key) ?? fail(`${key} was lost`)).event);
-    });
-    const stands = bodies.every((body) => body === bodyOf(event));
+      if (!parts.has(key)) fail(`${key} was lost`);
+    }
     if (code !== (stands ? undefined : 'CONFLICT')) fail(`${arrival.position} is in quarantine as ${code}`);
   }
   const live = [...parts.values()].filter(({ part }) => part.backfill === undefined);
