@@ -76,8 +76,8 @@ const digestOf = ({ position, receivedAt, encoding, line }: ArchiveLine): Digest
   const sent = { ...event, time, ...(replaced === undefined ? {} : { replacestime: replaced }) };
   const identity = { ...placeIn(sent, time), bodyHash: bodyHashOf(sent) };
   const other = sent.replaces === undefined || replaced === undefined ? identity : placeIn(sent, replaced);
-  // In the other slot the line is told apart by its id and its own slot (`partElsewhere`).
-  const elsewhere = { ...other, chainId: `${other.chainId} ${identity.chainId}` };
+  // In the other slot the line is told apart by its id, its body and its own slot (`partElsewhere`).
+  const elsewhere = { ...other, chainId: `${other.chainId} ${identity.chainId} ${identity.bodyHash}` };
   return { position, receivedAt, identity, ...(other.chainId === identity.chainId ? {} : { elsewhere }) };
 };
 

@@ -1,7 +1,14 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
-import { appendGroup, type FailedGroup, type Group, type GroupPorts, type GroupResult } from './append-group.ts';
+import {
+  appendGroup,
+  type FailedGroup,
+  type Group,
+  type GroupPorts,
+  type GroupResult,
+  refresh,
+} from './append-group.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
 import { isInTwo, otherSlot, partElsewhere } from './elsewhere.ts';
 import type { MeterIndex } from './meter-states.ts';
@@ -170,6 +177,8 @@ const appendGroups = async (
   });
 };
 
+const ownSlot = ({ slot }: CanonicalUsage): Slot => slot;
+
 type Outcomes = Map<CanonicalUsage, EventOutcome>;
 
 const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
@@ -179,10 +188,28 @@ const take = (outcomes: Outcomes, results: readonly GroupResult[]): void => {
   }
 };
 
+/** The lines whose own chain does not know their id with another body, nor meets it so in the batch before. */
+const unopposed = async (
+  ports: AppendPorts,
+  lines: readonly CanonicalUsage[],
+  batch: readonly CanonicalUsage[],
+): Promise<CanonicalUsage[]> => {
+  const placeOf = ({ slot, idHash }: CanonicalUsage): string => `${slotText(slot)} ${idHash}`;
+  const first = new Map(batch.toReversed().map((event) => [placeOf(event), event.bodyHash]));
+  const bodies = await mapBounded(lines, CONCURRENCY, async (line) => {
+    const view = ports.memory.slots.get(line.slot) ?? (await refresh(ports, line.slot));
+    return view.ids.get(line.idHash) ?? first.get(placeOf(line));
+  });
+  return lines.filter(({ bodyHash }, n) => bodies[n] === bodyHash);
+};
+
+const isOfBackfill = ({ slot }: CanonicalUsage): boolean => slot.overlay !== undefined;
+
 /**
  * Appends a batch of canonical usage to the ledger: groups by slot, one conditional put per group, no transaction and no
- * write per event. A replacement of an event in another slot is appended there too, as a line that only cancels, once it
- * counts in its own slot: it is done when both are. Never throws for a group: what could not be written is in `failed`.
+ * write per event. A replacement of an event in another slot is appended there too, as a line that only cancels; it is done
+ * when both are. That comes once it counts in its own slot; of a backfill before, because what is sealed between the two is
+ * refused, and must not count then. Never throws for a group: what could not be written is in `failed`.
  */
 export const appendBatch = async (
   ports: AppendPorts,
@@ -190,24 +217,31 @@ export const appendBatch = async (
   meters: MeterIndex,
 ): Promise<AppendBatchResult> => {
   const outcomes: Outcomes = new Map();
+  const results: GroupResult[] = [];
   const restateUntil = ports.clock.nowMillis() + RESTATE_MILLIS;
-  const results = await appendGroups(
-    ports,
-    groupsOf(events, ({ slot }) => slot),
-    meters,
-    { restateUntil, mayBeNew: true },
-  );
-  take(outcomes, results);
-  const there = events
-    .filter((event) => isInTwo(event) && ['accepted', 'duplicate'].includes(outcomes.get(event) ?? ''))
-    .map((event) => ({ event, part: partElsewhere(event) }));
-  if (there.length > 0) {
-    const parts = there.map(({ part }) => part);
-    const second = await appendGroups(ports, groupsOf(parts, otherSlot), meters, { restateUntil, mayBeNew: false });
-    results.push(...second);
-    take(outcomes, second);
-    for (const { event, part } of there) outcomes.set(event, outcomes.get(part) ?? 'unwritten');
+  const keep = (done: readonly GroupResult[]): void => {
+    results.push(...done);
+    take(outcomes, done);
+  };
+  const appendElsewhere = async (lines: readonly CanonicalUsage[]): Promise<void> => {
+    const parts = lines.map(partElsewhere);
+    keep(await appendGroups(ports, groupsOf(parts, otherSlot), meters, { restateUntil, mayBeNew: false }));
+    for (const [n, part] of parts.entries()) {
+      const [line, outcome] = [lines[n], outcomes.get(part)];
+      if (line !== undefined) outcomes.set(line, outcome ?? 'unwritten');
+    }
+  };
+  const inTwo = events.filter(isInTwo);
+  const first = inTwo.filter(isOfBackfill);
+  try {
+    await appendElsewhere(await unopposed(ports, first, events));
+  } catch (error) {
+    keep(groupsOf(first, ownSlot).map((group) => failedBy(group, error)));
   }
+  const own = events.filter((event) => outcomes.get(event) !== 'unwritten');
+  keep(await appendGroups(ports, groupsOf(own, ownSlot), meters, { restateUntil, mayBeNew: true }));
+  const isDone = (event: CanonicalUsage): boolean => ['accepted', 'duplicate'].includes(outcomes.get(event) ?? '');
+  await appendElsewhere(inTwo.filter((event) => !isOfBackfill(event) && isDone(event)));
   return {
     outcomes: events.map((event) => outcomes.get(event) ?? 'unwritten'),
     failed: results.flatMap(({ failure }) => failure ?? []),

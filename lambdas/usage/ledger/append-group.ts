@@ -67,7 +67,7 @@ const notWritten = (group: Group, reason: FailedGroup['reason'], message: string
 });
 
 /** Brings the view of a slot up to the ledger. */
-const refresh = async (
+export const refresh = async (
   { ledger, memory }: Pick<GroupPorts, 'ledger' | 'memory'>,
   slot: Slot,
 ): Promise<ChainView> => {

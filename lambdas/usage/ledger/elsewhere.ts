@@ -14,10 +14,10 @@ export const otherSlot = ({ slot, cancels }: CanonicalUsage): Slot => cancels?.s
 
 /**
  * A replacement as it lies in the slot of what it replaces, where it only cancels: under an id hash of its own, made of its
- * id and its own slot. So it meets nothing there but itself. Whether it counts is decided by its own chain alone, before
- * this part is appended; a crash between the two, or an event that has the same id there, changes nothing of it.
+ * id, its body and its own slot. So it meets nothing there but itself. Whether it counts is decided by its own chain alone; a crash
+ * between the two parts, or an event that has the same id there, changes nothing of it.
  */
 export const partElsewhere = (line: CanonicalUsage): CanonicalUsage => ({
   ...line,
-  idHash: sha256Hex(canonicalJson([line.idHash, slotText(line.slot)])).slice(0, ID_DIGITS),
+  idHash: sha256Hex(canonicalJson([line.idHash, line.bodyHash, slotText(line.slot)])).slice(0, ID_DIGITS),
 });

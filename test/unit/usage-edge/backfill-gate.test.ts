@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeAppendEvents } from '../../../lambdas/usage/ingest/append-events.ts';
 import { backfillRejection } from '../../../lambdas/usage/ingest/backfill-gate.ts';
+import type { LedgerStore } from '../../../lambdas/usage/ledger/ledger-store.ts';
 import type { BackfillState } from '../../../lambdas/usage/ledger/overlays.ts';
 import { placeText } from '../../../lambdas/usage/ledger/overlays.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
@@ -65,6 +66,33 @@ describe('lines of a backfill', () => {
     const outcome = await append([line('a')]);
     expect(counts(outcome)).toEqual({ ...none, failed: 1 });
     expect(outcome.reasons).toEqual(['a backfill is being sealed']);
+  });
+
+  it('that replace what lies in another slot count nowhere when it was sealed between their two parts', async () => {
+    const other = '2026-10-01T12:10:00.000Z';
+    const moved = usage({ ...line('r').event, time: other, replaces: 'a', replacestime: T }, 1);
+    for (const failing of [START, '2026-10-01T12:00:00.000Z']) {
+      const world = correctionsWorld([line('a'), moved]);
+      const { ports, backfills } = world;
+      backfills.stand({ backfill: 'b1', state: 'open', isFixed: false });
+      let isDown = true;
+      const ledger: LedgerStore = {
+        ...ports.ledger,
+        putIfAbsent: (append) =>
+          isDown && append.slot.start === failing
+            ? Promise.reject(new Error('down'))
+            : ports.ledger.putIfAbsent(append),
+      };
+      const append = makeAppendEvents(
+        { ...ports, ledger, backfills, memory: writerMemory() },
+        memoryCatalog([...METERS]),
+      );
+      expect(counts(await append([moved]))).toEqual({ ...none, failed: 1 });
+      await world.close('b1', '2026-10-20T00:00:00.000Z');
+      isDown = false;
+      expect(counts(await append([moved]))).toEqual({ ...none, refused: ['BACKFILL_NOT_OPEN'] });
+      expect(await world.slots()).toEqual({});
+    }
   });
 
   it('that come again later are duplicates if they were fixed, and refused if not', async () => {
