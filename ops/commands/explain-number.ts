@@ -149,10 +149,15 @@ export const explainNumber = async (
     if (explained.level === 'lines') return say(firstSent(explained));
     if (first === undefined) return;
     if (options.down !== true) {
-      const [name, value] = Object.entries(first.dimensions ?? {})[0] ?? [];
-      return say(
-        `\nGo on with ${name === undefined ? `--at ${first.at}` : `--dimension ${name}=${value}`}, or with --down.`,
+      const values = Object.entries({ ...explained.dimensions, ...first.dimensions }).map(
+        ([name, value]) => `${name}=${value}`,
       );
+      const place = first.at ?? at;
+      const next = [
+        ...(values.length === 0 ? [] : [`--dimension ${values.join(' ')}`]),
+        ...(place === undefined ? [] : [`--at ${place}`]),
+      ];
+      return say(`\nGo on with ${next.join(' ')}, or with --down.`);
     }
     dimensions = { ...dimensions, ...first.dimensions };
     at = first.at ?? at;

@@ -157,20 +157,18 @@ export const explainPeriod = async (
   };
 };
 
-/** The number of a local day: its slots with usage. The dimensions must name one number. */
+/** The number of a local day: its dimensions, if it has several, else its slots with usage. */
 export const explainDay = async (
   ports: ExplainNumberPorts,
   question: NumberQuestion,
   day: string,
 ): Promise<NumberExplained> => {
   const period = { ...question.period, start: day, end: addDays(day, 1) };
-  const [whole] = (await windowsOf(ports, question, period, 'day', day)).parts;
-  const { parts } = await windowsOf(ports, question, period, 'slot', day);
-  return {
-    level: 'slots',
-    ...aboutMeter(question.meter),
-    quantity: whole?.quantity ?? '0',
-    dimensions: question.dimensions,
-    parts,
-  };
+  const { subjects, meter: meters } = question;
+  const { windows } = await readUsageWindows(ports, { subjects, period, size: 'day', meters }, day);
+  const rows = rowsOf(windows[0]?.usage ?? [], question.dimensions);
+  if (rows.length > 1) return byDimensions(question, rows);
+  const dimensions = rows[0]?.dimensions ?? question.dimensions;
+  const { parts } = await windowsOf(ports, { ...question, dimensions }, period, 'slot', day);
+  return { level: 'slots', ...aboutMeter(meters), quantity: rows[0]?.quantity ?? '0', dimensions, parts };
 };

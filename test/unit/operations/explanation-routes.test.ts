@@ -70,6 +70,16 @@ describe('the explanation of a number', () => {
     }
   });
 
+  it('tells a day of several dimensions by them, so that what follows adds up', async () => {
+    const more = lineOf('s', 'org-01', '2026-10-01T05:00:00Z', 'api.requests', { count: 4, endpoint: 'search' });
+    await world.deliver([[more]]);
+    const day = await explain('calls', { at: '2026-10-01' });
+    expect(day).toMatchObject({ level: 'dimensions', quantity: '11' });
+    expect(day.parts.map(({ name, adds }) => `${name} ${adds}`)).toEqual(['endpoint=read 7', 'endpoint=search 4']);
+    const slots = await explain('calls', { at: '2026-10-01', dimensions: '{"endpoint":"search"}' });
+    expect([slots.level, slots.quantity, sum(slots)]).toEqual(['slots', '4', 4]);
+  });
+
   it('shows how a cancelled event came and went, and the line as it was sent', async () => {
     const at = '2026-10-02T00:00:00.000Z';
     const appends = await explain('calls', { at });

@@ -169,7 +169,7 @@ describe('ledger explain', () => {
       (api) => explainNumber(api, 'acct-01', 'calls', october, {}),
     );
     expect(text).toContain('1,234.5 in all, NOT 1');
-    expect(text).toContain('Go on with --at 2026-10-01, or with --down.');
+    expect(text).toContain('Go on with --dimension endpoint=read --at 2026-10-01, or with --down.');
     expect(process.exitCode).toBe(1);
     await expect(explainNumber({} as ApiClient, 'a', 'm', october, { dimension: ['read'] })).rejects.toThrow(
       '<name>=<value>',
