@@ -8,7 +8,7 @@ import { explainLine } from './commands/explain.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { ledgerCommands } from './ledger-commands.ts';
-import { say } from './print.ts';
+import { say, wholeNumber } from './print.ts';
 import { openSession, type Person, remoteApi } from './session.ts';
 import { terminalShower } from './shower.ts';
 import { usageCommands } from './usage-commands.ts';
@@ -91,7 +91,7 @@ dlq
   .description('what is in one, and why')
   .option('--limit <n>', 'at most so many', '20')
   .action(async (name: string, options: { limit: string }) =>
-    showQueue(await as('operator'), name, Number(options.limit)),
+    showQueue(await as('operator'), name, wholeNumber('--limit', options.limit)),
   );
 dlq
   .command('redrive <queue>')
@@ -110,7 +110,7 @@ program
   .description('from a line of a document to its arithmetic and the very events')
   .option('--limit <n>', 'show at most so many events', '20')
   .action(async (id: string, options: { limit: string }) =>
-    explainLine(await as('preparer'), id, Number(options.limit)),
+    explainLine(await as('preparer'), id, wholeNumber('--limit', options.limit)),
   );
 
 const audit = program.command('audit').description('who did what, when, why');

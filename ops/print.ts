@@ -56,6 +56,12 @@ export const age = (seconds: number): string => {
   return `${Math.round(seconds / 86_400)} d`;
 };
 
+/** The number of an option that takes one, e.g. `--limit`. @throws {Error} that says what it takes. */
+export const wholeNumber = (option: string, text: string): number => {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new Error(`${option} takes a whole number from 1, not "${text}"`);
+};
+
 /** Writes to standard output. */
 export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);

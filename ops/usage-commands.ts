@@ -23,6 +23,7 @@ import {
   writeOffQuarantine,
 } from './commands/quarantine-decisions.ts';
 import { driftOfUsage, unattributedUsage } from './commands/usage-reports.ts';
+import { wholeNumber } from './print.ts';
 import type { Person } from './session.ts';
 
 /** The commands about what comes in, is refused and is corrected. `as` signs in as whom a command is usually for. */
@@ -44,17 +45,18 @@ export const usageCommands = (program: Command, as: (usual: Person) => Promise<A
     .description('how many there are by reason and state, and how long the oldest has waited')
     .action(async () => countQuarantine(await as('operator')));
   meant(quarantine.command('list'))
-    .description('the rejected lines, those first that have waited longest')
+    .description('the rejected lines by reason, those first that came first')
     .option('--state <state>', 'waiting, releasing, released or written-off')
     .option('--job <jobId>', 'only what this job decided')
     .option('--limit <n>', 'at most so many', '50')
     .action(async ({ limit, ...options }: QuarantineOptions & { limit: string }) =>
-      listQuarantine(await as('operator'), options, Number(limit)),
+      listQuarantine(await as('operator'), options, wholeNumber('--limit', limit)),
     );
   quarantine
     .command('show <id>')
     .description('one of them, whole, with a mark at the place that is wrong')
-    .action(async (id: string) => showQuarantine(await as('operator'), id));
+    .option('--save <file>', 'also write the line into this file, to edit and release it')
+    .action(async (id: string, options: { save?: string }) => showQuarantine(await as('operator'), id, options.save));
   quarantine
     .command('judge <id>')
     .description('what would become of it if it was released now; changes nothing')

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { QuarantineCount, QuarantineEntry, QuarantineSummary } from '../../lambdas/usage/types.ts';
 import type { ApiClient } from '../api-client.ts';
 import { nowMillis } from '../clock.ts';
@@ -63,7 +64,7 @@ export const countQuarantine = async (api: ApiClient): Promise<void> => {
   );
 };
 
-/** Rejected lines and why, those first that wait longest; at most `limit`. */
+/** Rejected lines and why, by reason, those first that came first; at most `limit`. */
 export const listQuarantine = async (api: ApiClient, options: QuarantineOptions, limit: number): Promise<void> => {
   const entries: QuarantineSummary[] = [];
   let after: string | undefined;
@@ -75,7 +76,8 @@ export const listQuarantine = async (api: ApiClient, options: QuarantineOptions,
     entries.push(...page.items);
     after = page.next;
   } while (after !== undefined && entries.length < limit);
-  if (entries.length === 0) return say('Nothing in quarantine is like that.');
+  const isAny = Object.values(options).every((asked) => asked === undefined);
+  if (entries.length === 0) return say(isAny ? 'The quarantine is empty.' : 'Nothing in quarantine is like that.');
   say(
     table(
       ['entry', 'code', 'state', 'arrived', 'subject', 'at', 'why'],
@@ -85,14 +87,13 @@ export const listQuarantine = async (api: ApiClient, options: QuarantineOptions,
   if (after !== undefined || entries.length > limit) say(`\nThere are more: say more exactly which, or raise --limit.`);
 };
 
-/** What was changed, as a table. */
+/** What was changed, as a table: the two texts below each other, for they may be long. */
 export const changesTable = (changes: readonly Change[]): string =>
   table(
-    ['place', 'before', 'after'],
-    changes.map(({ path, before, after }) => [
-      path || 'the whole line',
-      before ?? '(not there)',
-      after ?? '(left out)',
+    ['place', '', 'text'],
+    changes.flatMap(({ path, before, after }) => [
+      [path || 'the whole line', 'before', before ?? '(not there)'],
+      ['', 'after', after ?? '(left out)'],
     ]),
   );
 
@@ -103,15 +104,26 @@ const bodyText = (entry: QuarantineEntry, shown: ShownJson | undefined): string 
   return shown.lines.map((line, n) => `${n >= first && n <= last ? '▶' : ' '} ${line}`).join('\n');
 };
 
-/** One rejected line, whole: what was wrong and where, and what became of it. */
-export const showQuarantine = async (api: ApiClient, id: string): Promise<void> => {
-  const { entry, shown, changes = [], refusedAgain } = await api.get<Shown>(pathOf(id));
+/** Writes the line into a file, as it is shown, so that it can be edited and released with `--body`. */
+const saveBody = ({ entry, shown }: Shown, file: string): void => {
+  if (entry.bodyEncoding === 'base64') throw new Error('the line is not UTF-8: there is no text to save');
+  if (entry.bodyCut) throw new Error('the line is too large to be edited here: it lies whole in the archive');
+  writeFileSync(file, shown === undefined ? entry.body : `${shown.lines.join('\n')}\n`);
+  say(`\nThe line is in ${file}. Edit it there, then: quarantine judge ${entry.id} --body ${file}`);
+};
+
+/** One rejected line, whole: what was wrong and where, and what became of it. With `save` it is written into that file. */
+export const showQuarantine = async (api: ApiClient, id: string, save?: string): Promise<void> => {
+  const found = await api.get<Shown>(pathOf(id));
+  const { entry, shown, changes = [], refusedAgain } = found;
   const { position, release, writeOff, releasedFrom } = entry;
   say(`${entry.code} at ${entry.path === '' ? 'the whole line' : entry.path}: ${entry.message}\n`);
   const rows: [string, string | undefined][] = [
     ['state', entry.state],
     ['arrived', `${entry.receivedAt}, ${since(entry.receivedAt)} ago`],
     ['position', `${position.stream} ${position.shard} ${position.sequence} line ${position.index}`],
+    ['archive line', `${entry.pointer.key}:${entry.pointer.line}`],
+    ['counted first', entry.accepted && `${entry.accepted.key}:${entry.accepted.line}`],
     ['subject', entry.subject],
     ['event', entry.eventId && `${entry.eventId} of ${entry.source ?? 'an unknown source'}`],
     ['type', entry.type],
@@ -129,4 +141,5 @@ export const showQuarantine = async (api: ApiClient, id: string): Promise<void> 
   say(known.map(([name, value]) => `${name.padEnd(14)} ${value}`).join('\n'));
   say(`\n${bodyText(entry, shown)}`);
   if (changes.length > 0) say(`\nReleased with these changes:\n${changesTable(changes)}`);
+  if (save !== undefined) saveBody(found, save);
 };

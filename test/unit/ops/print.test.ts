@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { age, grouped, table, wrap } from '../../../ops/print.ts';
+import { age, grouped, table, wholeNumber, wrap } from '../../../ops/print.ts';
+
+it('takes a whole number, and says what it takes', () => {
+  expect(wholeNumber('--limit', '20')).toBe(20);
+  for (const text of ['', '0', 'all', '-1', '1.5']) {
+    expect(() => wholeNumber('--limit', text)).toThrow(`--limit takes a whole number from 1, not "${text}"`);
+  }
+});
 
 describe('a table', () => {
   it('aligns text left and numbers right', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -81,6 +81,7 @@ describe('the quarantine at the command line', () => {
     expect(await printed(() => ops.listQuarantine(api, { state: 'released' }, 9))).toContain('Nothing in quarantine');
     const empty = await setUp();
     expect(await printed(() => ops.countQuarantine(empty.api))).toBe('The quarantine is empty.\n');
+    expect(await printed(() => ops.listQuarantine(empty.api, {}, 9))).toBe('The quarantine is empty.\n');
   });
 
   it('shows a line in order with a mark at what is wrong', async () => {
@@ -92,6 +93,20 @@ describe('the quarantine at the command line', () => {
     expect(text).toContain('event          e-1 of //larkspur.example/platform');
   });
 
+  it('saves a line as it is shown, so that it can be edited and released', async () => {
+    const { api, only } = await setUp(BAD);
+    const { id } = await only();
+    const file = fileWith('');
+    expect(await printed(() => ops.showQuarantine(api, id, file))).toContain(`quarantine judge ${id} --body ${file}`);
+    const saved = readFileSync(file, 'utf8');
+    expect(JSON.parse(saved)).toEqual(JSON.parse(BAD));
+    writeFileSync(file, saved.replace('"count": -1', '"count": 1'));
+    expect(await printed(() => ops.judgeQuarantine(api, id, file))).toContain('It would be counted.');
+    const broken = await setUp(new Uint8Array([0xff, 0xfe]));
+    const { id: unreadable } = await broken.only();
+    await expect(printed(() => ops.showQuarantine(broken.api, unreadable, file))).rejects.toThrow('not UTF-8');
+  });
+
   it('judges, releases with a file and tells what was changed', async () => {
     const { api, only, take } = await setUp(BAD);
     const { id } = await only();
@@ -100,7 +115,7 @@ describe('the quarantine at the command line', () => {
     expect(await printed(() => ops.judgeQuarantine(api, id, file))).toContain('It would be counted.');
     await expect(ops.releaseQuarantine(api, id, { note: 'x' })).rejects.toThrow('would be refused again');
     const text = await printed(() => ops.releaseQuarantine(api, id, { note: 'sign', body: file }));
-    expect(text).toMatch(/\/data\/count +-1 +7\n/);
+    expect(text).toMatch(/\/data\/count +before +-1\n +after +7\n/);
     expect(text).toContain('is released with these changes');
     expect(text).toContain('Audit entry 1.');
     expect(await printed(() => ops.releaseQuarantine(api, id, { note: 'sign' }))).toContain('That was decided before.');
