@@ -72,12 +72,12 @@ export const apiClient = (apiBase: string, token: string, show?: Shower): ApiCli
     const text = await response.text();
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
     const problem = text.startsWith('{') ? (JSON.parse(text) as ProblemBody) : {};
-    const places = (problem.errors ?? []).map((error) => `\n  ${error.path}: ${error.message}`).join('');
-    throw new ApiError(
-      response.status,
-      problem.code ?? `HTTP_${response.status}`,
-      `${problem.detail ?? problem.message ?? text.slice(0, 300)}${places}`,
-    );
+    const said = problem.detail ?? problem.message ?? text.slice(0, 300);
+    // One that is wrong is often the whole sentence already.
+    const places = (problem.errors ?? [])
+      .filter(({ message }) => !said.includes(message))
+      .map(({ path: place, message }) => `\n  ${place || 'the whole'}: ${message}`);
+    throw new ApiError(response.status, problem.code ?? `HTTP_${response.status}`, `${said}${places.join('')}`);
   };
   return {
     get: (path, query = {}) => {

@@ -179,7 +179,7 @@ const checkApproval = (publication: Publication, approval: Approval): void => {
   const finance = publication.changes.some((change) => FINANCE_KINDS.includes(change.kind));
   const allowed: readonly Role[] = finance ? ['finance-approver'] : ['finance-approver', 'operator'];
   if (!allowed.some((role) => approval.roles.includes(role))) {
-    throw refused(403, 'ROLE_MISSING', `approving this needs one of the roles ${allowed.join(', ')}`);
+    throw refused(403, 'ROLE_MISSING', `approving this needs the role ${allowed.join(' or ')}`);
   }
   if (publication.proposedBy === approval.approver) {
     throw refused(409, 'MAKER_IS_CHECKER', `${approval.approver} proposed this; a second person must approve it`);

@@ -85,7 +85,7 @@ export const httpEdge = (routes: readonly ApiRoute[], logger: Logger) => {
       try {
         const caller = callerOf(event);
         if (!route.roles.some((role) => caller.roles.includes(role))) {
-          throw new ProblemError(403, 'ROLE_MISSING', `this needs one of the roles ${route.roles.join(', ')}`);
+          throw new ProblemError(403, 'ROLE_MISSING', `this needs the role ${route.roles.join(' or ')}`);
         }
         const idempotencyKey = headerOf(event, 'idempotency-key');
         const answer = await route.run({

@@ -34,14 +34,15 @@ export const accountUsage = async (api: ApiClient, account: string, options: Acc
       usage.length === 0 ? 'No usage.' : table(['meter', 'dimensions', 'quantity', 'unit'], usage.map(cellsOf)),
     );
   }
-  let after: string | undefined;
-  let told = false;
-  do {
-    const { period, items, next }: Page = await api.get<Page>(path, { ...options, after });
-    if (!told) say(`${title(period)}, by ${options.window} (times are UTC; windows without usage are left out)\n`);
-    told = true;
-    const rows = items.flatMap(({ from, usage }) => usage.map((row) => [from.slice(0, 16), ...cellsOf(row)]));
-    if (rows.length > 0) say(table(['from', 'meter', 'dimensions', 'quantity', 'unit'], rows));
-    after = next;
-  } while (after !== undefined);
+  const rows: string[][] = [];
+  let page: Page = await api.get<Page>(path, { ...options });
+  say(`${title(page.period)}, by ${options.window} (times are UTC; windows without usage are left out)\n`);
+  for (;;) {
+    for (const { from, usage } of page.items) {
+      rows.push(...usage.map((row) => [from.slice(0, 16).replace('T', ' '), ...cellsOf(row)]));
+    }
+    if (page.next === undefined) break;
+    page = await api.get<Page>(path, { ...options, after: page.next });
+  }
+  say(rows.length === 0 ? 'No usage.' : table(['from', 'meter', 'dimensions', 'quantity', 'unit'], rows));
 };

@@ -75,6 +75,7 @@ export const showBackfill = async (api: ApiClient, id: string): Promise<void> =>
   const backfill = await api.get<Backfill>(pathOf(id));
   say(`${backfill.backfillId} is ${backfill.state}: ${backfill.reason}\n${deedsOf(backfill)}`);
   if (backfill.content !== undefined) say(contentText(backfill.content));
+  else if (backfill.state === 'open') say('What is in it is counted when it is sealed: backfill seal.');
 };
 
 /** The lines of a file in portions that fit into a request. Empty lines are left out. */
@@ -148,8 +149,8 @@ export const previewBackfill = async (api: ApiClient, id: string): Promise<void>
           row.period.start,
           row.meter,
           Object.values(row.dimensions).join(', '),
-          row.before ?? '-',
-          row.after ?? '-',
+          grouped(row.before ?? '-'),
+          grouped(row.after ?? '-'),
           row.days === undefined ? '' : String(row.days),
           row.closedBy.join(', '),
         ]),

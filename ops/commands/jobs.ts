@@ -14,7 +14,7 @@ export const listJobs = async (api: ApiClient): Promise<void> => {
       ['job', 'what', 'state', 'started', 'by', 'how far'],
       items.map((job) => [
         job.jobId,
-        job.kind,
+        job.params.preview === true ? `${job.kind} (preview)` : job.kind,
         job.state,
         secondsPart(job.startedAt),
         job.startedBy,

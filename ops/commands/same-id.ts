@@ -93,10 +93,11 @@ export const showSameId = async (api: ApiClient, findingId: string): Promise<voi
 export const decideSameId = async (api: ApiClient, findingId: string, keep: Keep, reason: string): Promise<void> => {
   const { finding } = await api.post<{ finding: Finding }>(`/ledger/same-ids/${findingId}/decision`, { keep, reason });
   const others = finding.places.filter(({ cancelled }) => !cancelled).length - 1;
+  const cancelled = others === 1 ? 'one event is' : `${grouped(others)} events are`;
   say(
     finding.state === 'settled'
       ? `${findingId} is settled: every one of its events counts.`
-      : `${findingId}: ${others} events are being cancelled; it is settled when a walk has seen that ("npm run ops -- ledger walk").`,
+      : `${findingId}: ${cancelled} being cancelled. It is settled when a walk has seen that: the nightly one, or "usage settle" and then "ledger walk".`,
   );
 };
 
@@ -112,6 +113,8 @@ export const ruleSameIds = async (api: ApiClient, source: string, keep: Keep, op
   });
   const { looked, decided, cancelled } = await waitForJob(api, started, terminalShower());
   say(
-    `Of ${grouped(looked)} findings ${grouped(decided)} were of ${source}, and are decided: ${grouped(cancelled)} events are being cancelled.`,
+    decided === 0
+      ? `None of the ${grouped(looked)} findings that wait is open and of ${source} in that time: nothing was decided.`
+      : `${grouped(decided)} of ${grouped(looked)} findings that wait were of ${source}, and are decided; events that are being cancelled: ${grouped(cancelled)}.`,
   );
 };

@@ -141,7 +141,10 @@ const verdictOf = (found: Omit<EventExplanation, 'verdict' | 'idHash'>): string 
   if (waiting !== undefined) return `It lies in backfill ${waiting.backfill?.id}, which is ${waiting.backfill?.state}.`;
   if (places.length > 0) return 'It is a line that only takes another event away; it is no usage by itself.';
   const entry = quarantine[0];
-  if (entry !== undefined) return `It was refused (${entry.code}) and is ${entry.state} in quarantine as ${entry.id}.`;
+  if (entry !== undefined) {
+    const state = entry.state === 'written-off' ? 'written off' : entry.state;
+    return `It was refused (${entry.code}) and is ${state} in quarantine as ${entry.id}.`;
+  }
   if (by !== undefined) return `It never came; ${byWhom}, it would count nothing.`;
   if (deliveries.found.length > 0) return 'It arrived and is not decided yet: spilled, or on its way.';
   return `It was not seen: neither in its slot, nor in quarantine, nor among what arrived from ${deliveries.from} to ${deliveries.to}.`;

@@ -49,4 +49,10 @@ describe('a refusal', () => {
       new ApiError(400, 'BAD_REQUEST', 'the key needs its sources\n  /sources: is missing'),
     );
   });
+
+  it('says nothing twice', async () => {
+    const errors = [{ path: 'start', message: 'must be a date' }];
+    const refused = refusing(400, { code: 'BAD_REQUEST', detail: 'start must be a date', errors });
+    await expect(refused).rejects.toEqual(new ApiError(400, 'BAD_REQUEST', 'start must be a date'));
+  });
 });

@@ -86,7 +86,7 @@ describe('the HTTP edge', () => {
     expect(await ask(request({}, '[success]'))).toMatchObject({
       status: 403,
       type: 'application/problem+json',
-      body: { code: 'ROLE_MISSING', detail: 'this needs one of the roles operator' },
+      body: { code: 'ROLE_MISSING', detail: 'this needs the role operator' },
     });
     const nobody = request({ requestContext: { requestId: 'r' } as APIGatewayProxyEvent['requestContext'] });
     expect(await ask(nobody)).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
