@@ -17,8 +17,8 @@ const QuarantineEntry = lazy(() => import('./pages/quarantine/entry-page.tsx'));
 const Missing = () => (
   <Page title="Not found">
     <Header variant="h1">Not found</Header>
-    There is nothing at this address. Look at the <Link to="/closes">closes</Link> or the{' '}
-    <Link to="/documents">documents</Link>.
+    There is nothing at this address. Look at the <Link to="/closes">closes</Link>, the{' '}
+    <Link to="/documents">documents</Link> or the <Link to="/quarantine">quarantine</Link>.
   </Page>
 );
 

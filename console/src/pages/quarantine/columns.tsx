@@ -35,7 +35,7 @@ export const entryColumns: readonly Column<QuarantineSummary>[] = [
   {
     id: 'path',
     header: 'Place',
-    width: 140,
+    width: 125,
     cell: ({ path }) => (path === '' ? 'the whole line' : <code>{path}</code>),
     compare: (a, b) => compareText(a.path, b.path),
     csv: ({ path }) => path,
@@ -51,7 +51,7 @@ export const entryColumns: readonly Column<QuarantineSummary>[] = [
   {
     id: 'arrived',
     header: 'Arrived',
-    width: 140,
+    width: 165,
     cell: ({ receivedAt }) => <Ago at={receivedAt} />,
     compare: (a, b) => compareText(a.receivedAt, b.receivedAt),
     csv: ({ receivedAt }) => receivedAt,
@@ -59,7 +59,7 @@ export const entryColumns: readonly Column<QuarantineSummary>[] = [
   {
     id: 'type',
     header: 'Type',
-    width: 230,
+    width: 260,
     cell: ({ type, dataschema }) =>
       type === undefined ? '–' : <span title={dataschema}>{`${type} ${versionOf(dataschema)}`}</span>,
     compare: (a, b) => compareText(a.dataschema ?? a.type, b.dataschema ?? b.type),
