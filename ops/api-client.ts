@@ -28,6 +28,9 @@ type ProblemBody = {
   readonly errors?: readonly { path: string; message: string }[];
 };
 
+/** Why a request never came to an answer: `fetch` itself says no more than that it failed. */
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error && cause.message) || message;
+
 /** An answer that takes longer than this is said to be waited for. */
 const SILENCE_MILLIS = 2_000;
 
@@ -68,7 +71,9 @@ export const apiClient = (apiBase: string, token: string, show?: Shower): ApiCli
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(120_000),
     });
-    const response = await waited(answer, show);
+    const response = await waited(answer, show).catch((error: unknown) => {
+      throw error instanceof TypeError ? new Error(`${apiBase} cannot be reached: ${reasonOf(error)}`) : error;
+    });
     const text = await response.text();
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
     const problem = text.startsWith('{') ? (JSON.parse(text) as ProblemBody) : {};

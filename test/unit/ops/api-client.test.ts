@@ -36,6 +36,15 @@ describe('an answer that is waited for', () => {
   });
 });
 
+it('says what cannot be reached, and why', async () => {
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') });
+  });
+  await expect(apiClient('http://127.0.0.1:1/v1', 'token').get('/jobs')).rejects.toThrow(
+    'http://127.0.0.1:1/v1 cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
+  );
+});
+
 describe('a refusal', () => {
   const refusing = (status: number, body: object) => {
     vi.stubGlobal('fetch', async () => new Response(JSON.stringify(body), { status }));
