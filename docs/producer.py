@@ -45,6 +45,6 @@ def send(lines, stream, kinesis, tries=10):
 if __name__ == "__main__":
     undelivered = []
     while lines := [line.strip() for line in itertools.islice(sys.stdin.buffer, 20_000) if line.strip()]:
-        undelivered += send(lines, os.environ["USAGE_STREAM"], boto3.client("kinesis"))
+        undelivered += send(lines, os.environ["USAGE_STREAM"], boto3.client("kinesis", region_name=os.environ.get("AWS_REGION")))
     sys.stdout.buffer.writelines(line + b"\n" for line in undelivered)
     sys.exit(1 if undelivered else 0)

@@ -58,7 +58,6 @@ const run = (
         USAGE_STREAM: 'usage',
         AWS_ENDPOINT_URL_KINESIS: endpoint,
         AWS_REGION: 'us-east-1',
-        AWS_DEFAULT_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
         PYTHONPATH: path.join(root, 'docs'),
@@ -107,7 +106,7 @@ it('gives back what is refused again and again, and says so', async () => {
     call === 1 ? 'error' : ({ PartitionKey }) => PartitionKey !== 'org-0',
   );
   const script = `import boto3, producer, sys
-left = producer.send([line.strip() for line in sys.stdin.buffer], "usage", boto3.client("kinesis"), tries=3)
+left = producer.send([line.strip() for line in sys.stdin.buffer], "usage", boto3.client("kinesis", region_name="us-east-1"), tries=3)
 sys.stdout.buffer.write(b"\\n".join(left))`;
   const { code, output } = await run(['-c', script], endpoint, lines.slice(0, 300).join('\n'));
   expect(code).toBe(0);
