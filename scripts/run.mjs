@@ -29,6 +29,7 @@ const tasks = {
   synth: { file: 'scripts/synth.ts' },
   deploy: { file: 'scripts/deploy.ts', asPerson: true },
   sim: { file: 'test/simulation/run.ts' },
+  mutation: { file: 'scripts/mutation.ts' },
   bench: { file: 'scripts/bench.ts' },
   ops: { file: 'ops/main.ts', asPerson: true },
 };

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that `npm run mutation` runs against changed code: those that take milliseconds, and the properties. */
+export default defineConfig({
+  cacheDir: '.local/vitest-mutation',
+  test: {
+    include: ['test/{unit,property}/{usage,usage-edge,rating}/**/*.test.ts'],
+    // What holds for stores is not what is changed here.
+    exclude: ['**/memory-stores.test.ts', '**/golden.test.ts', '**/docs.test.ts'],
+    testTimeout: 20_000,
+  },
+});
