@@ -17,10 +17,18 @@ export type CorrectionPorts = {
   readonly starter: StartPorts;
 };
 
-/** Events of one request: each is looked up in the ledger, within the time that a request has. */
-const MAX_EVENTS = 500;
+/** Events of one request: each is looked up in the ledger, and all of them are one entry of the audit log. */
+const MAX_EVENTS = 100;
+/** Characters of an event's attributes, as ingest takes them, and of a reason. */
+const MAX = { subject: 128, source: 1_024, id: 256, reason: 2_000 } as const;
 /** A year and the edges of its days. */
 const MAX_DAYS = 400;
+
+const limited = (path: string, value: unknown, name: keyof typeof MAX): string => {
+  const given = text(path, value);
+  if (given.length <= MAX[name]) return given;
+  throw new ProblemError(400, 'BAD_REQUEST', `${path} may have at most ${MAX[name]} characters`);
+};
 
 const eventOf = (value: unknown, n: number): EventToCancel => {
   const path = `/events/${n}`;
@@ -31,9 +39,9 @@ const eventOf = (value: unknown, n: number): EventToCancel => {
     throw new ProblemError(400, 'BAD_REQUEST', message);
   }
   return {
-    subject: text(`${path}/subject`, subject),
-    source: text(`${path}/source`, source),
-    id: text(`${path}/id`, id),
+    subject: limited(`${path}/subject`, subject, 'subject'),
+    source: limited(`${path}/source`, source, 'source'),
+    id: limited(`${path}/id`, id, 'id'),
     time: instant,
   };
 };
@@ -62,7 +70,7 @@ export const correctionRoutes = (ports: CorrectionPorts): ApiRoute[] => [
     roles: OPERATORS,
     run: async ({ body, caller }) => {
       const events = eventsOf(body);
-      const reason = text('/reason', object(body).reason);
+      const reason = limited('/reason', object(body).reason, 'reason');
       await ports.audit.append({
         actor: caller.name,
         action: 'usage.cancel',

@@ -219,6 +219,13 @@ describe('cancellations over the API', () => {
     });
     expect(await post({ events: [], reason: 'r' })).toMatchObject({ status: 400 });
     expect(await post({ events: [{ ...event, time: T }] })).toMatchObject({ status: 400 });
+    const whole = { ...event, time: T };
+    const tooLong = [
+      { events: [whole], reason: 'r'.repeat(2_001) },
+      { events: [{ ...whole, id: 'i'.repeat(257) }], reason: 'r' },
+      { events: Array.from({ length: 101 }, () => whole), reason: 'r' },
+    ];
+    for (const body of tooLong) expect(await post(body)).toMatchObject({ status: 400 });
     expect(world.lines()).toEqual([]);
   });
 
