@@ -56,7 +56,7 @@ export type UsagePort = {
     readonly until: string;
     readonly meters: readonly CatalogEntry<Meter>[];
   }): Promise<LastValues>;
-  /** Days with late usage that is not settled yet. */
+  /** Days with late usage that may not be settled yet. */
   dirtyDays(interval: Interval): Promise<number>;
   ownerless(interval: Interval): Promise<OwnerlessSubject[]>;
   /** The ids of these subjects that are counted at two times, with a place in the interval; at most `limit`. */

@@ -28,7 +28,8 @@ const isOver = (ports: ClosePorts, record: CloseRecord, zones: readonly string[]
 const lateUsage = async (ports: ClosePorts, record: CloseRecord): Promise<Finding[]> => {
   const days = await ports.usage.dirtyDays(intervalOf({ ...record, zone: 'Etc/UTC' }));
   if (days === 0) return [];
-  const text = `${plural(days, 'day')} with late usage ${days === 1 ? 'is' : 'are'} not settled yet. Nothing is missing from the bill: a close reads the ledger itself.`;
+  // A mark outlives the settling by the time that a writer may still rely on it, so this is no count of what is open.
+  const text = `${plural(days, 'day')} had late usage a short while ago, and may have to be settled again. Nothing is missing from the bill: a close reads the ledger itself.`;
   return [{ blocking: false, text }];
 };
 

@@ -52,7 +52,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'where',
     header: 'Where it is',
-    width: 205,
+    width: 220,
     cell: (close) => whereOf(close, locale),
     csv: (close) => whereOf(close, locale),
   },
@@ -70,7 +70,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'started',
     header: 'Started',
-    width: 130,
+    width: 160,
     cell: ({ startedAt }) => <Ago at={startedAt} />,
     compare: (a, b) => a.startedAt.localeCompare(b.startedAt),
     csv: ({ startedAt }) => startedAt,
