@@ -147,6 +147,12 @@ catalog
     await publishCatalog(await as('preparer'), await as('approver'), folder ?? 'catalog', options.month);
   });
 
+// Whoever reads may have seen enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 usageCommands(program, as);
 ledgerCommands(program, as);
 

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api-client.ts';
+import { type ArchivePlace, archiveNotes } from '../archive-notes.ts';
 import { say, table } from '../print.ts';
 
-type Pointer = { readonly key: string; readonly line: number };
 type Explanation = {
   readonly verdict: string;
   readonly idHash: string;
@@ -10,7 +10,7 @@ type Explanation = {
     readonly backfill?: { readonly id: string; readonly state: string };
     readonly version: number;
     readonly appendedAt: string;
-    readonly pointer: Pointer;
+    readonly pointer: ArchivePlace;
     readonly correlationId: string;
     readonly state: string;
   }[];
@@ -35,7 +35,7 @@ type Explanation = {
     readonly found: readonly {
       readonly position: { readonly shard: string; readonly sequence: string; readonly index: number };
       readonly receivedAt: string;
-      readonly pointer: Pointer;
+      readonly pointer: ArchivePlace;
     }[];
   };
 };
@@ -48,6 +48,7 @@ const seconds = (instant: string): string => instant.slice(0, 19).replace('T', '
 /** Tells where an event went: the appends that hold it, what cancelled it, quarantine, and every delivery. */
 export const explainEvent = async (api: ApiClient, id: string, options: EventIdentity): Promise<void> => {
   const told = await api.get<Explanation>('/ledger/events', { id, ...options });
+  const notes = archiveNotes();
   say(told.verdict);
   if (told.places.length > 0) {
     say('\nIn the ledger:');
@@ -61,7 +62,7 @@ export const explainEvent = async (api: ApiClient, id: string, options: EventIde
           seconds(place.appendedAt),
           place.backfill && `${place.backfill.id} (${place.backfill.state})`,
           place.correlationId,
-          `${place.pointer.key}:${place.pointer.line}`,
+          notes.at(place.pointer),
         ]),
       ),
     );
@@ -89,17 +90,19 @@ export const explainEvent = async (api: ApiClient, id: string, options: EventIde
     found.length === 0 ? 'Not delivered' : found.length === 1 ? 'Delivered once' : `Delivered ${found.length} times`;
   const whole = complete ? '' : ' (not all of the archive was looked at)';
   say(`\n${times} between ${seconds(from)} and ${seconds(to)}${whole}.`);
-  if (found.length === 0) return;
-  say(
-    table(
-      ['received', 'shard', 'sequence', 'index', 'archive line'],
-      found.map(({ position, receivedAt, pointer }) => [
-        seconds(receivedAt),
-        position.shard,
-        position.sequence,
-        position.index,
-        `${pointer.key}:${pointer.line}`,
-      ]),
-    ),
-  );
+  if (found.length > 0)
+    say(
+      table(
+        ['received', 'shard', 'sequence', 'index', 'archive line'],
+        found.map(({ position, receivedAt, pointer }) => [
+          seconds(receivedAt),
+          position.shard,
+          position.sequence,
+          position.index,
+          notes.at(pointer),
+        ]),
+      ),
+    );
+  const below = notes.below();
+  if (below !== '') say(`\nArchive lines are object and line:\n${below}`);
 };

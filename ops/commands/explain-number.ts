@@ -1,4 +1,5 @@
 import type { ApiClient } from '../api-client.ts';
+import { archiveNotes } from '../archive-notes.ts';
 import { exactSum } from '../exact-sum.ts';
 import { grouped, say, table } from '../print.ts';
 
@@ -46,7 +47,10 @@ const minutes = (instant: unknown): string =>
     .replace('T', ' ');
 
 /** The columns of each level, beside what is the same for all. */
-const columnsOf = (level: Explained['level']): [string, (part: Part) => string | number | undefined][] => {
+const columnsOf = (
+  level: Explained['level'],
+  notes: ReturnType<typeof archiveNotes>,
+): [string, (part: Part) => string | number | undefined][] => {
   const quantity: [string, (part: Part) => string | undefined] = ['quantity', (part) => shown(part.quantity)];
   if (level === 'dimensions') return [['dimensions', ({ name }) => name], quantity];
   if (level === 'days') return [['day', ({ name }) => name], quantity];
@@ -69,7 +73,7 @@ const columnsOf = (level: Explained['level']): [string, (part: Part) => string |
     ['is', ({ about }) => about?.role as string],
     ['measures', (part) => shown(part.quantity)],
     adds,
-    ['archive line', ({ about }) => `${about?.archive}:${about?.line}`],
+    ['archive line', ({ about }) => notes.at({ key: String(about?.archive), line: Number(about?.line) })],
   ];
 };
 
@@ -98,7 +102,8 @@ const tellLevel = (explained: Explained): void => {
     quantity === undefined ? '' : `${shown(quantity)} ${unit}${about.length > 0 ? `, ${about.join(' ')}` : ''}. `;
   say(`${number}${how}\n`);
   const rows = level === 'days' || level === 'slots' ? runsOf(parts) : parts;
-  const columns = columnsOf(level).filter(([, cell]) => rows.some((part) => cell(part) !== undefined));
+  const notes = archiveNotes();
+  const columns = columnsOf(level, notes).filter(([, cell]) => rows.some((part) => cell(part) !== undefined));
   if (parts.length === 0) {
     say('There is nothing.');
     return;
@@ -109,8 +114,10 @@ const tellLevel = (explained: Explained): void => {
       rows.map((part) => columns.map(([, cell]) => cell(part))),
     ),
   );
+  const below = notes.below();
   const sum = checked(explained);
   if (sum !== undefined) say(sum);
+  if (below !== '') say(`\nArchive lines are object and line:\n${below}`);
   if (sum?.includes('NOT')) process.exitCode = 1;
 };
 

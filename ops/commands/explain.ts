@@ -1,6 +1,7 @@
 import type { ExplainedLine, LineEvent } from '../../lambdas/close/types.ts';
 import type { ArithmeticNode } from '../../lambdas/rating/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
+import { archiveNotes } from '../archive-notes.ts';
 import { grouped, say, table } from '../print.ts';
 
 const tree = (node: ArithmeticNode, depth: number): string[] => [
@@ -27,10 +28,11 @@ export const explainLine = async (api: ApiClient, lineId: string, limit: number)
     ),
   );
   const events = await allItems<LineEvent>(api, `/lines/${encodeURIComponent(lineId)}/events`);
+  const notes = archiveNotes();
   say(`\nMade of ${grouped(events.length)} events${events.length > limit ? `; the first ${limit}:` : ':'}`);
   say(
     table(
-      ['event', 'time', 'subject', 'correlation id', 'archive object', 'line'],
+      ['event', 'time', 'subject', 'correlation id', 'archive line'],
       events
         .slice(0, limit)
         .map(({ event, subject, correlationId, pointer }) => [
@@ -38,9 +40,9 @@ export const explainLine = async (api: ApiClient, lineId: string, limit: number)
           event.time,
           subject,
           correlationId,
-          pointer.key,
-          pointer.line,
+          notes.at(pointer),
         ]),
     ),
   );
+  if (events.length > 0) say(`\nArchive lines are object and line:\n${notes.below()}`);
 };

@@ -88,6 +88,7 @@ it('prints a line, the documents that bill it and the events behind it, each wit
   expect(out).toContain('API calls: USD 1,200.50');
   expect(out).toMatch(/mb-1 +USD +1,200\.50 +close-20261001-20261101-1\/mb-1/);
   expect(out).toContain('Made of 2 events; the first 1:');
-  expect(out).toMatch(/e1 +2026-10-01T00:00:00\.500Z +org-01 +ingest-0123456789abcdef +events\/usage/);
+  expect(out).toMatch(/e1 +2026-10-01T00:00:00\.500Z +org-01 +ingest-0123456789abcdef +\[1\]:7/);
+  expect(out).toContain('\n[1] events/usage/2026/10/01/shard/1-2.ndjson.gz\n');
   expect(out).not.toContain('e2');
 });

@@ -214,7 +214,8 @@ it('tells where an event went', async () => {
     (api) => explainEvent(api, 'e-1', { source: 's', subject: 'org-01', time: 't' }),
   );
   expect(text).toMatch(/^It was accepted and counts nothing: cancelled by x-1\./);
-  expect(text).toMatch(/cancelled +2026-10-01T00:00:00.000Z +1 +2026-10-01 00:01:00 +ingest-1 +events\/a.ndjson.gz:3/);
+  expect(text).toMatch(/cancelled +2026-10-01T00:00:00.000Z +1 +2026-10-01 00:01:00 +ingest-1 +\[1\]:3/);
+  expect(text).toMatch(/\n\[1\] events\/a.ndjson.gz\n$/);
   expect(text).toMatch(/x-1 +cancellation +2/);
   expect(text).toMatch(/q-1 +CONFLICT +waiting/);
   expect(text).toContain(
