@@ -110,13 +110,17 @@ const checkBackfilled = (
   const backfill = backfills.get(event.backfill ?? '');
   const held = partsOf(event).map(({ key }) => parts.get(key));
   const isHeld = held.every((part) => part?.isTaken === true && bodyOf(part.event) === bodyOf(event));
+  // What is refused is no usage: of a replacement across slots at most the part that cancels is fixed.
+  const isUsed = held.some(
+    (part) => part?.isTaken === true && part.part.isUsage && bodyOf(part.event) === bodyOf(event),
+  );
   const isOther = held.some((part) => part !== undefined && bodyOf(part.event) !== bodyOf(event));
   const unknown = backfill === undefined || arrivedAt <= Date.parse(backfill.opened.at) + CLOCK_SKEW;
   const isRight =
     (code === undefined && isHeld) ||
     (code === 'CONFLICT' && isOther) ||
     (code === 'UNKNOWN_BACKFILL' && unknown) ||
-    (code === 'BACKFILL_NOT_OPEN' && !isHeld && backfill !== undefined && backfill.state !== 'open');
+    (code === 'BACKFILL_NOT_OPEN' && !isHeld && !isUsed && backfill !== undefined && backfill.state !== 'open');
   if (!isRight) fail(`${position} (${sent.event?.id}) is ${code ?? 'not in quarantine'}, held: ${isHeld}`);
 };
 
@@ -195,8 +199,7 @@ export const counting = ({ parts, backfills }: Holding): Held[] => {
   const cancelled = new Set<string>();
   for (const { held } of layered) {
     const target = cancelledBy(held.event);
-    // A replacement across slots cancels by its part there. Of a backfill that was sealed between the two appends only one
-    // part is fixed; the line is refused then, and is to be loaded into another one.
+    // A replacement across slots cancels by its part there.
     if (target?.slot === held.part.slot) cancelled.add(`${target.slot} ${target.name}`);
   }
   const first = new Map<string, Held>();
