@@ -18,7 +18,8 @@ export const listJobs = async (api: ApiClient): Promise<void> => {
         job.state,
         secondsPart(job.startedAt),
         job.startedBy,
-        job.message ?? progressOf(job),
+        // The last step of one that is done may say nothing any more.
+        job.message ?? (job.state === 'done' && job.progress?.done === 0 ? '' : progressOf(job)),
       ]),
     ),
   );
