@@ -3,6 +3,7 @@ import type { CatalogReader } from '../../catalog/types.ts';
 import type { ArchivePointer, CanonicalUsage, Position, UsageEvent } from '../types.ts';
 import { correctionOf, slotOfEvent } from './corrections.ts';
 import { HOUR, slotStart } from './event-time.ts';
+import type { RegisteredSchema } from './schemas.ts';
 import { upcast } from './upcasters.ts';
 import type { Verdict } from './validate.ts';
 
@@ -32,34 +33,36 @@ export const catalogStamper = (catalog: CatalogReader): Stamper => {
   };
 };
 
-/** Texts that come with nearly every event; each is held once. No more than a producer has kinds of events. */
-const MOST_SHARED = 1_000;
-const shared = new Map<string, string>();
-const share = (text: string): string => {
-  const known = shared.get(text);
+/** The texts that all events of a registered schema have when they are read, held once for all of them. */
+type Names = { readonly type: string; readonly dataschema: string };
+const namesBySchema = new Map<RegisteredSchema, Names>();
+const namesOf = (schema: RegisteredSchema, { type, dataschema }: UsageEvent): Names => {
+  const known = namesBySchema.get(schema);
   if (known !== undefined) return known;
-  if (shared.size === MOST_SHARED) shared.clear();
-  shared.set(text, text);
-  return text;
+  const names = { type, dataschema };
+  namesBySchema.set(schema, names);
+  return names;
+};
+
+/** The source that was met last: nearly always the next one too. */
+let lastSource = '';
+const shareSource = (source: string): string => {
+  if (source !== lastSource) lastSource = source;
+  return lastSource;
 };
 
 /**
- * An event with the attributes that the ledger knows. A batch of tens of thousands of events is held until it is appended:
- * extensions that nobody looks at and equal texts in each of them would be most of what that takes.
+ * An event, upcast, with the attributes that the ledger knows. A batch of tens of thousands of events is held until it is
+ * appended: extensions that nobody looks at and equal texts in each of them would be most of what that takes.
  */
-const lean = ({ id, source, type, time, dataschema, data }: UsageEvent, subject: string): UsageEvent => ({
-  specversion: '1.0',
-  source: share(source),
-  id,
-  type: share(type),
-  subject,
-  time,
-  dataschema: share(dataschema),
-  data,
-});
+const lean = (event: UsageEvent, schema: RegisteredSchema, subject: string): UsageEvent => {
+  const { type, dataschema } = namesOf(schema, event);
+  const { id, time, data } = event;
+  return { specversion: '1.0', source: shareSource(event.source), id, type, subject, time, dataschema, data };
+};
 
 /** What validation found out of a good line. */
-type Valid = Pick<Extract<Verdict, { ok: true }>, 'event' | 'idHash' | 'bodyHash' | 'delayMillis'>;
+type Valid = Pick<Extract<Verdict, { ok: true }>, 'event' | 'schema' | 'idHash' | 'bodyHash' | 'delayMillis'>;
 
 /**
  * A validated event as the ledger takes it, without its stamp. It is late if it was recorded (or, where the producer does
@@ -67,7 +70,7 @@ type Valid = Pick<Extract<Verdict, { ok: true }>, 'event' | 'idHash' | 'bodyHash
  * month is not late usage.
  */
 export const canonicalUsage = (
-  { event, idHash, bodyHash, delayMillis }: Valid,
+  { event, schema, idHash, bodyHash, delayMillis }: Valid,
   { position, pointer }: { readonly position: Position; readonly pointer: ArchivePointer },
   lateAfterHours: number,
 ): CanonicalUsage => {
@@ -78,6 +81,6 @@ export const canonicalUsage = (
   // Corrections and released lines are few, and kept whole.
   const isUsual = cancels === undefined && slot.overlay === undefined && event.releasedfrom === undefined;
   return isUsual
-    ? { kind, event: lean(read, slot.subject), idHash, bodyHash, slot, late, position, pointer }
+    ? { kind, event: lean(read, schema, slot.subject), idHash, bodyHash, slot, late, position, pointer }
     : { kind, event: read, idHash, bodyHash, slot, ...(cancels && { cancels }), late, position, pointer };
 };
