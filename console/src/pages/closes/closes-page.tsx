@@ -36,7 +36,7 @@ const columnsFor = (currencies: readonly string[], locale: string): readonly Col
   {
     id: 'period',
     header: 'Period',
-    width: 165,
+    width: 185,
     cell: (close) => <Link to={pathOf(close)}>{closeTitle(close, locale)}</Link>,
     compare: (a, b) => a.start.localeCompare(b.start) || a.run - b.run,
     csv: (close) => closeTitle(close, locale),
