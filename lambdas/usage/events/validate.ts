@@ -8,10 +8,6 @@ import { named, type Rejection, reject } from './rejection.ts';
 import { dataFault, dataschemasOf, isKnownType, type RegisteredSchema, schemaOf, unknownFields } from './schemas.ts';
 import { inNormalTime, type ValidationLimits } from './times.ts';
 
-export { MAX_LINE_BYTES, readEnvelope } from './envelope.ts';
-export { type Rejection, rejectEncoding, rejectUnforeseen } from './rejection.ts';
-export { MAX_AHEAD_MILLIS, type ValidationLimits } from './times.ts';
-
 /** What became of a line: an event as it was sent (with its times normalised), or a rejection. */
 export type Verdict =
   | {

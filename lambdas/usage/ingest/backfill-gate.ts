@@ -1,5 +1,5 @@
 import { mapBounded } from '../../platform/bounded.ts';
-import type { Rejection } from '../events/validate.ts';
+import type { Rejection } from '../events/rejection.ts';
 import { isInTwo, otherSlot, partElsewhere } from '../ledger/elsewhere.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { type Overlay, type OverlayStatus, placeText } from '../ledger/overlays.ts';

@@ -1,8 +1,8 @@
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import type { ArchiveLine } from '../archive/archive.ts';
+import { readEnvelope } from '../events/envelope.ts';
 import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
 import { normalTime } from '../events/event-time.ts';
-import { readEnvelope } from '../events/validate.ts';
 import type { UsageEvent } from '../types.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Archive } from '../archive/archive.ts';
 import { batchCorrelationId } from '../archive/batch-correlation.ts';
+import { readEnvelope } from '../events/envelope.ts';
 import { idHashOf } from '../events/event-identity.ts';
 import { normalTime, slotStart } from '../events/event-time.ts';
-import { readEnvelope } from '../events/validate.ts';
 import { chainsOf } from '../ledger/chain.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import { type BackfillState, type OverlayStatus, placeText } from '../ledger/overlays.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Archive, ArchiveLine } from '../archive/archive.ts';
-import { readEnvelope } from '../events/validate.ts';
+import { readEnvelope } from '../events/envelope.ts';
 import { shiftDay, utcDay } from '../ledger/slot.ts';
 import type { ArchivePointer, Position } from '../types.ts';
 

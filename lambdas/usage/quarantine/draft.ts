@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
-import { MAX_LINE_BYTES } from '../events/validate.ts';
+import { MAX_LINE_BYTES } from '../events/envelope.ts';
 import type { QuarantineEntry } from '../types.ts';
 import { type JsonChange, jsonChanges } from './json-text.ts';
 import type { JudgeLine, Judgement } from './judge-release.ts';

@@ -1,7 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import { slotOfEvent } from '../events/corrections.ts';
 import { bodyHashOf, idHashOf } from '../events/event-identity.ts';
-import { type Rejection, rejectUnforeseen, type ValidationLimits, type Verdict, validate } from '../events/validate.ts';
+import { type Rejection, rejectUnforeseen } from '../events/rejection.ts';
+import type { ValidationLimits } from '../events/times.ts';
+import { type Verdict, validate } from '../events/validate.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { OverlayStatus } from '../ledger/overlays.ts';
 import type { QuarantineCode, UsageEvent } from '../types.ts';

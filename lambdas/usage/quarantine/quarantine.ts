@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditRecord } from '../../platform/audit-log.ts';
 import { contentHash } from '../../platform/hash.ts';
 import type { Line } from '../events/decode.ts';
-import type { Rejection } from '../events/validate.ts';
+import type { Rejection } from '../events/rejection.ts';
 import type {
   ArchivePointer,
   QuarantineCode,

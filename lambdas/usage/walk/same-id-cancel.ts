@@ -1,6 +1,6 @@
 import type { Archive, ArchiveLine } from '../archive/archive.ts';
 import { CANCELLATION_TYPE } from '../events/corrections.ts';
-import { readEnvelope } from '../events/validate.ts';
+import { readEnvelope } from '../events/envelope.ts';
 import type { StreamLine } from '../quarantine/release-line.ts';
 import type { UsageEvent } from '../types.ts';
 import { placesToCancel, type SameIdFinding, type SameIdPlace } from './same-id.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rejectEncoding, validate } from '../../../lambdas/usage/events/validate.ts';
+import { rejectEncoding } from '../../../lambdas/usage/events/rejection.ts';
+import { validate } from '../../../lambdas/usage/events/validate.ts';
 import { QUARANTINE_CODES } from '../../../lambdas/usage/quarantine/quarantine.ts';
 import { event, eventText, RECEIVED_AT, storageText } from './events.ts';
 
