@@ -5,7 +5,7 @@ import { settleSweep } from '../../lambdas/usage/settle/settle-sweep.ts';
 import { isForeseen, type SimFunction, simFunction } from './sandboxes.ts';
 import { type SimSpillQueue, simSpillQueue } from './spill-queue.ts';
 import type { Platform } from './stage.ts';
-import { type House, ingestPortsOf, sweepPortsOf } from './wiring.ts';
+import { catalogOf, type House, ingestPortsOf, sweepPortsOf } from './wiring.ts';
 
 /** The functions of the product, as the platform runs them. */
 export type Functions = {
@@ -20,7 +20,6 @@ export const makeFunctions = (
   settings: IngestSettings,
   onError: (error: unknown) => void,
 ): Functions => {
-  const { stage } = platform;
   const respill = simFunction<SpillBatch, Awaited<ReturnType<typeof handleSpill>>>(
     platform,
     'spill',
@@ -48,7 +47,7 @@ export const makeFunctions = (
     'settle',
     (process) => {
       const ports = sweepPortsOf(house, process);
-      const catalog = stage.port(process, house.company.catalog);
+      const catalog = catalogOf(house, process);
       return async () => settleSweep(ports, await catalog.history('meter'));
     },
     onError,

@@ -5,7 +5,6 @@ import { appendHash } from '../../lambdas/usage/ledger/chain.ts';
 import { encodeAppend } from '../../lambdas/usage/ledger/ledger-item.ts';
 import type { LedgerRead, LedgerStore } from '../../lambdas/usage/ledger/ledger-store.ts';
 import type { Overlay } from '../../lambdas/usage/ledger/overlays.ts';
-import { slotText } from '../../lambdas/usage/ledger/slot.ts';
 import type { Append, CanonicalUsage, KeyState } from '../../lambdas/usage/types.ts';
 import { memoryArchiveObjects } from '../twins/memory-archive-objects.ts';
 import type { Mutant } from './wiring.ts';
@@ -144,37 +143,6 @@ const cacheNotRefreshed = (): Mutant => ({
 /** A cancellation counts for what is there; what it cancels and comes later is counted. */
 const tombstoneForgotten = (): Mutant => ({
   appendPorts: (ports) => ({ ...ports, ledger: reading(ports.ledger, ({ cancels: _, ...append }) => append) }),
-});
-
-/** A cancelled event is taken off a sum, and no smallest, largest or latest value is looked for anew. */
-const cancelledBySubtraction = (): Mutant => ({
-  appendPorts: (ports) => {
-    const before = new Map<string, Append['states']>();
-    return {
-      ...ports,
-      ledger: {
-        ...ports.ledger,
-        slotAbove: async (slot, version) => {
-          const read = await ports.ledger.slotAbove(slot, version);
-          const last = read.appends.at(-1);
-          if (last !== undefined) before.set(slotText(slot), last.states);
-          return read;
-        },
-        putIfAbsent: (append) => {
-          if (!append.full) return ports.ledger.putIfAbsent(append);
-          const { hash: _, ...said } = append;
-          const known = before.get(slotText(append.slot)) ?? {};
-          const states = Object.entries(append.states).map(([key, state]): [string, KeyState] => {
-            const old = known[key];
-            const isScalar = state.class === 'scalar' && old?.class === 'scalar';
-            return [key, isScalar ? { ...old, count: state.count, sum: state.sum } : state];
-          });
-          const next = { ...said, states: Object.fromEntries(states) };
-          return ports.ledger.putIfAbsent({ ...next, hash: appendHash(next) });
-        },
-      },
-    };
-  },
 });
 
 const DEDUPE_WINDOW_MILLIS = 24 * 3_600_000;
@@ -349,7 +317,6 @@ export const MUTANTS: Readonly<Record<string, () => Mutant>> = {
   cacheNotRefreshed,
   windowThatForgets,
   tombstoneForgotten,
-  cancelledBySubtraction,
   projectionWithoutVersion,
   markClearedTooEarly,
   markAfterAppend,

@@ -13,7 +13,7 @@ import { limitKeyOf } from './oracle.ts';
 import { type Arrival, makeProducers } from './producers.ts';
 import { makeStage, type Platform } from './stage.ts';
 import { type SimStream, simStream } from './stream.ts';
-import { makeTraffic, type SentLine } from './traffic.ts';
+import { type Delivery, makeTraffic, type SentLine, type Traffic } from './traffic.ts';
 import { Violation } from './violation.ts';
 import { type House, type Mutant, makeTwins, type Twins } from './wiring.ts';
 
@@ -81,14 +81,17 @@ const makeHouse = (seed: number, { stage, dice }: Platform, mutant: Mutant) => {
   return { house, errors };
 };
 
+const isLate = ({ at, lines }: Delivery): boolean =>
+  lines.some(({ event }) => event !== undefined && at - Date.parse(event.time) > HOUR);
+
 /** When things happen beside the traffic. */
 const schedule = (
   { stage, dice, faults }: Platform,
   { company }: House,
-  moments: readonly number[],
+  { begins, deliveries }: Traffic,
   does: { readonly reshard: () => void; readonly sweep: () => void; readonly restate: () => void },
 ): void => {
-  const [begins, ends] = [moments[0] ?? 0, moments.at(-1) ?? 0];
+  const ends = deliveries.at(-1)?.at ?? begins;
   const someTime = () => begins + dice.below(ends - begins + DAY);
   for (let n = dice.below(4); n > 0; n -= 1) {
     stage.at(someTime(), () => {
@@ -96,9 +99,11 @@ const schedule = (
       faults.reshard += 1;
     });
   }
-  // By schedule, when somebody asks for one, and two at once; many of them while something is appended.
+  // By schedule, when somebody asks for one, and two at once; most of them while something late is appended.
+  const late = deliveries.filter(isLate);
   for (let n = 3 + dice.below(9); n > 0; n -= 1) {
-    const at = dice.pick(moments) + dice.below(dice.pick([10_000, MINUTE, 10 * MINUTE, 12 * HOUR]));
+    const near = dice.pick(late.length > 0 && dice.happens(0.7) ? late : deliveries);
+    const at = near.at + dice.below(dice.pick([MINUTE, 5 * MINUTE, 10 * MINUTE, 12 * HOUR]));
     stage.at(at, does.sweep);
     if (dice.happens(0.4)) stage.at(at + dice.below(40_000), does.sweep);
   }
@@ -118,7 +123,8 @@ const schedule = (
  */
 export const simulate = async (seed: number, mutant: Mutant = {}): Promise<SimulationReport> => {
   const dice: Chance = chance(seed);
-  const { begins, deliveries, backfills } = makeTraffic(dice);
+  const traffic = makeTraffic(dice);
+  const { begins, deliveries, backfills } = traffic;
   const rates = ratesOf(dice);
   const horizonDays = dice.pick([8, 400, 400]);
   const period: Period = { start: addDays(FIRST_DAY, 1), end: addDays(LAST_DAY, 1), zone: dice.pick(ZONES) };
@@ -144,10 +150,10 @@ export const simulate = async (seed: number, mutant: Mutant = {}): Promise<Simul
   for (const delivery of deliveries) stage.at(delivery.at, () => producers.send(delivery));
   for (const plan of backfills) follow(plan);
   const does = { reshard: stream.reshard, sweep: startSweep, restate: restateAll };
-  schedule(platform, house, [begins, ...deliveries.map(({ at }) => at)], does);
+  schedule(platform, house, traffic, does);
 
   const { compare, comparisons } = comparer(house, period);
-  const share = dice.pick([0.002, 0.006]);
+  const share = dice.pick([0.001, 0.004]);
   let calm = false;
   const calmDown = (): void => {
     calm = true;

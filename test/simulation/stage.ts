@@ -2,6 +2,7 @@ import { type Clock, manualClock } from '../../lambdas/platform/clock.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS } from '../../lambdas/usage/ledger/writer-memory.ts';
 import type { Chance } from './chance.ts';
 import { type FaultCounts, type FaultKind, type FaultRates, NO_FAULTS } from './faults.ts';
+import { fail } from './violation.ts';
 
 /** A process that can die: one sandbox of a function. Frozen between its invocations, as the platform does it. */
 export type Process = {
@@ -214,7 +215,7 @@ export const makeStage = (dice: Chance, start: string, rates: FaultRates, pace: 
         if (waiting.length === 0 && next !== undefined) clock.advance(Math.max(0, next.at - clock.nowMillis()));
         else {
           steps += 1;
-          if (steps > MAX_STEPS) throw new Error('the processes do not come to an end');
+          if (steps > MAX_STEPS) fail('the processes do not come to an end');
           giveTurn();
           passTime();
         }

@@ -79,6 +79,13 @@ export type House = {
 /** A small memory forgets slots between batches. */
 const SMALL_MEMORY_BYTES = 6_000;
 
+/** The catalog as a process reads it: of what never changes in a run, reading takes no turn. */
+export const catalogOf = ({ stage, company }: Pick<House, 'stage' | 'company'>, process: Process): CatalogReader => {
+  const { catalog } = company;
+  const staged = stage.port(process, catalog);
+  return { ...catalog, history: (kind) => (kind === 'meter' ? staged : catalog).history(kind) };
+};
+
 /** What a process reads overlays with. */
 const overlaysOf = ({ stage, twins }: House, process: Process, catalog: CatalogReader): OverlayReader => ({
   status: stage.port(process, twins.backfills),
@@ -91,7 +98,7 @@ const overlaysOf = ({ stage, twins }: House, process: Process, catalog: CatalogR
 export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue): IngestPorts => {
   const { stage, dice, ids, twins, mutant } = house;
   const { clock } = process;
-  const catalog = cachedCatalog(stage.port(process, house.company.catalog), clock);
+  const catalog = cachedCatalog(catalogOf(house, process), clock);
   const settled = stage.port(process, twins.settled);
   const overlays = overlaysOf(house, process, catalog);
   const quarantine = stage.port(process, twins.quarantine);
@@ -138,12 +145,12 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
 
 /** The ports of a settle sweep in one process. */
 export const sweepPortsOf = (house: House, process: Process): SweepPorts => {
-  const { stage, ids, twins, mutant, company } = house;
+  const { stage, ids, twins, mutant } = house;
   const ports: SweepPorts = {
     ledger: stage.port(process, twins.ledger),
     marks: stage.port(process, twins.marks),
     subjects: stage.port(process, twins.subjects),
-    overlays: overlaysOf(house, process, stage.port(process, company.catalog)),
+    overlays: overlaysOf(house, process, catalogOf(house, process)),
     settled: stage.port(process, twins.settled),
     publisher: stage.port(process, twins.publisher),
     clock: process.clock,
@@ -156,9 +163,9 @@ export const sweepPortsOf = (house: House, process: Process): SweepPorts => {
 export type CorrectionPorts = SealPorts & ClosePorts & Pick<RestateRangePorts, 'subjects' | 'ids' | 'marks'>;
 
 export const correctionPortsOf = (house: House, process: Process): CorrectionPorts => {
-  const { stage, ids, twins, mutant, company } = house;
+  const { stage, ids, twins, mutant } = house;
   const { clock } = process;
-  const catalog = stage.port(process, company.catalog);
+  const catalog = catalogOf(house, process);
   const [ledger, overlays] = [stage.port(process, twins.ledger), overlaysOf(house, process, catalog)];
   const [marks, subjects] = [stage.port(process, twins.marks), stage.port(process, twins.subjects)];
   const settled = stage.port(process, twins.settled);
