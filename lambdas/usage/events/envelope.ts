@@ -1,5 +1,6 @@
 import type { UsageEvent } from '../types.ts';
 import { CANCELLATION_TYPE, correctionFault } from './corrections.ts';
+import { withoutBackslashKeys } from './raw-json.ts';
 import { MAX_ID, MAX_SUBJECT, named, type Rejection, reject } from './rejection.ts';
 
 /** One line may have this many bytes. */
@@ -122,9 +123,11 @@ export const readEnvelope = (line: string): { readonly event: UsageEvent } | { r
     const message = `The line has ${Buffer.byteLength(line)} bytes; at most ${MAX_LINE_BYTES} are taken: split the event.`;
     return { rejection: reject('TOO_LARGE', '', message) };
   }
+  // The same text, unless a key was mended.
+  const safe = withoutBackslashKeys(line);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(line);
+    parsed = JSON.parse(safe);
   } catch (error) {
     // The parser's own words quote the line, which may hold what nobody should read in a message.
     const detail = error instanceof SyntaxError ? /at position \d+/.exec(error.message)?.[0] : undefined;
@@ -135,6 +138,10 @@ export const readEnvelope = (line: string): { readonly event: UsageEvent } | { r
     return { rejection: reject('NOT_CLOUDEVENT', '', 'The line must be a JSON object: one CloudEvent.') };
   }
   const event = parsed as Fields;
+  if (safe !== line) {
+    const message = 'The name of a field begins with a backslash: give it another name.';
+    return { rejection: named(reject('NOT_CLOUDEVENT', '', message), event) };
+  }
   if (isDeeper(event, MAX_DEPTH)) {
     return { rejection: reject('TOO_LARGE', '', `The line is nested more than ${MAX_DEPTH} deep: flatten its data.`) };
   }

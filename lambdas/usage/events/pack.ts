@@ -1,4 +1,4 @@
-import { opensDeeper, rawElements } from './raw-json.ts';
+import { opensDeeper, rawElements, withoutBackslashKeys } from './raw-json.ts';
 
 /** How the events of a text are told apart: the elements of a CloudEvents batch, or one event per line. */
 
@@ -26,7 +26,7 @@ export const isBlank = (line: string): boolean => {
 export const batchElements = (text: string, most: number): string[] | undefined => {
   if (!text.trimStart().startsWith('[') || opensDeeper(text, MAX_BATCH_DEPTH)) return undefined;
   try {
-    if (!Array.isArray(JSON.parse(text))) return undefined;
+    if (!Array.isArray(JSON.parse(withoutBackslashKeys(text)))) return undefined;
   } catch {
     return undefined;
   }

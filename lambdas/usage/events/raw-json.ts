@@ -40,6 +40,17 @@ export const opensDeeper = (text: string, levels: number): boolean => {
   return false;
 };
 
+/** A key that begins with a backslash: `"\\...":` or `"\u005c...":` behind a brace or a comma. */
+const BACKSLASH_KEY = /([{,]\s*")(\\(?:\\|u005c)(?:[^"\\]|\\.)*"\s*:)/gi;
+
+/**
+ * A text in which no key begins with a backslash: such a key gets an x before it. In V8 13.6 (Node 24) `JSON.parse` takes a
+ * key written with an escape for one that it expects there, if that one has as many characters as the key and begins like
+ * its text: after `{"\\":1}` it reads `{"\u6570":1}` as `{"\\":1}`. So no such text may ever be parsed here.
+ */
+export const withoutBackslashKeys = (text: string): string =>
+  text.includes('\\') ? text.replace(BACKSLASH_KEY, '$1x$2') : text;
+
 const escapeToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** A step of the path to where the scan is: the last key of an object or the index in an array. */

@@ -3,7 +3,7 @@ import { ProblemError } from '../../platform/problem.ts';
 import { CANCELLATION_TYPE } from '../events/corrections.ts';
 import { readEnvelope } from '../events/envelope.ts';
 import { batchElements, MAX_BATCH_DEPTH, packLines } from '../events/pack.ts';
-import { onOneLine, opensDeeper } from '../events/raw-json.ts';
+import { onOneLine, opensDeeper, withoutBackslashKeys } from '../events/raw-json.ts';
 import type { UsageEvent } from '../types.ts';
 import type { PackedRecord, UsageStream } from './usage-stream.ts';
 
@@ -69,7 +69,7 @@ const textOf = ({ contentType, body }: EventsRequest): { readonly text: string; 
 
 const isJson = (text: string): boolean => {
   try {
-    JSON.parse(text);
+    JSON.parse(withoutBackslashKeys(text));
     return true;
   } catch {
     return false;

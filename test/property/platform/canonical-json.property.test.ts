@@ -63,7 +63,8 @@ describe('canonical JSON', () => {
           expect(canonicalJson(fields)).toBe(defined(fields));
           const { b: _, d: __, ...rest } = fields;
           expect(without(fields, false)).toBe(defined(rest));
-          expect(without(JSON.parse(defined(fields)) as typeof fields, false)).toBe(defined(rest));
+          const present = Object.entries(fields).filter(([, field]) => field !== undefined);
+          expect(without(Object.fromEntries(present.toReversed()), false)).toBe(defined(rest));
         },
       ),
     );
