@@ -72,7 +72,7 @@ const makeHouse = (seed: number, { stage, dice }: Platform, mutant: Mutant) => {
     mutant,
     appended: (outcome) => {
       for (const { slot, idHash } of outcome.accepted) {
-        const id = `${slot.subject} ${slot.start} ${slot.overlay} ${idHash}`;
+        const id = `${slot.subject} ${slot.start} ${slot.overlay ?? 'live'} ${idHash}`;
         if (accepted.has(id)) errors.push(new Violation(`${id} was called accepted twice`));
         accepted.add(id);
       }
