@@ -9,6 +9,22 @@ const OF_PORT: Readonly<Record<string, string>> = {
   settle: 'settle sweeps',
 };
 
+/** Causes that are functions or parts of the bill, in the words of the report. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ...OF_PORT,
+  ingest: 'running ingest: Lambda, logs, traces',
+  settle: 'running settle: Lambda, logs, traces',
+  'ledger-walk': 'nightly walk',
+  'events-api': 'running the events API: Lambda, logs, traces',
+  'api-key-authorizer': 'running the authorizer',
+  archive: 'archiving lines',
+  stream: 'the stream',
+  standing: 'custom metrics and alarms',
+};
+
+/** A cause as people are told of it. */
+export const causeInWords = (cause: string): string => IN_WORDS[cause] ?? cause;
+
 const slotOfKey = (sk: string): string => sk.split('#')[0]?.split('~')[0] ?? '';
 
 /** Names the cause of a request to a table by who asks, and by what its key says. */

@@ -1,4 +1,5 @@
 import { billByCause, billOf, billTotal, dollars, SERVICES } from './bill.ts';
+import { causeInWords } from './causes.ts';
 import { plus, total } from './counted-aws/usage.ts';
 import type { Growth } from './growth.ts';
 import { walksOf } from './nightly.ts';
@@ -22,6 +23,12 @@ export type BilledMonth = {
   readonly readsPerEvent: number;
 };
 
+const inWords = (costs: readonly (readonly [string, number])[]): (readonly [string, number])[] => {
+  const sums = new Map<string, number>();
+  for (const [cause, value] of costs) sums.set(causeInWords(cause), (sums.get(causeInWords(cause)) ?? 0) + value);
+  return [...sums].sort(([, a], [, b]) => b - a);
+};
+
 /** What a sampled month costs, with Kinesis in one of its modes. */
 export const billed = (sample: MonthSample, growth: Growth, mode: StreamMode = 'provisioned'): BilledMonth => {
   const keys = sample.options.way === 'http' ? authorizations(PRODUCERS) : {};
@@ -33,7 +40,7 @@ export const billed = (sample: MonthSample, growth: Growth, mode: StreamMode = '
     growth,
     month: sample.options.workload.eventsPerSecond === MONTHS.large.eventsPerSecond ? 'large' : 'growing',
     byService: new Map([...billOf(counted)].map(([service, value]) => [service, value / millions])),
-    byCause: billByCause(counted).map(([cause, value]) => [cause, value / millions] as const),
+    byCause: inWords(billByCause(counted)).map(([cause, value]) => [cause, value / millions] as const),
     perMillion: billTotal(counted) / millions,
     writesPerEvent: total(counted, 'dynamodb.write') / sample.events,
     readsPerEvent: total(counted, 'dynamodb.read') / sample.events,
