@@ -37,27 +37,51 @@ const dayNumber = (year: number, month: number, day: number): number => {
   return last * 365 + leapDays + before + day - 1 - EPOCH_DAY;
 };
 
+const HOUR_LENGTH = '2026-10-01T09:'.length;
+
+/** Of the beginning of a time in the usual form, up to its minutes, from 1970 to 2999: the instant; else `NaN`. */
+const hourInstant = (text: string): number => {
+  const isForm =
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === T &&
+    text.charCodeAt(13) === COLON;
+  if (!isForm) return Number.NaN;
+  const year = two(text, 0) * 100 + two(text, 2);
+  const hour = two(text, 11);
+  if (!(year >= 1970 && year < 3000 && hour <= 23)) return Number.NaN;
+  return dayNumber(year, two(text, 5), two(text, 8)) * DAY + hour * HOUR;
+};
+
+/** The hour that was met last: nearly always the next one too. */
+let lastHour = { text: '', instant: Number.NaN };
+
+const isLastHour = (text: string): boolean => {
+  // What differs most often stands last.
+  for (let at = HOUR_LENGTH - 1; at >= 0; at -= 1) {
+    if (text.charCodeAt(at) !== lastHour.text.charCodeAt(at)) return false;
+  }
+  return true;
+};
+
 /** Of a time in the usual form, from 1970 to 2999: the instant. `NaN` for any other text, be it a time or not. */
 const usualInstant = (text: string): number => {
   const { length } = text;
   const isForm =
     (length === WITHOUT_MILLIS || (length === WITH_MILLIS && text.charCodeAt(19) === DOT)) &&
     text.charCodeAt(length - 1) === Z &&
-    text.charCodeAt(4) === DASH &&
-    text.charCodeAt(7) === DASH &&
-    text.charCodeAt(10) === T &&
-    text.charCodeAt(13) === COLON &&
     text.charCodeAt(16) === COLON;
   if (!isForm) return Number.NaN;
-  const year = two(text, 0) * 100 + two(text, 2);
-  const hour = two(text, 11);
-  const minute = two(text, 14);
+  if (!isLastHour(text)) {
+    const instant = hourInstant(text);
+    if (Number.isNaN(instant)) return Number.NaN;
+    lastHour = { text: text.slice(0, HOUR_LENGTH), instant };
+  }
+  const minute = two(text, HOUR_LENGTH);
   const second = two(text, 17);
   const millis = length === WITHOUT_MILLIS ? 0 : two(text, 20) * 10 + digit(text, 22);
-  const fits = year >= 1970 && year < 3000 && hour <= 23 && minute <= 59 && second <= 59 && millis <= 999;
-  if (!fits) return Number.NaN;
-  const day = dayNumber(year, two(text, 5), two(text, 8));
-  return day * DAY + hour * HOUR + minute * MINUTE + second * 1_000 + millis;
+  if (!(minute <= 59 && second <= 59 && millis <= 999)) return Number.NaN;
+  return lastHour.instant + minute * MINUTE + second * 1_000 + millis;
 };
 
 /** Of any RFC 3339 time: the instant that it names. */
@@ -96,7 +120,6 @@ export const normalTime = (text: string): string | undefined => {
 const SLOT = 15 * MINUTE;
 /** How the starts of the four slots of an hour go on. */
 const QUARTERS = ['00:00.000Z', '15:00.000Z', '30:00.000Z', '45:00.000Z'];
-const HOUR_LENGTH = '2026-10-01T09:'.length;
 
 /** The number of the quarter of an hour in its day, 0 to 95, of an instant (ISO 8601 UTC with milliseconds). */
 export const quarterOf = (time: string): number => two(time, 11) * 4 + Math.floor(two(time, HOUR_LENGTH) / 15);
