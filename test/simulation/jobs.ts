@@ -6,9 +6,9 @@ import { type Job, type JobDetails, type JobKind, jobIdOf } from '../../lambdas/
 import { type JobWork, runJob } from '../../lambdas/usage/jobs/run-job.ts';
 import { LONGEST_RUN_MILLIS } from '../../lambdas/usage/ledger/writer-memory.ts';
 import { FIRST_DAY, LAST_DAY } from './company.ts';
+import type { PlannedBackfill } from './events.ts';
 import { simFunction } from './sandboxes.ts';
 import type { Platform, Process } from './stage.ts';
-import type { PlannedBackfill } from './traffic.ts';
 import { correctionPortsOf, type House } from './wiring.ts';
 
 /** Long work that people ask for, run by the product's own function for it. */

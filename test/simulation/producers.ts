@@ -1,9 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { receiveEvents } from '../../lambdas/usage/receive/receive-events.ts';
 import { StreamBusy } from '../../lambdas/usage/receive/usage-stream.ts';
+import { SOURCE, SOURCES } from './events.ts';
 import type { Platform } from './stage.ts';
 import type { SimStream } from './stream.ts';
-import { type Delivery, type SentLine, SOURCE, SOURCES } from './traffic.ts';
+import type { Delivery, SentLine } from './traffic.ts';
 
 /** A line that is in the stream: where, since when, and what was sent. */
 export type Arrival = { readonly position: string; readonly arrivedAt: number; readonly sent: SentLine };
