@@ -69,6 +69,9 @@ const shifted = (state: SlotState, start: string): SlotState => {
   return { ...state, start, states: Object.fromEntries(states) };
 };
 
+/** When a day is settled for good: all its slots are covered. */
+const afterDay = (day: string): string => new Date(Date.parse(intervalOfDay(day).to) + 50 * 60_000).toISOString();
+
 /** Makes the history of a workload. */
 export const makeHistory = (options: HistoryOptions): History => {
   const { workload, share, begin, days, meters } = options;
@@ -170,13 +173,12 @@ export const makeHistory = (options: HistoryOptions): History => {
     const rank = ranks.get(pk);
     if (rank === undefined || day < firstDay || day > lastSettled) return undefined;
     const yesterday = shiftDay(today, -1);
-    const over = new Date(Date.parse(intervalOfDay(day).to) + 50 * 60_000).toISOString();
-    if (!wholeDays.has(rank)) wholeDays.set(rank, settledItem(pk, rank, yesterday, over));
+    if (!wholeDays.has(rank)) wholeDays.set(rank, settledItem(pk, rank, yesterday, afterDay(yesterday)));
     const place = `${pk} ${day}`;
     if (!settled.has(place)) {
       const early = new Date(begin - 300_000).toISOString();
       const item = day === today ? settledItem(pk, rank, day, early) : wholeDays.get(rank);
-      const dated = item && { ...item, sk: { S: settledKey(day) }, b: { S: day === today ? early : over } };
+      const dated = item && { ...item, sk: { S: settledKey(day) }, b: { S: day === today ? early : afterDay(day) } };
       settled.set(place, dated && { sk: settledKey(day), json: JSON.stringify(dated), bytes: itemBytes(dated) });
     }
     return settled.get(place);
