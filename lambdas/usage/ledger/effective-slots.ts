@@ -16,8 +16,8 @@ import type { LedgerRead, LedgerStore } from './ledger-store.ts';
 import { meterIndex } from './meter-states.ts';
 import { type Overlay, type OverlayStatus, placeText } from './overlays.ts';
 import { type ArchiveLines, recomputeStates } from './recompute.ts';
-import { chainName, utcDay } from './slot.ts';
-import { gatherStates, type StateMap } from './state.ts';
+import { chainName, laterOf, utcDay } from './slot.ts';
+import { gatherStates, parseStateKey, type StateMap } from './state.ts';
 
 /** Where states are kept that were computed from the archive for readers: by everything that they were computed from. */
 export type EffectiveStates = {
@@ -137,22 +137,36 @@ const sumOf = (parts: readonly StateMap[]): StateMap => {
   return gathered.states();
 };
 
+const chainsIn = ({ live, overlays }: Layers): (readonly Append[])[] => [
+  ...(live.length === 0 ? [] : [live]),
+  ...overlays.map(({ chain }) => chain),
+];
+
 /**
- * The meters that were published when the last of some layers was written. A later one measures nothing here, as in any
- * slot, until the slot is stated anew: the same versions give the same states for ever.
+ * The meters that some layers were measured with: those that their own states name, and those that had been published when
+ * the last of them was written (clocks differ, so either may tell). A later one measures nothing here, as in any slot,
+ * until the slot is stated anew: the same versions give the same states for ever.
  */
 const knownThen = (
   meters: readonly CatalogEntry<Meter>[],
-  { live, overlays }: Layers,
+  chains: readonly (readonly Append[])[],
 ): readonly CatalogEntry<Meter>[] => {
-  const ends = [live, ...overlays.map(({ chain }) => chain)].map((chain) => chain.at(-1)?.appendedAt ?? '');
-  return meters.filter(({ publishedAt }) => ends.some((appendedAt) => publishedAt <= appendedAt));
+  const newest = chains.reduce((latest, chain) => laterOf(latest, chain.at(-1)?.appendedAt ?? ''), '');
+  const named = new Set(
+    chains.flatMap((chain) =>
+      Object.keys(foldChain(chain).states).map((key) => {
+        const parts = parseStateKey(key);
+        return parts && `${parts.meter}#${parts.meterVersion}`;
+      }),
+    ),
+  );
+  return meters.filter(({ id, version, publishedAt }) => publishedAt <= newest || named.has(`${id}#${version}`));
 };
 
 /** The states of a slot whose layers do not add up: from the archive, or as they were computed from the same before. */
 const computed = async (layers: Layers, counting: readonly ChainEntry[], reader: OverlayReader): Promise<StateMap> => {
   const { subject, start, live, overlays } = layers;
-  const meters = knownThen(await reader.meters(), layers);
+  const meters = knownThen(await reader.meters(), chainsIn(layers));
   const hash = contentHash({
     format: 1,
     slot: [subject, start],
@@ -170,7 +184,7 @@ const computed = async (layers: Layers, counting: readonly ChainEntry[], reader:
 const effectiveSlot = async (layers: Layers, reader: OverlayReader): Promise<SlotState> => {
   const { subject, start, live, overlays } = layers;
   if (overlays.length === 0) return foldChain(live);
-  const chains = [...(live.length === 0 ? [] : [live]), ...overlays.map(({ chain }) => chain)];
+  const chains = chainsIn(layers);
   const { entries, counting, addsUp } = unionOf(chains);
   const folds = chains.map(foldChain);
   const pins = overlays.map(({ backfill, chain }) => ({
