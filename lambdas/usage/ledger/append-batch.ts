@@ -10,9 +10,9 @@ import {
   refresh,
 } from './append-group.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
-import { isInTwo, otherSlot, partElsewhere } from './elsewhere.ts';
+import { isInTwo, isOfBackfill, otherSlot, overtaken, partElsewhere } from './elsewhere.ts';
 import type { MeterIndex } from './meter-states.ts';
-import { placeText, type TouchedDays } from './overlays.ts';
+import { type OverlayStatus, placeText, type TouchedDays } from './overlays.ts';
 import { isOpen, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -22,6 +22,8 @@ export type AppendPorts = GroupPorts & {
   readonly subjects: Subjects;
   /** Asked only for lines of backfills. */
   readonly touched: TouchedDays;
+  /** How backfills stand, asked between the two parts of their replacements. Absent: as when they were looked at before. */
+  readonly backfills?: Pick<OverlayStatus, 'overlays'>;
   readonly ids: Ids;
 };
 
@@ -203,13 +205,13 @@ const unopposed = async (
   return lines.filter(({ bodyHash }, n) => bodies[n] === bodyHash);
 };
 
-const isOfBackfill = ({ slot }: CanonicalUsage): boolean => slot.overlay !== undefined;
-
 /**
  * Appends a batch of canonical usage to the ledger: groups by slot, one conditional put per group, no transaction and no
  * write per event. A replacement of an event in another slot is appended there too, as a line that only cancels; it is done
  * when both are. That comes once it counts in its own slot; of a backfill before, because what is sealed between the two is
- * refused, and must not count then. Never throws for a group: what could not be written is in `failed`.
+ * refused, and must not count then: days are fixed one after another, so its own part follows only while the backfill is
+ * seen to be open, and all of its days will be fixed later. Never throws for a group: what could not be written is in
+ * `failed`.
  */
 export const appendBatch = async (
   ports: AppendPorts,
@@ -235,6 +237,7 @@ export const appendBatch = async (
   const first = inTwo.filter(isOfBackfill);
   try {
     await appendElsewhere(await unopposed(ports, first, events));
+    for (const line of await overtaken(first, ports.backfills)) outcomes.set(line, 'unwritten');
   } catch (error) {
     keep(groupsOf(first, ownSlot).map((group) => failedBy(group, error)));
   }

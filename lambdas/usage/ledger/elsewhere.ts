@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
+import type { OverlayStatus } from './overlays.ts';
 import { isSameSlot, slotText } from './slot.ts';
 
 const ID_DIGITS = 32;
@@ -21,3 +22,16 @@ export const partElsewhere = (line: CanonicalUsage): CanonicalUsage => ({
   ...line,
   idHash: sha256Hex(canonicalJson([line.idHash, line.bodyHash, slotText(line.slot)])).slice(0, ID_DIGITS),
 });
+
+/** Whether a line belongs to a backfill. */
+export const isOfBackfill = ({ slot }: CanonicalUsage): boolean => slot.overlay !== undefined;
+
+/** The lines whose backfill is not open any more; none if nobody can tell. */
+export const overtaken = async (
+  lines: readonly CanonicalUsage[],
+  backfills: Pick<OverlayStatus, 'overlays'> | undefined,
+): Promise<readonly CanonicalUsage[]> => {
+  if (backfills === undefined || lines.length === 0) return [];
+  const stand = await backfills.overlays([...new Set(lines.flatMap(({ slot }) => slot.overlay ?? []))]);
+  return lines.filter(({ slot }) => stand.get(slot.overlay ?? '')?.state !== 'open');
+};

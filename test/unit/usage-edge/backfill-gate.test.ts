@@ -95,6 +95,28 @@ describe('lines of a backfill', () => {
     }
   });
 
+  it('that replace what lies in another slot get no own part once the day of the other one may be fixed', async () => {
+    const moved = usage({ ...line('r').event, time: '2026-10-02T12:10:00.000Z', replaces: 'a', replacestime: T }, 1);
+    const world = correctionsWorld([moved]);
+    const { ports, backfills } = world;
+    backfills.stand({ backfill: 'b1', state: 'open', isFixed: false });
+    const ledger: LedgerStore = {
+      ...ports.ledger,
+      putIfAbsent: async (append) => {
+        // Another run fixes the day of what is replaced just before that part is written, and this one's day after it.
+        backfills.pin(place, {});
+        backfills.stand({ backfill: 'b1', state: 'sealing', isFixed: false });
+        return ports.ledger.putIfAbsent(append);
+      },
+    };
+    const append = makeAppendEvents(
+      { ...ports, ledger, backfills, memory: writerMemory() },
+      memoryCatalog([...METERS]),
+    );
+    expect(counts(await append([moved]))).toEqual({ ...none, failed: 1 });
+    expect(ports.ledger.appends().map(({ slot }) => slot.start)).toEqual([START]);
+  });
+
   it('that come again later are duplicates if they were fixed, and refused if not', async () => {
     for (const state of ['sealed', 'closed', 'reverted'] as const) {
       const { append, stand, backfills, world } = setUp();
