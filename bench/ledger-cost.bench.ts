@@ -48,7 +48,7 @@ const contest = CONTESTANTS.map(
     kind: 'contestant',
     name,
     workload: MONTHS.growing,
-    seconds: quick ? 120 : 900,
+    seconds: quick ? 60 : 900,
   }),
 );
 const contestants = await runJobs<'contestant'>(contest);

@@ -18,14 +18,14 @@ type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sw
 /** A slot lasts 900 seconds; what is counted should be whole slots where that can be paid for. */
 const SPANS: Readonly<Record<MonthName, { readonly quick: Span; readonly full: Span; readonly curve: Span }>> = {
   growing: {
-    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 20 },
-    full: { warmSeconds: 600, seconds: 3_600, crashSeconds: 600, sweepOneIn: 20, patienceSeconds: 120 },
-    curve: { warmSeconds: 600, seconds: 900, crashSeconds: 300, sweepOneIn: 50, patienceSeconds: 60 },
+    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 12 },
+    full: { warmSeconds: 300, seconds: 3_600, crashSeconds: 600, sweepOneIn: 20, patienceSeconds: 90 },
+    curve: { warmSeconds: 300, seconds: 900, crashSeconds: 300, sweepOneIn: 50, patienceSeconds: 40 },
   },
   large: {
     quick: { warmSeconds: 35, seconds: 70, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 20 },
-    full: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 180 },
-    curve: { warmSeconds: 35, seconds: 140, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 60 },
+    full: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 150 },
+    curve: { warmSeconds: 35, seconds: 140, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 45 },
   },
 };
 

@@ -48,19 +48,20 @@ export const onlySubjects = async (
 
 /** How long a mark stands, on average, until a sweep may clear it: 21 minutes, and until the next sweep. */
 const MARK_SECONDS = 28 * 60;
+const OLDEST_MARK_MILLIS = 36 * 60_000;
 
 /**
  * Sets the dirty marks that late events and repeats of the minutes before have left: the longer the stretch of a day that
  * such events fall into, and the larger the account, the likelier is one.
  */
 export const markDays = async (
-  { usage, time, begin, random }: { usage: Usage; time: VirtualTime; begin: number; random: Chance },
+  { usage, time, now, random }: { usage: Usage; time: VirtualTime; now: number; random: Chance },
   workload: Workload,
   share: (rank: number) => number,
 ): Promise<void> => {
   const marks = dynamoDirtyMarks(dynamo(), 'projection');
-  const today = utcDay(new Date(begin).toISOString());
-  const sinceMidnight = (begin / 1000) % DAY_SECONDS;
+  const today = utcDay(new Date(now).toISOString());
+  const sinceMidnight = (now / 1000) % DAY_SECONDS;
   const daysLate = workload.late * workload.lateDays + workload.duplicates * workload.duplicatesDaysLater;
   const hoursLate = workload.late * (1 - workload.lateDays);
   const shareOf = (daysAgo: number): number => {
@@ -74,7 +75,7 @@ export const markDays = async (
       for (let daysAgo = 0; daysAgo < REACH_DAYS; daysAgo += 1) {
         const expected = workload.eventsPerSecond * share(rank) * shareOf(daysAgo) * MARK_SECONDS;
         if (random.happens(Math.exp(-expected))) continue;
-        const at = new Date(begin - random.between(0, 2 * MARK_SECONDS * 1000)).toISOString();
+        const at = new Date(now - random.between(0, OLDEST_MARK_MILLIS)).toISOString();
         const mark = {
           subject: subjectOf(rank),
           day: shiftDay(today, -daysAgo),

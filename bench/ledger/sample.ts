@@ -15,6 +15,11 @@ import { BEGIN, makeWorld } from './world.ts';
 /** The worker of a shard dies so often, or is replaced by Lambda, and its successor begins with an empty memory. */
 export const CRASH_EVERY_SECONDS = 3 * 3_600;
 const DAY_SECONDS = 86_400;
+/**
+ * Before a sample each account is seen once, at a random moment of so many seconds: a worker looks at an account's limit again
+ * after ten minutes, so that in a short time as many looks fall due as in any other.
+ */
+const PRELUDE_SECONDS = 600;
 
 /** What is sampled of a month. */
 export type SampleOptions = {
@@ -137,10 +142,11 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     if (again) await ingest(batch);
   };
   const sweeps: Counted[] = [];
+  let sweeping = false;
   let clock = 0;
   /**
-   * Simulates a stretch, with a sweep at its end at the latest; answers what was counted in it but for sweeps. It ends early
-   * when it has taken its share of the patience, but not before every shard has had a batch.
+   * Simulates a stretch, with a sweep at its end at the latest if there are to be any; answers what was counted in it but for
+   * sweeps. It ends early when it has taken its share of the patience, but not before every shard has had a batch.
    */
   const simulate = async (seconds: number, share: number): Promise<Stretch> => {
     const [began, from, cpu, batches, events] = [
@@ -172,6 +178,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
         await deliver(batch);
       isLast = second + 1 === from + seconds || isTooSlow();
       if ((second + 1) % options.sweepSeconds !== 0 && !isLast) continue;
+      if (!sweeping) continue;
       time.set(at);
       const before = usage.counted();
       sweeps.push(await sampledSweep(world, sweepOneIn, second));
@@ -181,10 +188,23 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     return { counted, seconds: clock - from, sent: sentEvents, done: facts.events - events };
   };
 
+  /** Each account once, spread over the time for which workers trust what they know of an account. */
+  const prelude = async (): Promise<void> => {
+    const ranks = random.shuffle(Array.from({ length: workload.accounts }, (_, rank) => rank));
+    const pack = producers('packed');
+    for (; clock < PRELUDE_SECONDS; clock += 1) {
+      const at = BEGIN + (clock + 1) * 1000;
+      const own = ranks.filter((_, n) => Math.floor((n * PRELUDE_SECONDS) / ranks.length) === clock);
+      const sent = own.map((rank) => source.visit(rank, at - 1000));
+      for (const batch of [...stream.put(pack(sent).records, at), ...stream.due(at)]) await deliver(batch);
+    }
+  };
+
   const settled = await midnight(world, sweepOneIn);
-  await markDays({ usage, time, begin: BEGIN, random }, workload, share);
+  await prelude();
   await simulate(warmSeconds, 0.3);
-  sweeps.length = 0;
+  sweeping = true;
+  await markDays({ usage, time, now: BEGIN + clock * 1000, random }, workload, share);
   const sizes = () => [aws.tables('ledger').size().bytes, aws.objects.bytes('/archive/')] as const;
   const [ledgerBefore, archiveBefore] = sizes();
   Object.assign(facts, {

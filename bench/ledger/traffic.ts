@@ -60,7 +60,13 @@ export const REACH_DAYS = 7;
 /** What is sent, second by second. `past`: late events and repeats reach back before the sampled time too. */
 export const traffic = (
   workload: Workload,
-): { second(at: number, past: boolean): Sent[]; share(rank: number): number } => {
+): {
+  /** What is sent in the second that begins at `at`, milliseconds since 1970. */
+  second(at: number, past: boolean): Sent[];
+  /** One event of an account, whatever its size. */
+  visit(rank: number, at: number): Sent;
+  share(rank: number): number;
+} => {
   const random = chance(workload.seed);
   const sizes = zipf(workload.accounts, workload.zipf);
   const again = new Map<number, Sent[]>();
@@ -96,6 +102,7 @@ export const traffic = (
   };
   return {
     share: sizes.share,
+    visit: (rank, at) => sentOf(rank, event(rank, at)),
     second: (at, past) => {
       owed += workload.eventsPerSecond;
       const count = Math.floor(owed);
