@@ -3,6 +3,12 @@
  * Amounts, prices and quantities are decimal strings; instants ISO 8601 UTC; dates `YYYY-MM-DD` local to a zone.
  */
 
+import type { Contract, FxRate } from './contract-types.ts';
+import type { PriceBook } from './price-types.ts';
+
+export type * from './contract-types.ts';
+export * from './price-types.ts';
+
 /** The kinds of catalog entries. */
 export type CatalogKind =
   | 'meter'
@@ -13,7 +19,8 @@ export type CatalogKind =
   | 'entity'
   | 'mapping'
   | 'signal-rule'
-  | 'limit';
+  | 'limit'
+  | 'fx-rate';
 
 /** One published entry. `hash` is the content hash of `body`; the triple (kind, id, version) is never edited. */
 export type CatalogEntry<B = unknown> = {
@@ -71,85 +78,6 @@ export type Entity = {
   readonly erp: { readonly adapter: 'netsuite'; readonly subsidiaryId: string };
 };
 
-/** One step of a price. The order in which steps apply is fixed by the rating library, not by this list. */
-export type PriceStep =
-  | { readonly step: 'unit-conversion'; readonly multiplyBy: string; readonly unit: string }
-  | { readonly step: 'allowance'; readonly quantity: string }
-  | { readonly step: 'per-unit'; readonly unitPrice: string }
-  | { readonly step: 'graduated'; readonly tiers: readonly Tier[] }
-  | { readonly step: 'package'; readonly size: string; readonly price: string; readonly rounding: 'up' | 'down' }
-  | { readonly step: 'seats'; readonly unitPrice: string; readonly proration: 'day' }
-  | { readonly step: 'recurring-fee'; readonly amount: string; readonly proration: 'day' | 'none' }
-  | { readonly step: 'percentage-discount'; readonly percent: string }
-  | { readonly step: 'minimum'; readonly amount: string };
-
-/**
- * The order of the arithmetic, the one place that states it. A price may use each step once, in this
- * order; the rating library applies them in this order.
- */
-export const PRICE_STEP_ORDER = [
-  'unit-conversion',
-  'allowance',
-  'per-unit',
-  'graduated',
-  'package',
-  'seats',
-  'recurring-fee',
-  'percentage-discount',
-  'minimum',
-] as const satisfies readonly PriceStep['step'][];
-
-/** A tier of a graduated price. `upTo: null` is the last. The edge belongs to the lower tier. */
-export type Tier = { readonly upTo: string | null; readonly unitPrice: string };
-
-/** A price: what one product costs. Without `meter` it prices no usage (a fee). */
-export type Price = {
-  readonly id: string;
-  readonly product: string;
-  readonly description: string;
-  readonly meter?: string;
-  /** The usage is priced per value of these dimensions; empty = pooled. */
-  readonly perDimensions: readonly string[];
-  readonly steps: readonly PriceStep[];
-};
-
-/** A versioned list of prices in one currency. */
-export type PriceBook = {
-  readonly id: string;
-  readonly name: string;
-  readonly currency: string;
-  readonly prices: readonly Price[];
-};
-
-/** One item of a contract: a price of the book, possibly with steps of its own for this customer. */
-export type ContractItem = {
-  readonly id: string;
-  readonly price: string;
-  /** Replaces the steps of the price book for this customer (a custom price). */
-  readonly steps?: readonly PriceStep[];
-};
-
-/** What was agreed with an account. Effective-dated: a new version is an amendment. */
-export type Contract = {
-  readonly id: string;
-  readonly account: string;
-  /** The account that is billed; the same as `account` unless a parent pays. */
-  readonly payer: string;
-  readonly entity: string;
-  readonly currency: string;
-  readonly zone: string;
-  /** First day of the contract, local date; `end` is the day after the last. */
-  readonly start: string;
-  readonly end?: string;
-  readonly anchorDay: number;
-  readonly cadence: 'monthly';
-  readonly priceBook: string;
-  readonly items: readonly ContractItem[];
-  /** Minimum commitment over all usage items of the contract in a period, in the contract's currency. */
-  readonly minimumCommitment?: { readonly amount: string; readonly description: string };
-  readonly policy: string;
-};
-
 /** A JSONata expression that turns a document or signal into a vendor's request. Selects and names, never computes money. */
 export type Mapping = {
   readonly id: string;
@@ -198,6 +126,7 @@ export type CatalogBodies = {
   mapping: Mapping;
   'signal-rule': SignalRule;
   limit: Limit;
+  'fx-rate': FxRate;
 };
 
 /** When data is looked at: what holds at `effectiveAt`, as it was known at `knownAt` (default: all that is published). */
