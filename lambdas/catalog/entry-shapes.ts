@@ -1,28 +1,10 @@
-import { decimal, list, object, oneOf, orNull, record, type Shape, tagged, text, whole } from './shape.ts';
-import type { CatalogKind, PriceStep } from './types.ts';
+import { amount, id, positive } from './common-shapes.ts';
+import { contract, fxRate } from './contract-shapes.ts';
+import { priceBook } from './price-shapes.ts';
+import { list, object, oneOf, record, type Shape, text, whole } from './shape.ts';
+import type { CatalogKind } from './types.ts';
 
-const id = text({ pattern: /^[a-z0-9][a-z0-9_-]*$/, like: 'api-calls: small letters, digits, - and _' });
-const localDate = text({ pattern: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, like: '2026-01-31' });
 const pointer = text({ pattern: /^(\/[^/]+)+$/, like: '/gb' });
-const currency = text({ pattern: /^[A-Z]{3}$/, like: 'USD' });
-const amount = decimal('not negative');
-
-/** The shape of each price step, by its name. */
-const steps: Readonly<Record<PriceStep['step'], Shape>> = {
-  'unit-conversion': object({ step: text(), multiplyBy: decimal('positive'), unit: text() }),
-  allowance: object({ step: text(), quantity: amount }),
-  'per-unit': object({ step: text(), unitPrice: amount }),
-  graduated: object({
-    step: text(),
-    tiers: list(object({ upTo: orNull(decimal('positive')), unitPrice: amount }), 1),
-  }),
-  package: object({ step: text(), size: decimal('positive'), price: amount, rounding: oneOf('up', 'down') }),
-  seats: object({ step: text(), unitPrice: amount, proration: oneOf('day') }),
-  'recurring-fee': object({ step: text(), amount, proration: oneOf('day', 'none') }),
-  'percentage-discount': object({ step: text(), percent: decimal('positive') }),
-  minimum: object({ step: text(), amount }),
-};
-const priceSteps = list(tagged('step', steps), 1);
 
 const AGGREGATIONS = ['COUNT', 'SUM', 'MIN', 'MAX', 'AVG', 'LATEST', 'UNIQUE_COUNT', 'TIME_WEIGHTED'] as const;
 
@@ -40,32 +22,9 @@ export const ENTRY_SHAPES: Readonly<Record<CatalogKind, Shape>> = {
     },
     { valuePath: pointer },
   ),
-  'price-book': object({
-    id,
-    name: text(),
-    currency,
-    prices: list(
-      object({ id, product: id, description: text(), perDimensions: list(id), steps: priceSteps }, { meter: id }),
-      1,
-    ),
-  }),
-  contract: object(
-    {
-      id,
-      account: id,
-      payer: id,
-      entity: id,
-      currency,
-      zone: text(),
-      start: localDate,
-      anchorDay: whole(1, 31),
-      cadence: oneOf('monthly'),
-      priceBook: id,
-      items: list(object({ id, price: id }, { steps: priceSteps }), 1),
-      policy: id,
-    },
-    { end: localDate, minimumCommitment: object({ amount: decimal('positive'), description: text() }) },
-  ),
+  'price-book': priceBook,
+  contract,
+  'fx-rate': fxRate,
   account: object(
     { id, name: text(), salesRegion: oneOf('us', 'eu', 'ap'), entity: id, plan: id },
     {
@@ -98,11 +57,11 @@ export const ENTRY_SHAPES: Readonly<Record<CatalogKind, Shape>> = {
     meter: id,
     baselineWeeks: whole(1, 26),
     days: whole(1, 60),
-    below: decimal('positive'),
+    below: positive,
     minimumBaseline: amount,
     priority: oneOf('High', 'Medium', 'Low'),
   }),
-  limit: object({ id, plan: id, meter: id, quantity: decimal('positive'), thresholds: list(whole(1, 1000), 1) }),
+  limit: object({ id, plan: id, meter: id, quantity: positive, thresholds: list(whole(1, 1000), 1) }),
 };
 
 /** The shape of one entry as proposed, without its body. */

@@ -13,7 +13,7 @@ const FINE: readonly Flaw[] = [];
 export const text =
   (form?: { readonly pattern: RegExp; readonly like: string }): Shape =>
   (value, path) => {
-    if (typeof value !== 'string' || value === '') return flaw(path, 'must be text and not empty');
+    if (typeof value !== 'string' || value.trim() === '') return flaw(path, 'must be text and not empty');
     if (form && !form.pattern.test(value)) return flaw(path, `must be like ${form.like}, not "${value}"`);
     return FINE;
   };
@@ -43,6 +43,9 @@ export const whole =
       ? FINE
       : flaw(path, `must be a whole number from ${least} to ${most}`);
 
+/** JSON true or false. */
+export const flag: Shape = (value, path) => (typeof value === 'boolean' ? FINE : flaw(path, 'must be true or false'));
+
 /** One of these texts. */
 export const oneOf =
   (...allowed: readonly string[]): Shape =>
@@ -67,19 +70,28 @@ export const list =
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const own = (shapes: Readonly<Record<string, Shape>>, name: string): Shape | undefined =>
+  Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+
+const names = (...shapes: readonly Readonly<Record<string, Shape>>[]): string =>
+  shapes.flatMap((each) => Object.keys(each)).join(', ');
+
 /** An object with exactly these fields; unknown ones are refused, because a mistyped name would be silently ignored. */
 export const object =
   (required: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape =>
   (value, path) => {
     if (!isObject(value)) return flaw(path, 'must be an object');
     const missing = Object.keys(required)
-      .filter((name) => value[name] === undefined)
+      .filter((name) => !Object.hasOwn(value, name) || value[name] === undefined)
       .flatMap((name) => flaw(`${path}/${name}`, 'is missing'));
     const present = Object.entries(value)
       .filter(([, field]) => field !== undefined)
       .flatMap(([name, field]) => {
-        const shape = required[name] ?? optional[name];
-        return shape === undefined ? flaw(`${path}/${name}`, 'is not a known field') : shape(field, `${path}/${name}`);
+        // Own fields only: a body may be made of anything, "constructor" and "__proto__" too.
+        const shape = own(required, name) ?? own(optional, name);
+        return shape === undefined
+          ? flaw(`${path}/${name}`, `is not a known field; known are ${names(required, optional)}`)
+          : shape(field, `${path}/${name}`);
       });
     return [...missing, ...present];
   };
@@ -97,8 +109,17 @@ export const tagged =
   (field: string, shapes: Readonly<Record<string, Shape>>): Shape =>
   (value, path) => {
     if (!isObject(value)) return flaw(path, 'must be an object');
-    const shape = shapes[String(value[field])];
+    const tag = value[field];
+    const shape = typeof tag === 'string' ? own(shapes, tag) : undefined;
     return shape === undefined
       ? flaw(`${path}/${field}`, `must be one of ${Object.keys(shapes).join(', ')}`)
       : shape(value, path);
+  };
+
+/** A shape, and with it (only where the shape is right) what its fields demand of each other. */
+export const also =
+  <T>(shape: Shape, rule: (value: T, path: string) => readonly Flaw[]): Shape =>
+  (value, path) => {
+    const flaws = shape(value, path);
+    return flaws.length > 0 ? flaws : rule(value as T, path);
   };

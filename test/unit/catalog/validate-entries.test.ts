@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PriceStep, ProposedEntry } from '../../../lambdas/catalog/types.ts';
+import { PRICE_STEP_ORDER, type PriceStep, type ProposedEntry } from '../../../lambdas/catalog/types.ts';
 import { validateEntries } from '../../../lambdas/catalog/validate-entries.ts';
 import { exampleCompany, find, KNOWN, withBody } from './example-company.ts';
 
@@ -66,7 +66,9 @@ describe('entries of a publication', () => {
 
   it('names fields that are missing, unknown or of the wrong form', () => {
     expect(changed('meter', 'storage', { name: undefined })).toEqual(['…/body/name: is missing']);
-    expect(changed('meter', 'storage', { colour: 'red' })).toEqual(['…/body/colour: is not a known field']);
+    expect(changed('meter', 'storage', { colour: 'red' })).toEqual([
+      '…/body/colour: is not a known field; known are id, name, eventType, aggregation, dimensions, filters, unit, valuePath',
+    ]);
     expect(changed('meter', 'storage', { unit: '' })).toEqual(['…/body/unit: must be text and not empty']);
     expect(changed('limit', 'team-api-calls', { quantity: 100 })).toEqual([
       '…/body/quantity: must be a decimal as text, e.g. "12.50"',
@@ -91,7 +93,9 @@ describe('entries of a publication', () => {
     expect(changed('contract', 'contract-01', { zone: 'Mars/Olympus' })).toEqual([
       '…/body/zone: "Mars/Olympus" is not an IANA time zone like Europe/Berlin',
     ]);
-    expect(changed('contract', 'contract-01', { start: '2026-02-30' })).toEqual(['…/body/start: is not a date']);
+    expect(changed('contract', 'contract-01', { start: '2026-02-30' })).toEqual([
+      '…/body/start: there is no day 2026-02-30: name another',
+    ]);
     expect(changed('contract', 'contract-01', { end: '2024-01-01' })).toEqual([
       '…/body/end: must be after the start, 2024-01-01',
     ]);
@@ -222,9 +226,9 @@ describe('the steps of a price', () => {
     ],
     [
       'an unknown step',
-      [{ step: 'volume' } as unknown as PriceStep],
+      [{ step: 'discount' } as unknown as PriceStep],
       {},
-      `price/steps/0/step: must be one of unit-conversion, allowance, per-unit, graduated, package, seats, recurring-fee, percentage-discount, minimum`,
+      `price/steps/0/step: must be one of ${PRICE_STEP_ORDER.join(', ')}`,
     ],
   ])('refuses steps that are %s', (_, steps, price, flaw) => {
     expect(withSteps(steps, price)).toContain(flaw);
