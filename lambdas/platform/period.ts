@@ -32,9 +32,21 @@ export const localDate = (instant: string, zone: string): string =>
 /** `date` moved by a number of days. */
 export const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
 
+/**
+ * The day `anchorDay` of the month that lies `months` after the month of `date`; the last day of a month that is too
+ * short. Example: 2026-01-31, one month on, anchored at 31, is 2026-02-28, and two months on 2026-03-31.
+ */
+export const anchoredDay = (date: string, months: number, anchorDay: number): string => {
+  const { year, month } = Temporal.PlainDate.from(date).with({ day: 1 }).add({ months });
+  return Temporal.PlainDate.from({ year, month, day: anchorDay }).toString();
+};
+
 /** The number of days from `start` to `end` (half open). */
 export const daysBetween = (start: string, end: string): number =>
   Temporal.PlainDate.from(start).until(Temporal.PlainDate.from(end), { largestUnit: 'day' }).days;
+
+/** The seconds of an interval: a local day has 23, 24 or 25 hours of them. */
+export const secondsOf = ({ from, to }: Interval): number => (Date.parse(to) - Date.parse(from)) / 1000;
 
 /** Every local day of a period, in order. */
 export const daysOf = (period: Period): string[] =>

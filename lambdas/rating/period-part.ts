@@ -1,5 +1,5 @@
 import type { Contract } from '../catalog/types.ts';
-import { daysBetween, type Period } from '../platform/period.ts';
+import { anchoredDay, daysBetween, type Period } from '../platform/period.ts';
 
 /** The part of a period that a contract covers. */
 export type CoveredPart = {
@@ -8,15 +8,21 @@ export type CoveredPart = {
   readonly periodDays: number;
 };
 
+/** What of a contract says which time it charges: all local dates, half open. */
+type Charged = Pick<Contract, 'start' | 'end' | 'trialUntil'>;
+
+/** The first day that a contract charges: its start, or the day on which its trial is over. */
+export const firstChargedDay = ({ start, trialUntil }: Charged): string =>
+  trialUntil !== undefined && trialUntil > start ? trialUntil : start;
+
 /**
- * Clips a period to a contract's start and end, both local dates in the contract's zone, half open. `undefined` if the
- * contract covers none of it. Usage must be read for exactly this part: what came before the contract is not its.
+ * Clips a period to the time that a contract charges: its start and end, its trial, and the part in which its version
+ * holds when it was amended within the period. `undefined` if nothing is left. Usage must be read for exactly this
+ * part: what came before the contract or in its trial is not its. Shares are of the whole period.
  */
-export const coveredPart = (contract: Contract, period: Period): CoveredPart | undefined => {
-  const startsLater = contract.start > period.start;
-  const endsEarlier = contract.end !== undefined && contract.end < period.end;
-  const start = startsLater ? contract.start : period.start;
-  const end = endsEarlier && contract.end !== undefined ? contract.end : period.end;
+export const coveredPart = (contract: Charged, period: Period, part: Period = period): CoveredPart | undefined => {
+  const start = [firstChargedDay(contract), part.start, period.start].sort().at(-1) ?? period.start;
+  const [end = period.end] = [part.end, period.end, contract.end ?? period.end].sort();
   if (start >= end) return undefined;
   return {
     period: { start, end, zone: period.zone },
@@ -24,3 +30,15 @@ export const coveredPart = (contract: Contract, period: Period): CoveredPart | u
     periodDays: daysBetween(period.start, period.end),
   };
 };
+
+const MONTHS = { monthly: 1, quarterly: 3, annual: 12 } as const;
+
+/** The billing period that follows: of the contract's cadence, up to its anchor day. */
+export const nextPeriod = (
+  { cadence, anchorDay }: Pick<Contract, 'cadence' | 'anchorDay'>,
+  period: Period,
+): Period => ({
+  start: period.end,
+  end: anchoredDay(period.end, MONTHS[cadence], anchorDay),
+  zone: period.zone,
+});
