@@ -1,39 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import { subjectsOf } from '../../catalog/attribution.ts';
-import type { CatalogEntry, CatalogReader, Contract, Limit, Meter } from '../../catalog/types.ts';
+import type { CatalogEntry, CatalogReader, Contract, Meter } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
-import type { Clock } from '../../platform/clock.ts';
-import {
-  add,
-  compare,
-  type Decimal,
-  divide,
-  formatDecimal,
-  fromInteger,
-  multiply,
-  parseDecimal,
-  sum,
-  ZERO,
-} from '../../platform/decimal.ts';
-import type { DomainEventPublisher } from '../../platform/domain-events.ts';
-import { intervalOf, type Period } from '../../platform/period.ts';
+import { add, compare, type Decimal, multiply, parseDecimal, sum, ZERO } from '../../platform/decimal.ts';
+import type { Period } from '../../platform/period.ts';
 import { type MeterIndex, meterIndex } from '../ledger/meter-states.ts';
 import { laterOf } from '../ledger/slot.ts';
 import { parseStateKey } from '../ledger/state.ts';
-import { readBalance } from '../read/balance.ts';
-import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { CanonicalUsage } from '../types.ts';
-import { type Crossings, crossingId } from './crossings.ts';
+import { limitsOf } from './account-limits.ts';
 import { limitPeriod } from './limit-period.ts';
-
-export type ThresholdPorts = {
-  /** May be cached: limits are no money. */
-  readonly catalog: CatalogReader;
-  readonly balance: BalancePorts;
-  readonly crossings: Crossings;
-  readonly publisher: DomainEventPublisher;
-  readonly clock: Clock;
-};
+import { type LimitInPeriod, lookAtLimit, type ThresholdPorts, thresholdOf } from './look-at-limit.ts';
 
 /** What a warm worker knows of one account's use of one limit in one period. */
 type Known = {
@@ -46,13 +22,8 @@ type Known = {
 };
 
 /** One account's use of one limit in one period, touched by a batch. */
-type Watch = {
+type Watch = LimitInPeriod & {
   readonly key: string;
-  readonly account: string;
-  readonly salesRegion: string;
-  readonly period: Period;
-  readonly limit: Limit;
-  readonly meters: readonly CatalogEntry<Meter>[];
   /** What the batch adds; for meters that do not add up, nothing can be said. */
   readonly added: Decimal | undefined;
   /** The batch takes something back: usage may fall below a threshold that was crossed. */
@@ -73,9 +44,6 @@ const TRUST_MILLIS = 10 * 60_000;
 const TOLD_TRUST_MILLIS = 60 * 60_000;
 const MAX_KNOWN = 20_000;
 const BALANCES_AT_A_TIME = 4;
-
-const thresholdOf = ({ quantity }: Limit, percent: number): Decimal =>
-  divide(multiply(parseDecimal(quantity), fromInteger(percent)), fromInteger(100), 12, 'half-even');
 
 const addedBy = (
   events: readonly CanonicalUsage[],
@@ -153,23 +121,32 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
     const stamp = events[0]?.stamp;
     if (stamp === undefined) continue;
     const effectiveAt = events.reduce((newest, { event }) => laterOf(event.time, newest), '');
-    const limits = (await catalog.list('limit', { effectiveAt })).filter(({ body }) => body.plan === stamp.plan);
-    if (limits.length === 0) continue;
-    const contract = (await catalog.list('contract', { effectiveAt })).find(
-      ({ body }) => body.account === stamp.account,
-    );
-    for (const [period, inPeriod] of byPeriod(contract?.body, events)) {
-      for (const { body: limit } of limits) {
-        const meters = history.filter(({ id }) => id === limit.meter);
-        const types = new Set(meters.map(({ body }) => body.eventType));
-        // A line that cancels does not say of which type the cancelled event was.
-        const touching = inPeriod.filter(({ event, cancels }) => cancels !== undefined || types.has(event.type));
-        if (touching.length === 0) continue;
-        const key = `${stamp.account}#${limit.id}#${period.start}`;
-        const added = addedBy(touching, meters, index);
-        const mayFall = touching.some(({ cancels }) => cancels !== undefined);
-        const { account, salesRegion } = stamp;
-        watches.push({ key, account, salesRegion, period, limit, meters, added, mayFall, events: touching });
+    const limits = await limitsOf(catalog, stamp, effectiveAt);
+    for (const [contract, agreed] of Map.groupBy(limits, (each) => each.contract)) {
+      for (const [period, inPeriod] of byPeriod(contract, events)) {
+        for (const { limit, account, accounts } of agreed) {
+          const meters = history.filter(({ id }) => id === limit.meter);
+          const types = new Set(meters.map(({ body }) => body.eventType));
+          // A line that cancels does not say of which type the cancelled event was.
+          const touching = inPeriod.filter(({ event, cancels }) => cancels !== undefined || types.has(event.type));
+          if (touching.length === 0) continue;
+          const key = `${account}#${limit.id}#${period.start}`;
+          const added = addedBy(touching, meters, index);
+          const mayFall = touching.some(({ cancels }) => cancels !== undefined);
+          const { salesRegion } = stamp;
+          watches.push({
+            key,
+            account,
+            accounts,
+            salesRegion,
+            period,
+            limit,
+            meters,
+            added,
+            mayFall,
+            events: touching,
+          });
+        }
       }
     }
   }
@@ -183,47 +160,11 @@ const watchesOf = async (catalog: CatalogReader, usages: readonly CanonicalUsage
  */
 export const makeThresholds = (ports: ThresholdPorts) => {
   const known = new LRUCache<string, Known>({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
-  const { catalog, balance, crossings, publisher, clock } = ports;
+  const { catalog, clock } = ports;
 
   const read = async (watch: Watch, correlationId: string): Promise<void> => {
-    const { account, period, limit, meters, salesRegion } = watch;
     const readAt = clock.nowMillis();
-    const before = known.get(watch.key);
-    const place = { account, limit: limit.id, periodStart: period.start };
-    // How thresholds stand, before usage is read: only what was crossed by then may be taken back. Always asked: what took
-    // usage back may have come without any event of this account, or to another worker.
-    const standing = await crossings.standing(place);
-    const subjects = await subjectsOf(catalog, account, intervalOf(period));
-    const { usage } = await readBalance(balance, { subjects, period, meters });
-    const quantity = sum(usage.map((row) => parseDecimal(row.quantity)));
-    const told = new Set<number>();
-    for (const percent of limit.thresholds) {
-      const threshold = { ...place, percent };
-      const stands = standing.get(percent);
-      if (compare(quantity, thresholdOf(limit, percent)) < 0) {
-        if (stands?.over === true) await crossings.under(threshold, stands);
-        continue;
-      }
-      told.add(percent);
-      // What this worker has told needs no write, as long as it was not taken back.
-      if (before?.told.has(percent) === true && stands?.over === true && stands.told) continue;
-      const crossing = await crossings.over(threshold, formatDecimal(quantity), clock.now());
-      if (crossing.told) continue;
-      const id = crossingId(threshold, crossing.number);
-      await publisher.publish('usage.threshold-crossed', [
-        {
-          id,
-          account,
-          limit: limit.id,
-          meter: limit.meter,
-          percent,
-          quantity: crossing.quantity,
-          salesRegion,
-          correlationId,
-        },
-      ]);
-      await crossings.told(threshold, crossing.number);
-    }
+    const { quantity, told } = await lookAtLimit(ports, watch, correlationId, known.get(watch.key)?.told);
     known.set(watch.key, { quantity, seen: ZERO, readAt, told });
   };
 
