@@ -1,9 +1,10 @@
 import jsonata from 'jsonata';
 import { ENTRY_SHAPES, PROPOSED_ENTRY } from './entry-shapes.ts';
+import { lookupOver } from './lookup.ts';
 import { type Flaw, list } from './shape.ts';
 import { isSlotEdge } from './slot-edges.ts';
 import type { CatalogEntry, ProposedEntry } from './types.ts';
-import { type KnownNames, lookupOver, referenceFlaws } from './validate-references.ts';
+import { type KnownNames, referenceFlaws } from './validate-references.ts';
 
 /** Entries that may be published, or every flaw that stands against them (paths start at the list). */
 export type Validated =

@@ -85,7 +85,7 @@ describe('entries of a publication', () => {
       '…/effectiveFrom: 2026-01-01T00:10:00.000Z lies inside a 15-minute slot; take effect at :00, :15, :30 or :45',
     );
     expect(changed('contract', 'contract-01', { zone: 'Africa/Monrovia', start: '1971-05-01' })[0]).toMatch(
-      /^…\/body\/start: 1971-05-01 begins at 1971-05-01T00:44:\d\d\.000Z in Africa\/Monrovia, inside a 15-minute slot$/,
+      /^…\/body\/start: 1971-05-01 begins at 1971-05-01T00:44:\d\d\.000Z in Africa\/Monrovia, inside a 15-minute slot: choose another zone or date$/,
     );
   });
 
@@ -112,13 +112,13 @@ describe('entries of a publication', () => {
       '…/body/priceBook: there is no price book "list-gbp" at 2024-01-01T00:00:00.000Z',
     );
     expect(changed('contract', 'contract-01', { priceBook: 'list-eur' })).toContain(
-      '…/body/currency: the price book "list-eur" is in EUR',
+      '…/body/currency: the price book "list-eur" is in EUR, and no fx-rate from EUR to USD holds at 2024-01-01T00:00:00.000Z: publish one or name a book in USD',
     );
     expect(changed('contract', 'contract-01', { items: [{ id: 'a', price: 'gold' }] })).toEqual([
       '…/body/items/0/price: the price book "list-usd" has no price "gold"',
     ]);
     expect(changed('contract', 'contract-01', { policy: 'lenient' })).toEqual([
-      '…/body/policy: there is no rating policy "lenient"',
+      `…/body/policy: there is no rating policy "lenient"; there are ${KNOWN.policies.join(', ')}`,
     ]);
   });
 
@@ -165,7 +165,7 @@ describe('the steps of a price', () => {
       'none that charges',
       [fee],
       {},
-      'price/steps: nothing charges the usage: add one of per-unit, graduated, package, seats',
+      'price/steps: nothing charges the usage: add one of per-unit, graduated, volume, package, stairstep, percentage, matrix, dynamic, capacity, seats',
     ],
     [
       'usage without a meter',
@@ -177,13 +177,13 @@ describe('the steps of a price', () => {
       'no fee and no meter',
       [{ step: 'minimum', amount: '5' }],
       { meter: undefined },
-      'price/steps: a price without a meter needs a recurring-fee',
+      'price/steps: a price without a meter needs a recurring-fee or a one-time-fee',
     ],
     [
       'seats of a sum',
       [{ step: 'seats', unitPrice: '1', proration: 'day' }],
       {},
-      'price/meter: seats are priced by day and need a LATEST meter',
+      'price/steps/0: seats are levels that hold until they change, and need a LATEST meter; "api_calls" is SUM',
     ],
     [
       'a tier that ends before it begins',
@@ -198,13 +198,13 @@ describe('the steps of a price', () => {
         },
       ],
       {},
-      'price/steps/0/tiers/1/upTo: must be above 10, where the tier before ends',
+      'price/steps/0/tiers/1/upTo: must be above 10, where the tier before ends: the tiers overlap',
     ],
     [
       'a last tier that ends',
       [{ step: 'graduated', tiers: [{ upTo: '10', unitPrice: '1' }] }],
       {},
-      'price/steps/0/tiers/0/upTo: the last tier must be without an end (null)',
+      'price/steps/0/tiers/0/upTo: nothing says what more than 10 costs: the last tier must be without an end (null)',
     ],
     [
       'more than all off',
@@ -216,7 +216,7 @@ describe('the steps of a price', () => {
       'an unknown dimension',
       [perUnit],
       { perDimensions: ['planet'] },
-      'price/perDimensions/0: meter "api_calls" has no dimension "planet"',
+      'price/perDimensions/0: meter "api_calls" has no dimension "planet"; it has endpoint, account',
     ],
     [
       'an unknown meter',

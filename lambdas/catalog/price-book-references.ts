@@ -1,0 +1,69 @@
+import { currencyFlaws } from './contract-references.ts';
+import { repeated } from './contract-rules.ts';
+import type { Lookup } from './lookup.ts';
+import { meterFlaws } from './meter-rules.ts';
+import { priceFlaws } from './price-rules.ts';
+import type { Flaw } from './shape.ts';
+import type { Price, ProposedEntry } from './types.ts';
+
+/**
+ * What is wrong with a price book: its prices, the meters that they name, the version that it says it supersedes, and
+ * contracts that would stand without a price or a rate of exchange once it takes effect. Paths start at the book.
+ */
+export const priceBookFlaws = (entry: ProposedEntry<'price-book'>, lookup: Lookup): Flaw[] => {
+  const { body, effectiveFrom } = entry;
+  const flaws = repeated(
+    body.prices.map((price) => price.id),
+    '/prices',
+  );
+  body.prices.forEach((price, n) => {
+    const path = `/prices/${n}`;
+    flaws.push(...priceFlaws(price, path), ...metersFlaws(price, path, effectiveFrom, lookup));
+  });
+  const published = lookup.versions('price-book', body.id);
+  if (body.supersedes !== undefined && !published.includes(body.supersedes)) {
+    const has = published.length === 0 ? 'none is published' : `there are ${published.join(', ')}`;
+    flaws.push({ path: '/supersedes', message: `there is no version ${body.supersedes} of "${body.id}"; ${has}` });
+  }
+  return [...flaws, ...strandedFlaws(entry, lookup)];
+};
+
+const metersFlaws = (price: Price, path: string, effectiveFrom: string, lookup: Lookup): Flaw[] => {
+  const flaws = price.steps.flatMap((step, n): Flaw[] =>
+    step.step !== 'capacity'
+      ? []
+      : step.tiers.flatMap(({ limits }, tier) =>
+          Object.keys(limits ?? {}).flatMap((meter): Flaw[] => {
+            const at = `${path}/steps/${n}/tiers/${tier}/limits/${meter}`;
+            return lookup.exists('meter', meter) ? [] : [{ path: at, message: `there is no meter "${meter}"` }];
+          }),
+        ),
+  );
+  if (price.meter === undefined) return flaws;
+  const meter = lookup.body('meter', price.meter, effectiveFrom);
+  if (meter === undefined) {
+    return [...flaws, { path: `${path}/meter`, message: `there is no meter "${price.meter}" at ${effectiveFrom}` }];
+  }
+  return [...flaws, ...meterFlaws(price, meter, path)];
+};
+
+/** Contracts that name this book from then on, and what they would miss in it. Those proposed with it see it themselves. */
+const strandedFlaws = ({ body, effectiveFrom }: ProposedEntry<'price-book'>, lookup: Lookup): Flaw[] => {
+  const day = effectiveFrom.slice(0, 10);
+  return lookup
+    .holdingFrom('contract', effectiveFrom)
+    .flatMap((entry) => (entry.proposed && entry.effectiveFrom >= effectiveFrom ? [] : [entry.body]))
+    .filter((contract) => contract.priceBook === body.id && (contract.end === undefined || contract.end > day))
+    .flatMap((contract): Flaw[] => {
+      const missing = contract.items.flatMap(({ id, price }): Flaw[] => {
+        if (body.prices.some((candidate) => candidate.id === price)) return [];
+        const message = `has no price "${price}", which the item "${id}" of contract "${contract.id}" uses: keep it, or amend the contract with this`;
+        return [{ path: '/prices', message }];
+      });
+      const currency = currencyFlaws(contract, body, effectiveFrom, lookup).map(({ message }) => ({
+        path: '/currency',
+        message: `contract "${contract.id}" is in ${contract.currency}; ${message}`,
+      }));
+      return [...missing, ...currency];
+    });
+};
