@@ -169,9 +169,12 @@ export const usageCommands = (program: Command, as: (usual: Person) => Promise<A
 
   const apiKey = program.command('api-key').description('keys by which product services send events');
   apiKey
-    .command('create <name> <source...>')
+    .command('create <name> [source...]')
     .description('issue a key for these sources; a name may have two, so that one is replaced without a gap')
-    .action(async (name: string, sources: string[]) => createKey(await as('operator'), name, sources));
+    .option('--entitlements', 'the key may ask what accounts may use')
+    .action(async (name: string, sources: string[], options: { entitlements?: boolean }) =>
+      createKey(await as('operator'), name, sources, options),
+    );
   apiKey
     .command('revoke <keyId>')
     .description('end a key')

@@ -4,6 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { ApiRequest, ApiRoute, Role } from '../platform/http-edge.ts';
 import { addDays, daysBetween, intervalOf, localDate, type Period } from '../platform/period.ts';
 import { ProblemError } from '../platform/problem.ts';
+import { askEntitlements } from '../usage/entitlements/ask-entitlements.ts';
+import { makeReadEntitlements } from '../usage/entitlements/read-entitlements.ts';
 import { limitPeriod } from '../usage/limits/limit-period.ts';
 import { readBalance } from '../usage/read/balance.ts';
 import { readUsageWindows, type WindowSize } from '../usage/read/usage-windows.ts';
@@ -90,6 +92,21 @@ const metersOf = async (ports: SuccessApiPorts, meter: string | undefined) => {
   return meters;
 };
 
+/** What an account may use, all of it or one feature: what product services ask for by key, for people. */
+const entitlementRoutes = ({ catalog, usage, clock }: SuccessApiPorts): ApiRoute[] => {
+  const read = makeReadEntitlements({ catalog, usage, clock });
+  const run: ApiRoute['run'] = async ({ path: { account = '', feature } }) => ({
+    status: 200,
+    body: await askEntitlements(read, account, feature),
+  });
+  return ['/v1/accounts/{account}/entitlements', '/v1/accounts/{account}/entitlements/{feature}'].map((path) => ({
+    method: 'GET',
+    path,
+    roles: EVERYONE,
+    run,
+  }));
+};
+
 /** The HTTP API for customer success: who the accounts are, what they use, what signals they gave. */
 export const successRoutes = (ports: SuccessApiPorts): ApiRoute[] => [
   {
@@ -128,6 +145,7 @@ export const successRoutes = (ports: SuccessApiPorts): ApiRoute[] => [
       return { status: 200, body: { account: id, period, usage, upTo, read } };
     },
   },
+  ...entitlementRoutes(ports),
   {
     method: 'GET',
     path: '/v1/accounts/{account}/signals',

@@ -41,6 +41,8 @@ export type EdgeApiProps = {
   readonly events: HandlerFunction;
   /** Tells where an event went. */
   readonly eventStatus: HandlerFunction;
+  /** Tells what an account may use. */
+  readonly entitlements: HandlerFunction;
 };
 
 /**
@@ -56,7 +58,7 @@ export class EdgeApi extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeApiProps) {
     super(scope, id);
-    const { deployment, keyAuthorizer, events, eventStatus } = props;
+    const { deployment, keyAuthorizer, events, eventStatus, entitlements } = props;
     const { config } = deployment;
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       logGroupName: `/meterbridge/${config.name}/api-access`,
@@ -125,8 +127,12 @@ export class EdgeApi extends Construct {
         ['source', 'subject', 'time'].map((name) => [`method.request.querystring.${name}`, true]),
       ),
     });
-    this.#byKey(post);
-    this.#byKey(get);
+    // Beside /v1/accounts, which is for people: one method has one authorizer.
+    const asked = this.#v1.addResource('entitlements').addResource('{account}');
+    const ask = [asked, asked.addResource('{feature}')].map((one) =>
+      one.addMethod('GET', new LambdaIntegration(entitlements.function, PROXY), forKeys),
+    );
+    for (const method of [post, get, ...ask]) this.#byKey(method);
   }
 
   /**

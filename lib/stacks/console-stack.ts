@@ -72,8 +72,9 @@ export class ConsoleStack extends MeterbridgeStack {
       grants: [putRecords(stream)],
     });
     const eventStatus = this.#eventStatus(foundation);
+    const entitlements = this.#entitlements(foundation);
     const { userPool } = people;
-    this.edge = new EdgeApi(this, 'Edge', { deployment, userPool, keyAuthorizer, events, eventStatus });
+    this.edge = new EdgeApi(this, 'Edge', { deployment, userPool, keyAuthorizer, events, eventStatus, entitlements });
     const operations = this.#operations(parts);
     this.edge.forPeople(success.api, 'accounts');
     this.edge.forPeople(finance.api, 'closes', 'documents', 'lines', 'exceptions');
@@ -106,6 +107,7 @@ export class ConsoleStack extends MeterbridgeStack {
     this.output('DistributionDomain', site.distribution.distributionDomainName);
     this.output('EventsApiFunctionName', events.functionName);
     this.output('EventStatusFunctionName', eventStatus.functionName);
+    this.output('EntitlementsFunctionName', entitlements.functionName);
     this.output('ApiKeyAuthorizerFunctionName', keyAuthorizer.functionName);
     this.output('OperationsApiFunctionName', operations.functionName);
   }
@@ -128,6 +130,29 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.quarantine),
         ...readObjects(archive),
         ...readObjects(data),
+      ],
+    });
+  }
+
+  /** Reads what a balance is made of and nothing else: no line, no amount, no key. It writes nowhere. */
+  #entitlements({ tables, archive, data }: FoundationStack): HandlerFunction {
+    return new HandlerFunction(this, 'Entitlements', {
+      deployment: this.deployment,
+      description: 'Tells product services what an account may use',
+      memoryMegabytes: 1024,
+      timeout: API_TIMEOUT,
+      environment: {
+        ...tableNames(tables, 'ledger', 'projection', 'catalog'),
+        ARCHIVE_BUCKET: archive.bucketName,
+        DATA_BUCKET: data.bucketName,
+      },
+      grants: [
+        readItems(tables.ledger),
+        readItems(tables.projection),
+        readItems(tables.catalog),
+        // Large settled days, and what backfills correct.
+        ...readObjects(data),
+        ...readObjects(archive),
       ],
     });
   }

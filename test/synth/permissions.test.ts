@@ -82,6 +82,19 @@ describe('least privilege', () => {
     expect(actions).toContain('dynamodb:Query');
   });
 
+  it('who tells what an account may use reads no money and no keys, and changes nothing', () => {
+    const own = of('Entitlements');
+    const data = own.filter(({ action }) => /^(dynamodb|s3):/.test(action));
+    expect([...new Set(data.map(({ action }) => action))].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      's3:GetObject',
+      's3:ListBucket',
+    ]);
+    const tables = data.map(({ resource }) => /Att(\w+?)(Table|[0-9A-F]{8})/.exec(resource)?.[1]);
+    expect(new Set(tables).isDisjointFrom(new Set(['Finance', 'Access', 'Audit']))).toBe(true);
+  });
+
   it('only the close writes in batches, which no condition holds back', () => {
     const writers = allowed.filter(({ action }) => action === 'dynamodb:BatchWriteItem');
     expect(writers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, ''))).toEqual(['Finance/CloseStep']);
@@ -102,7 +115,7 @@ describe('the API', () => {
     const methods = app.ofType('AWS::ApiGateway::Method');
     const kinds = methods.map(({ Properties }) => `${Properties.HttpMethod} ${Properties.AuthorizationType}`);
     expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'GET CUSTOM', 'POST CUSTOM']);
-    expect(methods).toHaveLength(30);
+    expect(methods).toHaveLength(32);
     const byKey = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
     // Only AWS takes the key from the authorizer; on the emulator the authorizer alone decides.
     for (const { Properties } of byKey) {

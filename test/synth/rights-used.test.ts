@@ -47,6 +47,7 @@ const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
   CloseStep: ['Delete'],
   DeliverGainsight: ['BatchGet'],
   DeliverNetSuite: ['BatchGet', 'PutObject'],
+  Entitlements: ['Delete', 'Put', 'PutObject', 'Update'],
   EventStatus: ['Put', 'PutObject'],
   FinanceApi: ['BatchWrite', 'PutObject'],
   Ingest: ['Delete'],

@@ -56,8 +56,9 @@ export const dynamoAccess = (client: DynamoDBDocumentClient, table: string, audi
           ExpressionAttributeValues: { ':key': new Set([key.keyId]), ':most': MAX_VALID },
         },
       };
-      const { keyId, name, sources } = key;
-      const record = { actor: key.createdBy, action: 'api-key.issue', target: keyId, details: { name, sources } };
+      const { keyId, name, sources, entitlements } = key;
+      const details = { name, sources, ...(entitlements === undefined ? {} : { entitlements }) };
+      const record = { actor: key.createdBy, action: 'api-key.issue', target: keyId, details };
       return change(() => audited().append(record, [count, put(byHash(key.secretHash)), put(byId(keyId))]));
     },
     revoke: (key, at, by) => {

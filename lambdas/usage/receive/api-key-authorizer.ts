@@ -1,18 +1,24 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type AccessStore, secretHashOf } from './api-keys.ts';
+import { type AccessStore, type ApiKey, secretHashOf } from './api-keys.ts';
 
 const HEADER = 'x-api-key';
 
-const policy = (effect: 'Allow' | 'Deny', resource: string) => ({
+const policy = (effect: 'Allow' | 'Deny', resources: string[]) => ({
   Version: '2012-10-17',
-  Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resource }],
+  Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resources }],
 });
 
 /**
- * The methods that a key is for: all of the events, whichever was asked for first. The gateway keeps the answer for a
- * minute and takes it for the next request of the key too.
+ * The methods that a key is for, whichever was asked for first: the events where it may send, entitlements where it may ask
+ * for them. The gateway keeps the answer for a minute and takes it for the next request of the key too.
  */
-const eventsOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*/v1/events*`;
+const methodsOf = ({ sources, entitlements }: ApiKey, methodArn: string): string[] => {
+  const stage = methodArn.split('/').slice(0, 2).join('/');
+  return [
+    ...(sources.length > 0 ? [`${stage}/*/v1/events*`] : []),
+    ...(entitlements === true ? [`${stage}/GET/v1/entitlements/*`] : []),
+  ];
+};
 
 /** The one value of the header; none if there are several, for then nobody can say which of them was meant. */
 const presentedKey = ({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent): string => {
@@ -36,14 +42,18 @@ export const makeAuthorizer =
     if (key === undefined) {
       return {
         principalId: 'unknown',
-        policyDocument: policy('Deny', event.methodArn),
+        policyDocument: policy('Deny', [event.methodArn]),
         context: { keyId: '', sources: '[]' },
       };
     }
     return {
       principalId: key.keyId,
-      policyDocument: policy('Allow', eventsOf(event.methodArn)),
+      policyDocument: policy('Allow', methodsOf(key, event.methodArn)),
       usageIdentifierKey: key.usageKey,
-      context: { keyId: key.keyId, sources: JSON.stringify(key.sources) },
+      context: {
+        keyId: key.keyId,
+        sources: JSON.stringify(key.sources),
+        ...(key.entitlements === undefined ? {} : { entitlements: 'true' }),
+      },
     };
   };

@@ -3,7 +3,7 @@ import { sha256Hex } from '../../platform/hash.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { ProblemError } from '../../platform/problem.ts';
 
-/** A key of a machine that sends events. The secret itself is stored nowhere; `secretHash` is its SHA-256. */
+/** A key of a machine that sends events, asks for entitlements, or both. The secret itself is stored nowhere; `secretHash` is its SHA-256. */
 export type ApiKey = {
   readonly format: 1;
   readonly keyId: string;
@@ -11,6 +11,8 @@ export type ApiKey = {
   readonly name: string;
   /** CloudEvents sources that the key may send for. */
   readonly sources: readonly string[];
+  /** Whether the key may ask what accounts may use. Absent, as in all keys for sending: no. */
+  readonly entitlements?: true;
   readonly secretHash: string;
   /** The value of the API gateway's own key, by which the usage plan counts. It opens nothing by itself. */
   readonly usageKey: string;
@@ -55,8 +57,14 @@ const MAX_SOURCES = 20;
 /** How a presented secret is looked up. A secret has 256 bits of chance in it, so a plain hash is enough. */
 export const secretHashOf = (secret: string): string => sha256Hex(secret);
 
-const readRequest = (body: unknown): { readonly name: string; readonly sources: string[] } => {
-  const { name, sources } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+type KeyRequest = Pick<ApiKey, 'name' | 'sources' | 'entitlements'>;
+
+const readRequest = (body: unknown): KeyRequest => {
+  const {
+    name,
+    sources = [],
+    entitlements = false,
+  } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const errors = [
     ...(typeof name === 'string' && NAME.test(name)
       ? []
@@ -67,14 +75,19 @@ const readRequest = (body: unknown): { readonly name: string; readonly sources: 
           },
         ]),
     ...(Array.isArray(sources) &&
-    sources.length > 0 &&
+    (sources.length > 0 || entitlements === true) &&
     sources.length <= MAX_SOURCES &&
     sources.every((source) => typeof source === 'string' && source !== '' && source.length <= 1024)
       ? []
       : [{ path: '/sources', message: `a list of 1 to ${MAX_SOURCES} CloudEvents sources` }]),
+    ...(typeof entitlements === 'boolean'
+      ? []
+      : [{ path: '/entitlements', message: 'true for a key that may ask for entitlements, or left out' }]),
   ];
-  if (errors.length > 0) throw new ProblemError(400, 'BAD_REQUEST', 'the key needs a name and its sources', errors);
-  return { name: String(name), sources: (sources as string[]).toSorted() };
+  if (errors.length > 0)
+    throw new ProblemError(400, 'BAD_REQUEST', 'the key needs a name and its sources, or entitlements', errors);
+  const given = { name: String(name), sources: (sources as string[]).toSorted() };
+  return entitlements === true ? { ...given, entitlements } : given;
 };
 
 /**
@@ -86,7 +99,8 @@ export const issueKey = async (
   body: unknown,
   by: string,
 ): Promise<{ readonly keyId: string; readonly secret: string }> => {
-  const { name, sources } = readRequest(body);
+  const request = readRequest(body);
+  const { name } = request;
   const secret = `mbk_${ids.secret(SECRET_BYTES)}`;
   const keyId = `key-${ids.next()}`;
   const usageKey = `usage-${ids.secret(SECRET_BYTES)}`;
@@ -95,8 +109,7 @@ export const issueKey = async (
   const key: ApiKey = {
     format: 1,
     keyId,
-    name,
-    sources,
+    ...request,
     secretHash: secretHashOf(secret),
     usageKey,
     gatewayKeyId,

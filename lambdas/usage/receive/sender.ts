@@ -6,3 +6,7 @@ export const sourcesOf = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): 
   const sources: unknown = typeof text === 'string' ? JSON.parse(text) : [];
   return Array.isArray(sources) ? sources.filter((source) => typeof source === 'string') : [];
 };
+
+/** Whether the authorizer vouches for a key that may ask for entitlements. */
+export const mayAskEntitlements = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): boolean =>
+  event.requestContext.authorizer?.entitlements === 'true';

@@ -28,6 +28,11 @@ describe('api keys at the command line', () => {
     expect(printed.mock.calls.at(-1)?.[0]).toBe('mb_secret\n');
   });
 
+  it('are issued for asking alone too', async () => {
+    await createKey(api, 'gate', [], { entitlements: true });
+    expect(sent).toEqual([['POST', '/api-keys', { name: 'gate', sources: [], entitlements: true }]]);
+  });
+
   it('are revoked by their id', async () => {
     await revokeKey(api, 'key/1');
     expect(sent).toEqual([['DELETE', '/api-keys/key%2F1']]);

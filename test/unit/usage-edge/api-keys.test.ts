@@ -121,6 +121,7 @@ describe('API keys', () => {
     ['a strange name', { name: '<b>', sources: [SOURCE] }, ['/name']],
     ['no sources', { name: 'a', sources: [] }, ['/sources']],
     ['nothing at all', undefined, ['/name', '/sources']],
+    ['no yes or no', { name: 'a', sources: [SOURCE], entitlements: 'yes' }, ['/entitlements']],
   ])('are refused with %s', async (_, body, paths) => {
     const { ports, onPlan } = setUp();
     const error: unknown = await issueKey(ports, body, 'olga').catch((thrown: unknown) => thrown);
@@ -137,11 +138,21 @@ describe('the authorizer', () => {
       principalId: keyId,
       policyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: EVENTS }],
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: [EVENTS] }],
       },
       usageIdentifierKey: [...onPlan.values()][0],
       context: { keyId, sources: JSON.stringify([SOURCE]) },
     });
+  });
+
+  it('lets a key ask for entitlements only where it was issued for that, and then send nothing', async () => {
+    const { ports } = setUp();
+    const { secret } = await issueKey(ports, { name: 'Gate', entitlements: true }, 'olga');
+    const answer = await present(ports, { 'x-api-key': secret });
+    expect(answer.policyDocument.Statement).toMatchObject([
+      { Effect: 'Allow', Resource: [EVENTS.replace('*/v1/events*', 'GET/v1/entitlements/*')] },
+    ]);
+    expect(answer.context).toMatchObject({ sources: '[]', entitlements: 'true' });
   });
 
   it('gives a missing, an unknown, a revoked key and the gateway key itself the very same deny', async () => {
