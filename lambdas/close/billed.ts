@@ -15,7 +15,7 @@ type Reader = Pick<CloseStore, 'accounts' | 'manifests' | 'documentsOfPayer' | '
 /** What the earlier closes of the same dates billed and pinned. */
 export type EarlierCloses = {
   readonly documents: readonly BilledDocument[];
-  /** Per account: the contracts as the first billing of the period rated them. */
+  /** Per account: each part of a contract as its first billing rated it. */
   readonly pinned: ReadonlyMap<string, readonly PlannedContract[]>;
   /** Accounts of earlier closes, the newest progress of each. */
   readonly accounts: ReadonlyMap<string, AccountProgress>;
@@ -28,6 +28,16 @@ const voided = (exceptions: readonly CloseException[]): ReadonlySet<string> =>
       .filter(({ kind, resolution }) => kind === 'posting-failed' && resolution?.decision === 'void')
       .flatMap(({ evidence }) => (typeof evidence.documentId === 'string' ? [evidence.documentId] : [])),
   );
+
+/** What was pinned before, and of what is pinned now the parts that were not. */
+const firstOfEach = (
+  before: readonly PlannedContract[] = [],
+  now: readonly PlannedContract[],
+): readonly PlannedContract[] => {
+  const partOf = ({ contract, priceBook, covered }: PlannedContract) => `${contract}#${priceBook}#${covered.start}`;
+  const known = new Set(before.map(partOf));
+  return [...before, ...now.filter((each) => !known.has(partOf(each)))];
+};
 
 /**
  * Reads what is billed for these dates before run `run`: strongly consistent, from the documents themselves. A
@@ -59,7 +69,7 @@ export const earlierCloses = async (store: Reader, dates: CloseDates, run: numbe
     );
     for (const each of progress) {
       accounts.set(each.account, each);
-      if (standing.has(each.account) && !pinned.has(each.account)) pinned.set(each.account, each.contracts);
+      if (standing.has(each.account)) pinned.set(each.account, firstOfEach(pinned.get(each.account), each.contracts));
     }
   }
   return { documents, pinned, accounts };

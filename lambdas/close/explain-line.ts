@@ -4,7 +4,8 @@ import type { RatedLine } from '../rating/types.ts';
 import type { Archive } from '../usage/archive/archive.ts';
 import { batchCorrelationId } from '../usage/archive/batch-correlation.ts';
 import type { LedgerStore } from '../usage/ledger/ledger-store.ts';
-import { explain } from '../usage/prove/explain.ts';
+import { type ExplainRequest, explain } from '../usage/prove/explain.ts';
+import type { SlotPin } from '../usage/types.ts';
 import type { CloseStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import { documentCorrelationId } from './names.ts';
@@ -66,12 +67,12 @@ export const lineEvents = async (
   const line = await ratedLine(ports.files, last);
   if (line.meter === undefined) return { items: [] };
   const pins = await getPinned<PinsFile>(ports.files, { key: last.pinsKey, hash: last.pinsHash });
-  const own = pins.contracts.find(({ contract }) => contract.contract === line.contract);
+  const { slots, dimensions } = measuredBy(pins, line);
   const { items, next } = await explain(ports, {
-    pins: own?.slots ?? [],
+    pins: slots,
     meters: await ports.catalog.history('meter'),
     meter: line.meter,
-    dimensions: line.dimensions,
+    dimensions,
     limit: request.limit,
     ...(request.after === undefined ? {} : { after: request.after }),
   });
@@ -84,4 +85,26 @@ export const lineEvents = async (
     })),
     ...(next === undefined ? {} : { next }),
   };
+};
+
+/** The part of the pins that a line was made from: of a child, when the line is of a child's usage alone. */
+const measuredBy = (
+  pins: PinsFile,
+  line: RatedLine,
+): Required<Pick<ExplainRequest, 'dimensions'>> & { slots: SlotPin[] } => {
+  const own = pinsOf(pins, line);
+  const { account, ...dimensions } = line.dimensions;
+  if (own?.contract.covers === undefined || account === undefined) {
+    return { slots: [...(own?.slots ?? [])], dimensions: line.dimensions };
+  }
+  const subjects = pins.subjects.filter((each) => (each.account ?? pins.account) === account);
+  const isOwn = ({ subject, start }: SlotPin) =>
+    subjects.some((each) => each.subject === subject && each.from <= start && start < each.to);
+  return { slots: own.slots.filter(isOwn), dimensions };
+};
+
+/** The pins of the part of a contract that a line is for. */
+const pinsOf = (pins: PinsFile, line: RatedLine): PinsFile['contracts'][number] | undefined => {
+  const own = pins.contracts.filter(({ contract }) => contract.contract === line.contract);
+  return own.find(({ contract }) => contract.covered.start === line.period.start) ?? own[0];
 };

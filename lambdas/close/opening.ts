@@ -1,16 +1,34 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
+import { monthOfEnd } from '../platform/billing-calendar.ts';
 import { mapBounded } from '../platform/bounded.ts';
 import type { Closing, Opening } from '../rating/types.ts';
 import type { AccountStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import type { UsagePort } from './ports.ts';
 import type { PlannedContract, PlannedSubject } from './records.ts';
-import type { CloseRecord } from './types.ts';
 
-/** What a close leaves to the next period: `complete` names the subjects of which it knows every last value. */
-export type CarriedOn = { readonly until: string; readonly complete: readonly string[] };
-/** The part of an account's lines file that the next period needs. */
-export type Left = { readonly closing: Closing; readonly carried?: CarriedOn };
+/** What a part of a contract leaves: its closing, and of which subjects it knows every last value. */
+export type ContractLeft = {
+  readonly contract: string;
+  /** The local date that the next part or period begins with. */
+  readonly end: string;
+  /** The instant up to which `complete` is known. */
+  readonly until: string;
+  readonly complete: readonly string[];
+  readonly closing: Closing;
+};
+
+/**
+ * The part of an account's lines file that the next period needs: `left` per contract. Format 1 had one for all
+ * contracts of the account, with nothing but last values.
+ */
+export type LeftFile =
+  | { readonly format: 2; readonly left: readonly ContractLeft[] }
+  | {
+      readonly format: 1;
+      readonly closing: Closing;
+      readonly carried?: { readonly until: string; readonly complete: readonly string[] };
+    };
 
 export type OpeningPorts = {
   readonly store: Pick<AccountStore, 'resultEndingAt'>;
@@ -19,15 +37,37 @@ export type OpeningPorts = {
 };
 
 const AT_ONCE = 4;
+/** No contract has an empty name: what format 1 left belongs to none. */
+const NO_CONTRACT = '';
 
-/** What the period before left, if a close rated it. */
+/** What a lines file leaves, of either format. */
+export const leftOf = (file: LeftFile): readonly ContractLeft[] => {
+  if (file.format === 2) return file.left;
+  const { closing, carried } = file;
+  if (carried === undefined) return [];
+  return [{ contract: NO_CONTRACT, end: '', ...carried, closing }];
+};
+
+/**
+ * What the closes before left of an account: of the dates just before, and of those in which the period before of one of
+ * its contracts ended (a quarter ago, for one that is billed by quarter).
+ */
 export const leftBefore = async (
-  ports: OpeningPorts,
-  record: Pick<CloseRecord, 'start'>,
+  ports: Pick<OpeningPorts, 'store' | 'files'>,
+  dates: { readonly start: string; readonly end: string },
   account: string,
-): Promise<Left | undefined> => {
-  const before = await ports.store.resultEndingAt(account, record.start);
-  return before && getPinned<Left>(ports.files, { key: before.linesKey, hash: before.linesHash });
+  contracts: readonly Pick<PlannedContract, 'period' | 'covered'>[],
+): Promise<readonly ContractLeft[]> => {
+  const begins = contracts.flatMap(({ period, covered }) => [period.start, covered.start]);
+  const ends = new Set([dates.start, ...begins.map((date) => monthOfEnd(date).end)]);
+  const found = await mapBounded([...ends].sort(), AT_ONCE, async (end) => {
+    if (end >= dates.end) return [];
+    const before = await ports.store.resultEndingAt(account, end);
+    return before === undefined
+      ? []
+      : leftOf(await getPinned<LeftFile>(ports.files, { key: before.linesKey, hash: before.linesHash }));
+  });
+  return found.flat();
 };
 
 /** The values of one subject among carried ones. */
@@ -36,14 +76,31 @@ const ofSubject = (carryIn: Opening['carryIn'], subject: string): Opening['carry
     Object.entries(carryIn).filter(([key]) => (JSON.parse(key) as [string, unknown, string])[2] === subject),
   );
 
+/** What of a closing is more than last values; empty for contracts that have nothing that passes on. */
+const passedOn = ({ prices, committed, wallets }: Closing): Omit<Opening, 'format' | 'carryIn'> => ({
+  ...(prices === undefined || Object.keys(prices).length === 0 ? {} : { prices }),
+  ...(committed === undefined ? {} : { committed }),
+  ...(wallets === undefined || wallets.length === 0 ? {} : { wallets }),
+});
+
+/** An opening or closing as it is kept: format 1 as long as there is nothing but last values. */
+export const passing = (state: Closing, carryIn: Opening['carryIn']): Opening => {
+  const rest = passedOn(state);
+  return { format: Object.keys(rest).length === 0 ? 1 : 2, carryIn, ...rest };
+};
+
+const NOTHING: Opening = { format: 1, carryIn: {} };
+
 /**
- * What a contract opens with: for each of its subjects the last values before the subject's first instant in it. From
- * the period before where that knows the subject; from the ledger for the time since, and for all its time where
+ * What a part of a contract opens with. What passes on (rollover, contract years, wallets) is what the contract's own
+ * period or part before left. The last values of each subject before its first instant come from what was left, by
+ * whichever contract, where that knows the subject; from the ledger for the time since, and for all its time where
  * nothing is known (the first close, a period that was not rated, a subject that came from another account).
  */
 export const openingOf = async (
-  ports: OpeningPorts,
-  before: Left | undefined,
+  ports: Pick<OpeningPorts, 'usage'>,
+  lefts: readonly ContractLeft[],
+  planned: Pick<PlannedContract, 'contract' | 'period' | 'covered'>,
   subjects: readonly PlannedSubject[],
   meters: readonly CatalogEntry<Meter>[],
 ): Promise<Opening> => {
@@ -52,29 +109,36 @@ export const openingOf = async (
     until: spans.map(({ from }) => from).sort()[0] ?? '',
   }));
   const carried = await mapBounded(firsts, AT_ONCE, async ({ subject, until }): Promise<Opening['carryIn']> => {
-    const known = before?.carried?.complete.includes(subject) === true ? before.carried.until : undefined;
-    const left = known === undefined || before === undefined ? {} : ofSubject(before.closing.carryIn, subject);
-    if (known !== undefined && known >= until) return left;
-    const from = known === undefined ? {} : { from: known };
+    const known = lefts
+      .filter((left) => left.until <= until && left.complete.includes(subject))
+      .sort((a, b) => (a.until < b.until ? 1 : -1))[0];
+    const left = known === undefined ? {} : ofSubject(known.closing.carryIn, subject);
+    if (known?.until === until) return left;
+    const from = known === undefined ? {} : { from: known.until };
     return { ...left, ...(await ports.usage.lastValues({ subject, ...from, until, meters })) };
   });
-  return { format: 1, carryIn: Object.assign({}, ...carried) };
+  const own = lefts.filter(({ contract }) => contract === planned.contract);
+  const before = [planned.covered.start, planned.period.start].flatMap(
+    (date) => own.findLast(({ end }) => end === date) ?? [],
+  )[0];
+  return passing(before?.closing ?? NOTHING, Object.assign({}, ...carried));
 };
 
-/** What is left to the next period by the contracts that last to the end of this one; nothing is known by others. */
-export const leftBy = (
-  ended: readonly {
-    readonly planned: PlannedContract;
-    readonly end: string;
-    readonly subjects: readonly PlannedSubject[];
-    readonly carryOut: Closing['carryIn'];
-  }[],
-): Required<Left> => {
-  const last = ended.filter(({ planned, end }) => planned.active.to === end);
-  const until = last.map(({ end }) => end).sort()[0] ?? '';
-  const complete = last.flatMap(({ end, subjects }) =>
-    subjects.filter(({ to }) => to === end).map(({ subject }) => subject),
-  );
-  const carryIn: Closing['carryIn'] = Object.assign({}, ...last.map(({ carryOut }) => carryOut));
-  return { closing: { format: 1, carryIn }, carried: { until, complete: [...new Set(complete)].sort() } };
+/** What a rated part of a contract leaves: last values where it holds to its end, and whatever rating passes on. */
+export const leftBy = (rated: {
+  readonly planned: PlannedContract;
+  readonly subjects: readonly PlannedSubject[];
+  readonly closing: Closing;
+  readonly carryOut: Closing['carryIn'];
+}): ContractLeft => {
+  const { planned, subjects, closing, carryOut } = rated;
+  const { to } = planned.active;
+  const complete = subjects.filter((each) => each.to === to).map(({ subject }) => subject);
+  return {
+    contract: planned.contract,
+    end: planned.covered.end,
+    until: to,
+    complete: [...new Set(complete)].sort(),
+    closing: passing(closing, carryOut),
+  };
 };

@@ -1,9 +1,10 @@
 import type { Interval, Period } from '../platform/period.ts';
+import type { PinnedFxRate } from '../rating/types.ts';
 import type { CloseException, DocumentLine, ErpDocument, Manifest, Totals } from './types.ts';
 
 /** What a close keeps beside the words of types.ts: progress per account, stored documents, reconciliation. */
 
-/** One contract as it is to be rated: the exact versions, chosen once. */
+/** One billing period of a contract as it is to be rated, or the part of it that one version holds: the exact versions, chosen once. */
 export type PlannedContract = {
   readonly contract: string;
   readonly contractVersion: number;
@@ -14,15 +15,27 @@ export type PlannedContract = {
   readonly entity: string;
   readonly currency: string;
   readonly period: Period;
-  /** The part of the period that the contract covers, as dates and as instants. */
+  /** The part of the period in which this version of the contract holds, when it was amended within; absent: all. */
+  readonly part?: Period;
+  /** What of the period the contract covers by this version, as dates and as instants. */
   readonly covered: Period;
   readonly active: Interval;
-  /** True when an earlier billing of the period pinned these versions. */
+  /** The period before the contract's first: only what is charged in advance is rated. */
+  readonly ahead?: true;
+  /** Children whose usage it prices too. */
+  readonly covers?: readonly string[];
+  /** The rate of exchange, when the price book has another currency than the contract. */
+  readonly fx?: PinnedFxRate;
+  /** True when an earlier billing of the period pinned the price book and the rate of exchange. */
   readonly pinned: boolean;
 };
 
-/** A subject of an account and when it was so, with the attribution version that says it. */
-export type PlannedSubject = Interval & { readonly subject: string; readonly attributionVersion: number };
+/** A subject of an account and when it was so, with the attribution version that says it. `account`: the child it belongs to. */
+export type PlannedSubject = Interval & {
+  readonly subject: string;
+  readonly attributionVersion: number;
+  readonly account?: string;
+};
 
 /** What is known about one account in one close. */
 export type AccountProgress = {

@@ -37,6 +37,8 @@ export type CloseRecord = {
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly executionArn?: string;
+  /** Only these accounts are rated: what the period before leaves them has changed. Absent: all. */
+  readonly accounts?: readonly string[];
   /** Counts the starts of this close: a failed one is started again and goes on where it stopped. Absent = 1. */
   readonly attempt?: number;
   /** Who started it again; makers like who started it. */
@@ -60,6 +62,9 @@ export type ExceptionKind =
   | 'missing-price'
   | 'missing-mapping'
   | 'missing-meter'
+  | 'missing-fx-rate'
+  | 'superseding-book'
+  | 'engine-differs'
   | 'unattributed-usage'
   | 'same-id-at-two-times'
   | 'anomaly'

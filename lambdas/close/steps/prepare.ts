@@ -4,10 +4,12 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { type EarlierCloses, earlierCloses } from '../billed.ts';
 import { type ContractInPeriod, contractsIn } from '../contracts-in.ts';
 import { hull } from '../intervals.ts';
+import { type PlanGapOf, type PlanKnown, planContract } from '../plan-contract.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
-import { raise } from '../raise.ts';
+import { type ExceptionDraft, raise } from '../raise.ts';
 import type { AccountProgress, PlannedContract } from '../records.ts';
+import { supersededBooks } from '../superseding-books.ts';
 import type { CloseRecord } from '../types.ts';
 
 /** Accounts per chunk: a chunk of large accounts stays far below a function's 15 minutes, and 10,000 accounts are 1,667 items. */
@@ -18,8 +20,8 @@ const AT_ONCE = 20;
 export const chunkKeyOf = (closeId: string): string => `closes/${closeId}/chunks.json`;
 
 /**
- * Writes down what is to be rated: per account its contracts with exact versions and its subjects, chosen once, as
- * known now. An account whose period was billed before keeps the versions of that billing.
+ * Writes down what is to be rated: per account the periods of its contracts that end within the dates, with exact
+ * versions, and its subjects, chosen once, as known now. A period that was billed before keeps the prices of that billing.
  */
 export const prepare = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
@@ -28,25 +30,29 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   await beginStep(ports, record, 'prepare');
 
   const knownAt = ports.clock.now();
-  const [found, subjectsOf, earlier] = await Promise.all([
+  const [found, subjectsOf, earlier, exceptions] = await Promise.all([
     contractsIn(ports.catalog, record, knownAt),
     subjectsByAccount(ports.catalog, knownAt),
     earlierCloses(ports.store, record, record.run),
+    ports.store.exceptions(record),
   ]);
   const byAccount = Map.groupBy(found, ({ entry }) => entry.body.account);
-  const accounts = [...new Set([...byAccount.keys(), ...earlier.accounts.keys()])].sort();
-  if (accounts.length === 0) return refused('NOTHING_TO_BILL', 'No contract covers these dates.');
+  const named = [...new Set([...byAccount.keys(), ...earlier.accounts.keys()])].sort();
+  const wanted = named.filter((account) => record.accounts?.includes(account) ?? true);
+  const pinned = wanted.flatMap((account) => earlier.pinned.get(account) ?? []);
+  const { drafts, repins } = await supersededBooks(ports.catalog, pinned, exceptions, knownAt);
+  for (const draft of drafts) await raise(ports, record, draft);
 
-  const plans = await mapBounded(accounts, AT_ONCE, async (account) => {
-    const plan = await planOf(ports, record, account, {
-      found: byAccount.get(account) ?? [],
-      earlier,
-      subjectsOf,
-      knownAt,
-    });
-    await ports.store.planAccount(plan);
-    return plan;
-  });
+  const made = await mapBounded(wanted, AT_ONCE, (account) =>
+    planOf(ports, record, account, { found: byAccount.get(account) ?? [], earlier, subjectsOf, knownAt, repins }),
+  );
+  // A contract whose first period is the next one is rated only for what is charged in advance.
+  const plans = made.filter(({ account, contracts }) => contracts.length > 0 || earlier.accounts.has(account));
+  if (plans.length === 0) {
+    return refused('NOTHING_TO_BILL', 'No contract has a billing period that ends within these dates.');
+  }
+  await mapBounded(plans, AT_ONCE, (plan) => ports.store.planAccount(plan));
+  const accounts = plans.map(({ account }) => account);
   const chunks = Array.from({ length: Math.ceil(accounts.length / CHUNK) }, (_, n) => ({
     chunk: n + 1,
     accounts: accounts.slice(n * CHUNK, (n + 1) * CHUNK),
@@ -64,27 +70,25 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   return ok({ chunkKey, accounts: accounts.length });
 };
 
+type Known = Pick<PlanKnown, 'knownAt' | 'repins'> & {
+  readonly found: readonly ContractInPeriod[];
+  readonly earlier: EarlierCloses;
+  readonly subjectsOf: Awaited<ReturnType<typeof subjectsByAccount>>;
+};
+
 const planOf = async (
   ports: ClosePorts,
   record: CloseRecord,
   account: string,
-  known: {
-    readonly found: readonly ContractInPeriod[];
-    readonly earlier: EarlierCloses;
-    readonly subjectsOf: Awaited<ReturnType<typeof subjectsByAccount>>;
-    readonly knownAt: string;
-  },
+  { found, earlier, subjectsOf, knownAt, repins }: Known,
 ): Promise<AccountProgress> => {
-  const { found, earlier, subjectsOf, knownAt } = known;
-  const pinned = (earlier.pinned.get(account) ?? []).map((contract) => ({ ...contract, pinned: true }));
-  const billed = new Set(pinned.map(({ contract }) => contract));
-  const fresh = await Promise.all(
-    found.filter(({ entry }) => !billed.has(entry.id)).map((each) => planContract(ports, each, knownAt)),
-  );
-  const contracts = [...pinned, ...fresh.map(({ planned }) => planned)];
-  const missing = fresh.filter((each) => each.missing);
+  const pinned = earlier.pinned.get(account) ?? [];
+  const made = await Promise.all(found.map((each) => planContract(ports, each, { knownAt, pinned, repins })));
+  const plans = made
+    .flatMap((each) => each ?? [])
+    .sort((a, b) => (a.planned.active.from < b.planned.active.from ? -1 : 1));
+  const contracts = plans.map(({ planned }) => planned);
   const span = hull(contracts.map(({ active }) => active));
-  const spans = span === undefined ? [] : subjectsOf(account, span);
   const entry = await ports.catalog.get('account', account, { effectiveAt: span?.to ?? knownAt, knownAt });
   const base: AccountProgress = {
     format: 1,
@@ -94,44 +98,52 @@ const planOf = async (
     salesRegion: entry?.body.salesRegion ?? 'unknown',
     state: 'open',
     contracts,
-    subjects: spans.map(({ subject, from, to, version }) => ({ subject, from, to, attributionVersion: version })),
+    subjects: subjectsIn(account, contracts, subjectsOf),
     knownAt,
   };
-  if (missing.length === 0) return base;
-  const names = missing.map(({ planned }) => `"${planned.priceBook}" of contract "${planned.contract}"`).join(', ');
-  const { exceptionId } = await raise(ports, record, {
-    kind: 'missing-price',
-    about: { account, priceBooks: missing.map(({ planned }) => planned.priceBook).sort() },
-    account,
-    message: `There is no price book ${names} for this period: publish it, decide "fixed" and close these dates again.`,
-    evidence: { contracts: missing.map(({ planned }) => planned.contract) },
-  });
+  const gaps = plans.flatMap(({ planned, gap }) => (gap === undefined ? [] : [{ planned, gap }]));
+  const [first] = gaps;
+  if (first === undefined) return base;
+  const { exceptionId } = await raise(ports, record, gapDraft(account, first.gap.kind, gaps));
   return { ...base, state: 'excepted', exceptionId };
 };
 
-/** The versions to rate a contract with. The price book is the one in force when the covered part begins. */
-const planContract = async (
-  ports: ClosePorts,
-  { entry, period, covered, active }: ContractInPeriod,
-  knownAt: string,
-): Promise<{ readonly planned: PlannedContract; readonly missing: boolean }> => {
-  const contract = entry.body;
-  const book = await ports.catalog.get('price-book', contract.priceBook, { effectiveAt: active.from, knownAt });
+/** The account's own subjects, and those of the children that its contracts cover, while they do. */
+const subjectsIn = (
+  account: string,
+  contracts: readonly PlannedContract[],
+  subjectsOf: Known['subjectsOf'],
+): AccountProgress['subjects'] => {
+  const children = [...new Set(contracts.flatMap(({ covers = [] }) => covers))].sort();
+  return [account, ...children].flatMap((owner) => {
+    const ofOwner = owner === account ? contracts : contracts.filter(({ covers = [] }) => covers.includes(owner));
+    const span = hull(ofOwner.map(({ active }) => active));
+    return (span === undefined ? [] : subjectsOf(owner, span)).map(({ subject, from, to, version }) => ({
+      subject,
+      from,
+      to,
+      attributionVersion: version,
+      ...(owner === account ? {} : { account: owner }),
+    }));
+  });
+};
+
+const gapDraft = (
+  account: string,
+  kind: PlanGapOf['kind'],
+  all: readonly { readonly planned: PlannedContract; readonly gap: PlanGapOf }[],
+): ExceptionDraft => {
+  const gaps = all.filter(({ gap }) => gap.kind === kind);
+  const names = gaps.map(({ planned, gap }) => `${gap.what} of contract "${planned.contract}"`).join(', ');
+  const missing = kind === 'missing-price' ? `There is no ${names} for this period` : `There is missing: ${names}`;
   return {
-    planned: {
-      contract: contract.id,
-      contractVersion: entry.version,
-      priceBook: contract.priceBook,
-      priceBookVersion: book?.version ?? 0,
-      policy: contract.policy,
-      payer: contract.payer,
-      entity: contract.entity,
-      currency: contract.currency,
-      period,
-      covered,
-      active,
-      pinned: false,
-    },
-    missing: book === undefined,
+    kind,
+    about:
+      kind === 'missing-price'
+        ? { account, priceBooks: gaps.map(({ planned }) => planned.priceBook).sort() }
+        : { account, contracts: gaps.map(({ planned }) => planned.contract).sort() },
+    account,
+    message: `${missing}: publish it, decide "fixed" and close these dates again.`,
+    evidence: { contracts: gaps.map(({ planned }) => planned.contract) },
   };
 };

@@ -17,7 +17,9 @@ const isOver = (ports: ClosePorts, record: CloseRecord, zones: readonly string[]
     .map((zone) => ({ zone, end: startOfDay(record.end, zone) }))
     .sort((a, b) => (a.end < b.end ? 1 : -1))[0];
   if (last === undefined)
-    return [{ blocking: true, text: 'No contract covers these dates: there is nothing to bill.' }];
+    return [
+      { blocking: true, text: 'No contract has a period that ends within these dates: there is nothing to bill.' },
+    ];
   const opens = Date.parse(last.end) + ports.graceHours * HOUR;
   if (ports.clock.nowMillis() >= opens) return [];
   const grace = ports.graceHours === 0 ? '' : `, and ${plural(ports.graceHours, 'hour')} of grace follow`;
