@@ -1,41 +1,109 @@
 import { PRICE_STEP_ORDER, type PriceStep } from '../catalog/types.ts';
 import { allowance } from './steps/allowance.ts';
+import { amountDiscount } from './steps/amount-discount.ts';
+import { capacity } from './steps/capacity.ts';
+import { commitment } from './steps/commitment.ts';
+import { dynamic } from './steps/dynamic.ts';
 import { graduated } from './steps/graduated.ts';
+import { matrix } from './steps/matrix.ts';
+import { maximum } from './steps/maximum.ts';
 import { minimum } from './steps/minimum.ts';
+import { oneTimeFee } from './steps/one-time-fee.ts';
 import { packages } from './steps/package.ts';
 import { perUnit } from './steps/per-unit.ts';
+import { percentage } from './steps/percentage.ts';
 import { percentageDiscount } from './steps/percentage-discount.ts';
 import { recurringFee } from './steps/recurring-fee.ts';
 import { seats } from './steps/seats.ts';
-import type { StepContext, Working } from './steps/step.ts';
+import { stairstep } from './steps/stairstep.ts';
+import type { Apply, StepContext, Working } from './steps/step.ts';
 import { unitConversion } from './steps/unit-conversion.ts';
+import { volume } from './steps/volume.ts';
+import type { RatingPolicy } from './types.ts';
 
-const apply = (working: Working, step: PriceStep, context: StepContext): Working => {
+/** A step with its numbers read. */
+const read = (step: PriceStep): Apply => {
   switch (step.step) {
     case 'unit-conversion':
-      return unitConversion(working, step, context);
+      return unitConversion(step);
     case 'allowance':
-      return allowance(working, step, context);
+      return allowance(step);
     case 'per-unit':
-      return perUnit(working, step, context);
+      return perUnit(step);
     case 'graduated':
-      return graduated(working, step, context);
+      return graduated(step);
+    case 'volume':
+      return volume(step);
     case 'package':
-      return packages(working, step, context);
+      return packages(step);
+    case 'stairstep':
+      return stairstep(step);
+    case 'percentage':
+      return percentage(step);
+    case 'matrix':
+      return matrix(step);
+    case 'dynamic':
+      return dynamic(step);
+    case 'capacity':
+      return capacity(step);
     case 'seats':
-      return seats(working, step, context);
+      return seats(step);
+    case 'commitment':
+      return commitment(step);
     case 'recurring-fee':
-      return recurringFee(working, step, context);
+      return recurringFee(step);
+    case 'one-time-fee':
+      return oneTimeFee(step);
     case 'percentage-discount':
-      return percentageDiscount(working, step, context);
+      return percentageDiscount(step);
+    case 'amount-discount':
+      return amountDiscount(step);
     case 'minimum':
-      return minimum(working, step, context);
+      return minimum(step);
+    case 'maximum':
+      return maximum(step);
   }
 };
 
-/** Applies the steps of a price in the order of the arithmetic, whatever order they are written in. */
-export const applySteps = (start: Working, steps: readonly PriceStep[], context: StepContext): Working =>
-  PRICE_STEP_ORDER.flatMap((name) => steps.filter((step) => step.step === name)).reduce(
-    (working, step) => apply(working, step, context),
-    start,
-  );
+const AFTER_BOUNDS: readonly PriceStep['step'][] = ['percentage-discount', 'amount-discount'];
+
+/** S4: discounts before minimum and maximum, as the order of the arithmetic has it, or after them. */
+const orderOf = (order: RatingPolicy['discountOrder']): readonly PriceStep['step'][] =>
+  order === 'before-bounds'
+    ? PRICE_STEP_ORDER
+    : [...PRICE_STEP_ORDER.filter((name) => !AFTER_BOUNDS.includes(name)), ...AFTER_BOUNDS];
+
+/** The steps that make the charge, which windows and shared tiers repeat, and the steps that follow once. */
+export type Plan = { readonly charge: readonly Apply[]; readonly after: readonly Apply[] };
+
+const LAST_OF_CHARGE = PRICE_STEP_ORDER.indexOf('commitment');
+
+const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder']): Plan => {
+  const ordered = orderOf(order).flatMap((name) => steps.filter(({ step }) => step === name));
+  const isCharge = ({ step }: PriceStep): boolean => PRICE_STEP_ORDER.indexOf(step) <= LAST_OF_CHARGE;
+  return { charge: ordered.filter(isCharge).map(read), after: ordered.filter((step) => !isCharge(step)).map(read) };
+};
+
+const plans = new WeakMap<readonly PriceStep[], Map<RatingPolicy['discountOrder'], Plan>>();
+
+/** The plan of a price: made once per list of steps, in the order of the arithmetic, whatever order they are written in. */
+export const planOf = (steps: readonly PriceStep[], { discountOrder }: RatingPolicy): Plan => {
+  const known = plans.get(steps) ?? new Map<RatingPolicy['discountOrder'], Plan>();
+  const found = known.get(discountOrder) ?? plan(steps, discountOrder);
+  known.set(discountOrder, found);
+  plans.set(steps, known);
+  return found;
+};
+
+/** Does the steps one after another. */
+export const doSteps = (start: Working, steps: readonly Apply[], context: StepContext): Working => {
+  let working = start;
+  for (const step of steps) working = step(working, context);
+  return working;
+};
+
+/** Applies all steps of a price in the order of the arithmetic. */
+export const applySteps = (start: Working, steps: readonly PriceStep[], context: StepContext): Working => {
+  const { charge, after } = planOf(steps, context.policy);
+  return doSteps(doSteps(start, charge, context), after, context);
+};

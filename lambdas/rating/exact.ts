@@ -1,4 +1,4 @@
-import { type Decimal, divide, fromInteger, multiply, type Rounding, subtract, sum } from '../platform/decimal.ts';
+import { add, type Decimal, divide, fromInteger, multiply, negate, type Rounding } from '../platform/decimal.ts';
 
 /**
  * An amount before its one rounding: `value / parts`, exact. A share by day (8 of 31) has no finite decimal, so it is
@@ -9,29 +9,38 @@ export type Exact = { readonly value: Decimal; readonly parts: bigint };
 /** A decimal as an exact amount. */
 export const exact = (value: Decimal): Exact => ({ value, parts: 1n });
 
+/** `0`. */
+export const NOTHING: Exact = exact(fromInteger(0));
+
 /** `a + b`. */
 export const plus = (a: Exact, b: Exact): Exact =>
   a.parts === b.parts
-    ? { value: sum([a.value, b.value]), parts: a.parts }
+    ? { value: add(a.value, b.value), parts: a.parts }
     : {
-        value: sum([multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts))]),
+        value: add(multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts))),
         parts: a.parts * b.parts,
       };
+
+/** `a - b`. */
+export const minus = (a: Exact, b: Exact): Exact => plus(a, { ...b, value: negate(b.value) });
 
 /** `a × factor`. */
 export const times = (a: Exact, factor: Decimal): Exact => ({ value: multiply(a.value, factor), parts: a.parts });
 
 /** `part / whole` of `a`. @throws {RangeError} if `whole` is not above 0. */
-export const share = (a: Exact, part: number, whole: number): Exact => {
+export const share = (a: Exact, part: number | bigint, whole: number | bigint): Exact => {
   if (whole <= 0) throw new RangeError(`a share needs a whole above 0, not ${whole}`);
   return part === whole ? a : { value: multiply(a.value, fromInteger(part)), parts: a.parts * BigInt(whole) };
 };
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export const compareExact = (a: Exact, b: Exact): number => {
-  const { units } = subtract(multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts)));
+  const { units } = minus(a, b).value;
   return units < 0n ? -1 : units > 0n ? 1 : 0;
 };
+
+/** Whether the amount is below 0. */
+export const isBelowZero = (a: Exact): boolean => a.value.units < 0n;
 
 /** The amount with at most `places` decimals: the one place where a fraction becomes a decimal. */
 export const roundExact = (a: Exact, places: number, rounding: Rounding): Decimal =>

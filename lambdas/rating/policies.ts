@@ -4,27 +4,35 @@ import type { RatingPolicy } from './types.ts';
  * The named policies. A contract names one; a policy is never changed once a period was closed under it: a new
  * meaning is a new name. The README beside this file says what each option does, with numbers.
  */
+const STANDARD: RatingPolicy = {
+  id: 'standard',
+  zeroUsageFlatFee: 'none',
+  tierEdge: 'inclusive',
+  tierGap: 'next',
+  discountOrder: 'before-bounds',
+  taxBase: 'after-credits',
+  prorationUnit: 'day',
+  prorationRounding: 'net',
+  groupedTiers: 'per-group',
+  duplicateWinner: 'first',
+  interimConversion: 'cumulative',
+  creditTax: 'apart',
+  lineRounding: 'half-up',
+  roundingStage: 'line',
+  zeroUsageLine: 'omit',
+  partPeriodAllowance: 'whole',
+  partPeriodMinimum: 'by-day',
+  commitmentCovers: 'metered',
+};
+
 const POLICIES: readonly RatingPolicy[] = [
+  STANDARD,
   {
-    id: 'standard',
-    tierEdge: 'inclusive',
-    lineRounding: 'half-up',
-    roundingStage: 'line',
-    zeroUsageLine: 'omit',
-    prorationUnit: 'day',
-    partPeriodAllowance: 'whole',
-    partPeriodMinimum: 'by-day',
-    commitmentCovers: 'metered',
-  },
-  {
+    ...STANDARD,
     id: 'itemised',
-    tierEdge: 'inclusive',
     lineRounding: 'half-even',
-    roundingStage: 'line',
     zeroUsageLine: 'show',
-    prorationUnit: 'day',
     partPeriodAllowance: 'by-day',
-    partPeriodMinimum: 'by-day',
     commitmentCovers: 'all',
   },
 ];

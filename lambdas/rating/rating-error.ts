@@ -4,7 +4,8 @@ export type RatingErrorCode =
   | 'currency-mismatch'
   | 'period-zone'
   | 'usage-units'
-  | 'usage-incomplete';
+  | 'usage-incomplete'
+  | 'no-matrix-cell';
 
 /**
  * Thrown by `rate` when an input is missing or does not fit. The close turns it into an exception of kind

@@ -1,41 +1,45 @@
 import type { PriceStep } from '../../catalog/types.ts';
-import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
+import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decimal.ts';
 import { compareExact, type Exact, exact, share } from '../exact.ts';
 import { exactMoney, money, shown } from '../wording.ts';
+import { coveredShare, isWhole } from './covered.ts';
 import { done, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'minimum' }>;
 
-/** A minimum for the covered part of the period: whole or by day, as the policy says. Also used by the commitment. */
+/** A minimum for the covered part of the period: whole or by day, as the policy says. Also used by commitments. */
 export const minimumFor = (
-  amount: string,
-  { policy, coveredDays, periodDays }: Pick<StepContext, 'policy' | 'coveredDays' | 'periodDays'>,
-): Exact => {
-  const whole = exact(parseDecimal(amount));
-  return policy.partPeriodMinimum === 'by-day' ? share(whole, coveredDays, periodDays) : whole;
+  whole: Decimal,
+  context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay'>,
+): { readonly least: Exact; readonly words: string } => {
+  const covered = context.policy.partPeriodMinimum === 'by-day' ? coveredShare(context) : undefined;
+  return covered === undefined || isWhole(covered)
+    ? { least: exact(whole), words: '' }
+    : { least: share(exact(whole), covered.part, covered.whole), words: covered.words };
 };
 
 /** The line is never below this. Example: 42.10 USD is below the minimum, so 50.00 USD are charged. */
-export const minimum: Step<Params> = (working, step, context) => {
-  const { currency, coveredDays, periodDays } = context;
-  const least = minimumFor(step.amount, context);
-  const below = compareExact(working.amount, least) < 0;
-  const byDay = context.policy.partPeriodMinimum === 'by-day' && coveredDays < periodDays;
-  const days = byDay ? ` (${money(parseDecimal(step.amount), currency)} × ${coveredDays} of ${periodDays} days)` : '';
-  const charged = exactMoney(working.amount, currency);
-  const lowest = `${exactMoney(least, currency)}${days}`;
-  const amount = below ? least : working.amount;
-  return done(
-    working,
-    { amount },
-    {
-      step: step.step,
-      text: below
-        ? `${charged} is below the minimum, so ${lowest} are charged`
-        : `${charged} reaches the minimum of ${lowest}`,
-      result: formatDecimal(shown(amount)),
-      unit: currency.code,
-      children: [],
-    },
-  );
+export const minimum: Step<Params> = (step) => {
+  const whole = parseDecimal(step.amount);
+  return (working, context) => {
+    if (context.interim) return working;
+    const { least, words } = minimumFor(whole, context);
+    const below = compareExact(working.amount, least) < 0;
+    const amount = below ? least : working.amount;
+    return done(working, { amount }, () => {
+      const { currency } = context;
+      const days = words === '' ? '' : ` (${money(whole, currency)} × ${words})`;
+      const charged = exactMoney(working.amount, currency);
+      const lowest = `${exactMoney(least, currency)}${days}`;
+      return {
+        step: step.step,
+        text: below
+          ? `${charged} is below the minimum, so ${lowest} are charged`
+          : `${charged} reaches the minimum of ${lowest}`,
+        result: formatDecimal(shown(amount)),
+        unit: currency.code,
+        children: [],
+      };
+    });
+  };
 };

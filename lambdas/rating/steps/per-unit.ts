@@ -6,19 +6,17 @@ import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'per-unit' }>;
 
-/** Every unit costs the same. Example: 12.5 GB × 0.10 USD = 1.25 USD. */
-export const perUnit: Step<Params> = (working, step, { currency }) => {
+/** Every unit costs the same; less than nothing is a reversal. Example: 12.5 GB × 0.10 USD = 1.25 USD. */
+export const perUnit: Step<Params> = (step) => {
   const price = parseDecimal(step.unitPrice);
-  const amount = multiply(working.quantity, price);
-  return done(
-    working,
-    { amount: plus(working.amount, exact(amount)) },
-    {
+  return (working, { currency }) => {
+    const amount = multiply(working.quantity, price);
+    return done(working, { amount: plus(working.amount, exact(amount)) }, () => ({
       step: step.step,
       text: `${quantity(working.quantity, working.unit)} × ${money(price, currency)} = ${money(amount, currency)}`,
       result: formatDecimal(amount),
       unit: currency.code,
       children: [],
-    },
-  );
+    }));
+  };
 };

@@ -1,27 +1,33 @@
 import type { PriceStep } from '../../catalog/types.ts';
-import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
+import { formatDecimal, multiply, ONE, parseDecimal } from '../../platform/decimal.ts';
 import { exact, plus, share } from '../exact.ts';
-import { equalTo, money, shown } from '../wording.ts';
+import { equalTo, money, number, shown } from '../wording.ts';
+import { coveredShare, isWhole } from './covered.ts';
 import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
 
 /** A fee for the period, by day when the contract covers part of it. Example: 310.00 USD × 20 of 31 days = 200.00 USD. */
-export const recurringFee: Step<Params> = (working, step, { currency, coveredDays, periodDays }) => {
-  const whole = parseDecimal(step.amount);
-  const part = step.proration === 'day' && coveredDays < periodDays;
-  const fee = part ? share(exact(whole), coveredDays, periodDays) : exact(whole);
-  return done(
-    working,
-    { amount: plus(working.amount, fee) },
-    {
-      step: step.step,
-      text: part
-        ? `${money(whole, currency)} × ${coveredDays} of ${periodDays} days ${equalTo(fee, currency)}`
-        : `${money(whole, currency)} for the period`,
-      result: formatDecimal(shown(fee)),
-      unit: currency.code,
-      children: [],
-    },
-  );
+export const recurringFee: Step<Params> = (step) => {
+  const one = parseDecimal(step.amount);
+  return (working, context) => {
+    const { count, currency } = context;
+    const whole = count === ONE ? one : multiply(one, count);
+    const covered =
+      step.proration === 'none' ? undefined : coveredShare(context, step.proration === 'second' ? 'second' : 'policy');
+    const part = covered !== undefined && !isWhole(covered);
+    const fee = part ? share(exact(whole), covered.part, covered.whole) : exact(whole);
+    return done(working, { amount: plus(working.amount, fee) }, () => {
+      const each = count === ONE ? money(one, currency) : `${number(count)} × ${money(one, currency)}`;
+      return {
+        step: step.step,
+        text: part
+          ? `${each} × ${covered.words} ${equalTo(fee, currency)}`
+          : `${each} for the period${count === ONE ? '' : ` = ${money(whole, currency)}`}`,
+        result: formatDecimal(shown(fee)),
+        unit: currency.code,
+        children: [],
+      };
+    });
+  };
 };

@@ -1,33 +1,90 @@
-import type { Decimal } from '../../platform/decimal.ts';
+import { type Decimal, ONE } from '../../platform/decimal.ts';
+import type { Period } from '../../platform/period.ts';
 import type { Exact } from '../exact.ts';
-import type { ArithmeticNode, RatingPolicy } from '../types.ts';
+import type { ArithmeticNode, PriceState, RatingPolicy } from '../types.ts';
+
+/** A node of the arithmetic, made only when somebody reads it: amounts alone cost no text. */
+export type LazyNode = () => ArithmeticNode;
+
+/** So many transactions of one amount in a row. */
+export type Transactions = { readonly amount: Decimal; readonly count: number };
 
 /** What the steps of one line hand on: what is left to charge, what is charged so far, and how it came about. */
 export type Working = {
   /** The quantity that the next step sees, in `unit`. */
   readonly quantity: Decimal;
   readonly unit: string;
+  /** The quantity that chooses the tier of a volume price, in `unit`; absent: `quantity`. */
+  readonly fullQuantity?: Decimal;
+  /** Single transactions in the order of time, their amounts in `unit`; absent: not known. */
+  readonly transactions?: readonly Transactions[];
   readonly amount: Exact;
   /** One node per step done, in order. */
-  readonly nodes: readonly ArithmeticNode[];
+  readonly nodes: readonly LazyNode[];
+  /** What the price leaves to the next period; absent: nothing. */
+  readonly closing?: PriceState;
+  /** What this line took of a shared allowance. */
+  readonly poolTaken?: { readonly pool: string; readonly quantity: Decimal };
 };
+
+/** A change of a level at an instant (UTC): `by`, and what part of it is charged if somebody said so. */
+export type Shift = { readonly at: string; readonly by: Decimal; readonly prorated?: Decimal };
 
 /** What a step may know beside its own parameters. */
 export type StepContext = {
   readonly currency: { readonly code: string; readonly exponent: number };
   readonly policy: RatingPolicy;
-  /** Days of the period that the contract covers, and days of the whole period. */
+  /** The billing period, and the part of it that the line is for. */
+  readonly period: Period;
+  readonly part: Period;
+  /** Days of the part, and days of the whole period. */
   readonly coveredDays: number;
   readonly periodDays: number;
+  /** The day of the month on which the contract's periods begin. */
+  readonly anchorDay: number;
+  /** The first day on which the contract charges (local): a one-time fee without a date is due then. */
+  readonly firstDay: string;
+  /** How many of a fee. */
+  readonly count: Decimal;
+  /** A bill within the period: no minimum, no true-up, nothing ahead. */
+  readonly interim: boolean;
+  /** What the price left in the period before. */
+  readonly opening: PriceState;
+  /** The next period and the part of it that the contract covers, for what is charged ahead; absent: it covers none. */
+  readonly next?: { readonly period: Period; readonly part: Period };
+  /** What earlier lines took of each shared allowance. */
+  readonly poolTaken: Readonly<Record<string, Decimal>>;
+  /** The dimension values of the line. */
+  readonly dimensions: Readonly<Record<string, string>>;
   /** The value in force at the end of each covered day; only of meters that have it. */
   readonly daily: readonly { readonly day: string; readonly value: Decimal }[];
+  /** Changes of the level in the order of time, the level at the beginning first; only of meters that have them. */
+  readonly changes?: readonly Shift[];
+  /** The quantity of each meter that a capacity price names. */
+  readonly peaks: Readonly<Record<string, Decimal>>;
 };
 
-/** One step of the arithmetic: pure, no rounding of money. `S` are its parameters from the price. */
-export type Step<S> = (working: Working, step: S, context: StepContext) => Working;
+/** What a step knows of a line that has no usage of its own. */
+export const WITHOUT_USAGE = {
+  anchorDay: 1,
+  firstDay: '',
+  count: ONE,
+  interim: false,
+  opening: {},
+  poolTaken: {},
+  dimensions: {},
+  daily: [],
+  peaks: {},
+} as const satisfies Partial<StepContext>;
+
+/** A step with its parameters read: pure, no rounding of money. */
+export type Apply = (working: Working, context: StepContext) => Working;
+
+/** One step of the arithmetic. `S` are its parameters from the price, read once per price and not once per line. */
+export type Step<S> = (step: S) => Apply;
 
 /** The working with another step done. */
-export const done = (working: Working, change: Partial<Working>, node: ArithmeticNode): Working => ({
+export const done = (working: Working, change: Partial<Working>, node: LazyNode): Working => ({
   ...working,
   ...change,
   nodes: [...working.nodes, node],

@@ -1,0 +1,117 @@
+import type { Price } from '../catalog/types.ts';
+import { add, type Decimal, formatDecimal, isNegative, ZERO } from '../platform/decimal.ts';
+import { allocate } from './allocate.ts';
+import { doSteps, type Plan, planOf } from './apply-steps.ts';
+import { exact, NOTHING, roundExact } from './exact.ts';
+import { pooledGroup, type UsageGroup } from './group-usage.ts';
+import { chargeBy } from './price-charge.ts';
+import type { LazyNode, StepContext, Working } from './steps/step.ts';
+import type { PriceState } from './types.ts';
+import { money, quantity } from './wording.ts';
+
+/** What one price comes to for one group of its usage. */
+export type PricedGroup = { readonly group: UsageGroup; readonly working: Working };
+
+/** What an item's price comes to: a line per group, what it leaves by dimension values, and what the pools gave so far. */
+export type PricedItem = {
+  readonly groups: readonly PricedGroup[];
+  readonly states: readonly { readonly dimensions: UsageGroup['dimensions']; readonly state: PriceState }[];
+  readonly poolTaken: StepContext['poolTaken'];
+};
+
+/** Where amounts are shared out among lines and not rounded to the currency, they have this many decimals. */
+const UNROUNDED_DECIMALS = 12;
+
+const startOf = (group: UsageGroup): Working => ({
+  quantity: group.quantity,
+  unit: group.unit,
+  ...(group.fullQuantity === undefined ? {} : { fullQuantity: group.fullQuantity }),
+  ...(group.transactions === undefined ? {} : { transactions: group.transactions }),
+  amount: NOTHING,
+  nodes: [measured(group)],
+});
+
+const measured =
+  (group: UsageGroup): LazyNode =>
+  () => ({
+    step: 'usage',
+    text: `${quantity(group.quantity, group.unit)} measured`,
+    result: formatDecimal(group.quantity),
+    unit: group.unit,
+    children: [],
+  });
+
+const withTaken = (taken: StepContext['poolTaken'], { poolTaken }: Working): StepContext['poolTaken'] =>
+  poolTaken === undefined
+    ? taken
+    : { ...taken, [poolTaken.pool]: add(taken[poolTaken.pool] ?? ZERO, poolTaken.quantity) };
+
+const statesOf = (priced: readonly PricedGroup[]): PricedItem['states'] =>
+  priced.flatMap(({ group, working }) =>
+    working.closing === undefined ? [] : [{ dimensions: group.dimensions, state: working.closing }],
+  );
+
+/**
+ * Prices the usage of one item. S8: each group alone, or the charge of all together, shared out among them.
+ * @param contextOf what the steps may know of a group: its opening is the state that the item left for its dimensions.
+ */
+export const priceItem = (
+  price: Price,
+  groups: readonly UsageGroup[],
+  contextOf: (group: UsageGroup) => StepContext,
+  poolTaken: StepContext['poolTaken'],
+): PricedItem => {
+  const first = groups[0];
+  if (first === undefined) return { groups: [], states: [], poolTaken };
+  const { policy, part } = contextOf(first);
+  const plan = planOf(price.steps, policy);
+  if (policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
+    return pricePooled(price, plan, groups, pooledGroup(groups, price, part), contextOf, poolTaken);
+  }
+  const charge = chargeBy(price, plan.charge);
+  let taken = poolTaken;
+  const priced = groups.map((group): PricedGroup => {
+    const context = { ...contextOf(group), poolTaken: taken };
+    const charged = charge(startOf(group), group, context);
+    const working = doSteps(charged, plan.after, context);
+    taken = withTaken(taken, working);
+    return { group, working };
+  });
+  return { groups: priced, states: statesOf(priced), poolTaken: taken };
+};
+
+/**
+ * The charge of all groups together, shared out by their quantities to the currency's last decimal (largest remainder,
+ * then their order); what follows the charge is done for each. Example: 10.00 over 1 and 2 calls = 3.33 and 6.67.
+ */
+const pricePooled = (
+  price: Price,
+  plan: Plan,
+  groups: readonly UsageGroup[],
+  pool: UsageGroup,
+  contextOf: (group: UsageGroup) => StepContext,
+  poolTaken: StepContext['poolTaken'],
+): PricedItem => {
+  const context = { ...contextOf(pool), poolTaken };
+  const { currency, policy } = context;
+  const charged = chargeBy(price, plan.charge)(startOf(pool), pool, context);
+  const places = policy.roundingStage === 'line' ? currency.exponent : UNROUNDED_DECIMALS;
+  const whole = roundExact(charged.amount, places, policy.lineRounding);
+  const weights = groups.map((group): Decimal => (isNegative(group.quantity) ? ZERO : group.quantity));
+  const amounts = allocate(whole, weights, places);
+  const priced = groups.map((group, n): PricedGroup => {
+    const amount = amounts[n] ?? ZERO;
+    const shared: LazyNode = () => ({
+      step: 'pooled',
+      text: `${quantity(group.quantity, group.unit)} of ${quantity(pool.quantity, pool.unit)} in all: ${money(amount, currency)} of ${money(whole, currency)}`,
+      result: formatDecimal(amount),
+      unit: currency.code,
+      children: charged.nodes.map((make) => make()),
+    });
+    const { quantity: measuredQuantity, unit } = group;
+    const start = { quantity: measuredQuantity, unit, amount: exact(amount), nodes: [measured(group), shared] };
+    return { group, working: doSteps(start, plan.after, contextOf(group)) };
+  });
+  const state = charged.closing === undefined ? [] : [{ dimensions: pool.dimensions, state: charged.closing }];
+  return { groups: priced, states: [...state, ...statesOf(priced)], poolTaken: withTaken(poolTaken, charged) };
+};

@@ -1,0 +1,134 @@
+import {
+  add,
+  compare,
+  type Decimal,
+  formatDecimal,
+  isNegative,
+  isZero,
+  subtract,
+  ZERO,
+} from '../../platform/decimal.ts';
+import { type Exact, exact, isBelowZero, NOTHING, plus, share, times } from '../exact.ts';
+import { RatingError } from '../rating-error.ts';
+import type { ArithmeticNode } from '../types.ts';
+import { equalTo, money, number, shown } from '../wording.ts';
+import { heldShare } from './covered.ts';
+import { type Apply, done, type Shift, type StepContext, type Working } from './step.ts';
+import { leaves, type ReadyTier } from './tiers.ts';
+
+/** What a change puts into one tier (or takes out of it): so many units, and what they cost for the time they hold. */
+type Crossing = { readonly tier: number; readonly units: Decimal; readonly amount: Exact };
+
+/** The units of each tier between two levels, positive going up and negative going down. Below 0 is the first tier. */
+const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): readonly Omit<Crossing, 'amount'>[] => {
+  const [low, high] = compare(from, to) <= 0 ? [from, to] : [to, from];
+  const up = compare(from, to) <= 0;
+  let start: Decimal | undefined;
+  return tiers.flatMap(({ end }, tier) => {
+    const bottom = start === undefined || compare(low, start) > 0 ? low : start;
+    const top = end === null || compare(high, end) < 0 ? high : end;
+    start = end ?? undefined;
+    const units = subtract(top, bottom);
+    return isNegative(units) || isZero(units) ? [] : [{ tier, units: up ? units : subtract(ZERO, units) }];
+  });
+};
+
+/** `part` of `whole` of an amount, both decimals. */
+const ratio = (amount: Exact, part: Decimal, whole: Decimal): Exact => {
+  const scale = Math.max(part.scale, whole.scale);
+  const units = (value: Decimal): bigint => value.units * 10n ** BigInt(scale - value.scale);
+  const [n, d] = [units(part), units(whole)];
+  return d < 0n ? share(amount, -n, -d) : share(amount, n, d);
+};
+
+const unitPriceOf = ({ unitPrice, percent }: ReadyTier): Decimal => add(unitPrice ?? ZERO, percent?.factor ?? ZERO);
+
+const costOf = (shift: Shift, units: Decimal, tier: ReadyTier, context: StepContext): Exact => {
+  const price = unitPriceOf(tier);
+  if (shift.prorated !== undefined) return ratio(times(exact(shift.prorated), price), units, shift.by);
+  const { part, whole } = heldShare(shift.at, context);
+  return share(times(exact(units), price), part, whole);
+};
+
+type Run = { readonly crossings: readonly Crossing[]; readonly highest: Decimal };
+
+const runOf = (shifts: readonly Shift[], tiers: readonly ReadyTier[], context: StepContext): Run => {
+  let level = ZERO;
+  let highest = ZERO;
+  const crossings = shifts.flatMap((shift) => {
+    const before = level;
+    level = add(level, shift.by);
+    if (compare(level, highest) > 0) highest = level;
+    return unitsBetween(before, level, tiers).flatMap(({ tier, units }) => {
+      const priced = tiers[tier];
+      return priced === undefined ? [] : [{ tier, units, amount: costOf(shift, units, priced, context) }];
+    });
+  });
+  return { crossings, highest };
+};
+
+/** The flat fees of the tiers that the level reached at any time, each once. */
+const flatFees = (highest: Decimal, tiers: readonly ReadyTier[], { policy }: StepContext): readonly ReadyTier[] => {
+  if (isZero(highest) && policy.zeroUsageFlatFee === 'none') return [];
+  return tiers.filter((tier, n) => {
+    const edge = tiers[n - 1]?.end;
+    return tier.flatFee !== undefined && (edge === undefined || (edge !== null && leaves(highest, edge, policy)));
+  });
+};
+
+const nodeOf = (run: Run, fees: readonly ReadyTier[], amount: Exact, working: Working, { currency }: StepContext) => {
+  const crossed = run.crossings.map(
+    ({ tier, units, amount: cost }): ArithmeticNode => ({
+      step: 'change',
+      text: `tier ${tier + 1}: ${isNegative(units) ? '' : '+'}${number(units)} for the time that is left ${equalTo(cost, currency)}`,
+      result: formatDecimal(shown(cost)),
+      unit: currency.code,
+      children: [],
+    }),
+  );
+  const flat = fees.map(
+    ({ flatFee = ZERO }): ArithmeticNode => ({
+      step: 'tier',
+      text: `flat fee ${money(flatFee, currency)}`,
+      result: formatDecimal(flatFee),
+      unit: currency.code,
+      children: [],
+    }),
+  );
+  return {
+    step: 'graduated',
+    text: `the changes of the level, up to ${number(run.highest)} ${working.unit}s ${equalTo(amount, currency)}`,
+    result: formatDecimal(shown(amount)),
+    unit: currency.code,
+    children: [...crossed, ...flat],
+  };
+};
+
+/**
+ * The running level chooses the tier, the share of the period that a change holds is what is charged. A change that
+ * crosses tiers is spread over them in proportion to its units; a tier's flat fee is charged once if the level ever
+ * reached it; in all never below 0. Example with 10.00 up to 5 (flat 100.00) and 5.00 above (flat 50.00): changes of
+ * +5 charged as 3.5, +2 as 1, −4 as −1.6, +10 as 2 = 35 + 5 − 12 + 12 + 150 = 190.00.
+ * @throws {RatingError} `usage-incomplete` if there is usage without its changes.
+ */
+export const graduatedByChanges =
+  (tiers: readonly ReadyTier[]): Apply =>
+  (working, context) => {
+    if (context.changes === undefined && !isZero(working.quantity)) {
+      throw new RatingError(
+        'usage-incomplete',
+        'a price by changes of the level needs the changes: its usage has none',
+        {
+          unit: working.unit,
+        },
+      );
+    }
+    const run = runOf(context.changes ?? [], tiers, context);
+    const fees = flatFees(run.highest, tiers, context);
+    const total = [
+      ...run.crossings.map(({ amount }) => amount),
+      ...fees.map(({ flatFee }) => exact(flatFee ?? ZERO)),
+    ].reduce(plus, NOTHING);
+    const amount = isBelowZero(total) ? NOTHING : total;
+    return done(working, { amount: plus(working.amount, amount) }, () => nodeOf(run, fees, amount, working, context));
+  };
