@@ -116,6 +116,13 @@ export default {
       to: { path: '^(lambdas|lib|bin|local|console|bench|test)/' },
     },
     {
+      name: 'oracle-is-the-other-side',
+      comment: 'The oracle checks the rating library only as long as it shares nothing with it, not even a type.',
+      severity: 'error',
+      from: { path: '^test/rating/oracle/' },
+      to: { path: '^(lambdas|lib|bin|local|ops|console|scripts|bench)/|^test/(?!rating/oracle/)|^node_modules/' },
+    },
+    {
       name: 'console-imports-types-only',
       comment: 'The console runs in a browser: of lambdas/ it may take types (`import type`), nothing that runs.',
       severity: 'error',

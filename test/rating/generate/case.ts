@@ -1,0 +1,276 @@
+import type { Contract, ContractItem, PriceBook } from '../../../lambdas/catalog/types.ts';
+import type { Period } from '../../../lambdas/platform/period.ts';
+import type { PinnedFxRate, RateInput, RatingPolicy } from '../../../lambdas/rating/types.ts';
+import { covered, dateAfter, daysFrom, laterBy, nextPeriod, yearStart } from '../oracle/calendar.ts';
+import { keyOf } from '../oracle/groups.ts';
+import type { Draw } from './draw.ts';
+import { type GeneratedPrice, type PriceScene, priceOf } from './price.ts';
+import { usageOf } from './usage.ts';
+
+/** Periods of one contract in a row. The openings of all but the first are what the period before left. */
+export type Case = readonly [RateInput, ...Omit<RateInput, 'opening'>[]];
+
+const policy = (draw: Draw): RatingPolicy => ({
+  id: 'generated',
+  zeroUsageFlatFee: draw.pick(['none', 'charge'] as const),
+  tierEdge: draw.pick(['inclusive', 'exclusive'] as const),
+  tierGap: draw.pick(['next', 'lower'] as const),
+  discountOrder: draw.pick(['before-bounds', 'after-bounds'] as const),
+  taxBase: draw.pick(['after-credits', 'before-credits'] as const),
+  prorationUnit: draw.pick(['day', 'day-inclusive', 'second', 'second-inclusive', 'calendar-month'] as const),
+  prorationRounding: draw.pick(['net', 'each'] as const),
+  groupedTiers: draw.pick(['per-group', 'pooled'] as const),
+  duplicateWinner: draw.pick(['first', 'last'] as const),
+  interimConversion: draw.pick(['cumulative', 'slice'] as const),
+  creditTax: draw.pick(['apart', 'together'] as const),
+  lineRounding: draw.pick(['half-up', 'half-even', 'up', 'down'] as const),
+  roundingStage: draw.onceIn(5) ? 'none' : 'line',
+  zeroUsageLine: draw.pick(['omit', 'show'] as const),
+  partPeriodAllowance: draw.pick(['whole', 'by-day'] as const),
+  partPeriodMinimum: draw.pick(['whole', 'by-day'] as const),
+  commitmentCovers: draw.pick(['metered', 'all'] as const),
+});
+
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Kiritimati', 'Etc/GMT+12'] as const;
+const ANCHORS = [1, 15, 28, 29, 30, 31] as const;
+
+type Terms = Pick<Contract, 'anchorDay' | 'cadence' | 'zone'>;
+
+/** A period of the cadence, its months chosen so that DST changes, leap days and short months come up. */
+const firstPeriod = (draw: Draw, terms: Terms): Period => {
+  const month = draw.pick(['2026-10-01', '2026-03-01', '2027-01-01', '2028-02-01', '2026-11-01']);
+  const start = laterBy(month, 0, terms.anchorDay);
+  return nextPeriod({ ...terms, start, currency: '', items: [] }, { start, end: start, zone: terms.zone });
+};
+
+/** A date within a span, not its first day. */
+const within = (draw: Draw, span: Period): string =>
+  dateAfter(span.start, draw.int(1, daysFrom(span.start, span.end) - 1));
+
+/** When the contract begins: on the period's anchor some periods ago (0 to 14), else at some day in or after the period. */
+const startOf = (draw: Draw, terms: Terms, period: Period, next: Period): string => {
+  const months = { monthly: 1, quarterly: 3, annual: 12 }[terms.cadence];
+  const ago = () => laterBy(period.start, -months * draw.pick([1, 0, 11, 12, 14]), terms.anchorDay);
+  return draw.pick([ago, ago, ago, ago, () => within(draw, period), () => next.start, () => within(draw, next)])();
+};
+
+const span = (
+  draw: Draw,
+  terms: Terms,
+  period: Period,
+  next: Period,
+): Pick<Contract, 'start' | 'end' | 'trialUntil'> => {
+  const start = startOf(draw, terms, period, next);
+  const later = (place: Period): string => {
+    const date = within(draw, place);
+    return date > start ? date : dateAfter(start, 20);
+  };
+  return {
+    start,
+    ...draw.maybe(6, () => ({
+      end: draw.pick([later(period), later(next), period.end > start ? period.end : later(next)]),
+    })),
+    ...draw.maybe(8, () => ({ trialUntil: draw.pick([later(period), later(next), start]) })),
+  };
+};
+
+const item = (draw: Draw, n: number, price: GeneratedPrice, period: Period): ContractItem => {
+  const steps = (factor: string) =>
+    price.price.steps.map((step) => {
+      if (step.step === 'per-unit') return { ...step, unitPrice: factor };
+      return step.step === 'recurring-fee' ? { ...step, amount: factor } : step;
+    });
+  return {
+    id: `item-${n}`,
+    price: price.price.id,
+    ...draw.maybe(5, () => ({ quantity: draw.pick(['2', '1', '2.5', '0']) })),
+    ...draw.maybe(8, () => ({ steps: steps('3.21') })),
+    ...draw.maybe(8, () => ({
+      ramp: [
+        { from: dateAfter(period.start, -draw.int(0, 1)), steps: steps('1.11') },
+        { from: dateAfter(period.start, draw.int(1, 2)), steps: steps('7.77') },
+      ],
+    })),
+  };
+};
+
+const someItems = (draw: Draw, items: readonly ContractItem[]) =>
+  draw.maybe(2, () => ({ items: items.filter(() => draw.onceIn(2)).map(({ id }) => id) }));
+
+const dated = (draw: Draw, period: Period, until: 'until' | 'expires') =>
+  draw.maybe(3, () => ({ [until]: dateAfter(period.start, draw.pick([1, 40, 0, -1])) }));
+
+const agreed = (draw: Draw, items: readonly ContractItem[], period: Period, acrossPeriods: boolean) => ({
+  ...draw.maybe(4, () => ({
+    groups: [
+      {
+        id: 'all',
+        description: 'All',
+        items: items.filter((_, n) => n === 0 || draw.onceIn(2)).map(({ id }) => id),
+        ...(draw.onceIn(2) ? { minimum: draw.decimal(200) } : { maximum: draw.decimal(120) }),
+      },
+    ],
+  })),
+  ...draw.maybe(4, () => ({
+    minimumCommitment: {
+      amount: draw.decimal(300),
+      description: 'Commitment',
+      ...(acrossPeriods
+        ? draw.maybe(2, () => ({ over: draw.pick(['contract-year', 'period'] as const) }))
+        : draw.maybe(2, () => ({ over: 'period' as const }))),
+      ...draw.maybe(2, () => ({ overageFactor: draw.pick(['1.5', '2', '1.1']) })),
+    },
+  })),
+  ...draw.maybe(5, () => ({ maximum: { amount: draw.decimal(300), description: 'At most' } })),
+  ...draw.maybe(3, () => ({
+    discounts: draw.list(1, 2, (n) => ({
+      id: `d${n}`,
+      description: `Discount ${n}`,
+      ...(draw.onceIn(2) ? { percent: draw.price(99) } : { amount: draw.decimal(60) }),
+      ...someItems(draw, items),
+      ...draw.maybe(4, () => ({ from: dateAfter(period.start, draw.pick([0, -1, 1])) })),
+      ...dated(draw, period, 'until'),
+    })),
+  })),
+  ...draw.maybe(3, () => ({
+    credits: draw.list(1, 3, (n) => ({
+      id: `c${n}`,
+      description: `Credit ${n}`,
+      kind: draw.pick(['promotional', 'prepaid'] as const),
+      amount: `${draw.int(0, 90)}`,
+      priority: draw.int(0, 1),
+      from: dateAfter(period.start, draw.pick([-30, 0, 1])),
+      ...dated(draw, period, 'expires'),
+      ...someItems(draw, items),
+    })),
+  })),
+});
+
+const CURRENCIES = ['USD', 'JPY', 'BHD', 'EUR'] as const;
+
+const fxOf = (draw: Draw, from: string, to: string): { readonly fx?: PinnedFxRate } =>
+  from === to
+    ? {}
+    : {
+        fx: {
+          id: `${from}-${to}`,
+          from,
+          to,
+          rate: draw.pick(['1.0837', '0.5', '161.42', '0.376']),
+          source: 'generated',
+          version: 1,
+          date: '2026-10-01',
+        },
+      };
+
+/** What the period before left: numbers that fit what the prices keep. */
+const openingOf = (
+  draw: Draw,
+  contract: Contract,
+  prices: readonly GeneratedPrice[],
+  period: Period,
+): RateInput['opening'] => {
+  const states = contract.items.flatMap((each, n) => {
+    const { price } = prices[n] as GeneratedPrice;
+    if (!draw.onceIn(2)) return [];
+    const state = {
+      ...(price.accumulate === undefined ? {} : { accumulated: draw.decimal(30) }),
+      ...(price.steps.some((step) => step.step === 'allowance' && step.rollover !== undefined)
+        ? { rollover: draw.list(1, 2, (age) => ({ quantity: draw.price(9), periods: age + draw.int(1, 2) })) }
+        : {}),
+      ...(price.steps.some((step) => 'billing' in step && step.billing === 'advance')
+        ? { ahead: { start: draw.onceIn(4) ? period.end : period.start, amount: `${draw.int(0, 90)}` } }
+        : {}),
+    };
+    const dimensions = Object.fromEntries(price.perDimensions.map((name) => [name, name === 'region' ? 'eu' : 'l']));
+    return Object.keys(state).length === 0 ? [] : [[keyOf(each.id, dimensions), state] as const];
+  });
+  const ofYear = contract.minimumCommitment?.over === 'contract-year' && draw.onceIn(2);
+  const wallets = (contract.credits ?? [])
+    .filter(() => draw.onceIn(2))
+    .map((credit) => ({ credit: credit.id, left: `${draw.int(0, Number(credit.amount))}` }));
+  return {
+    format: 2,
+    carryIn: {},
+    ...(states.length === 0 ? {} : { prices: Object.fromEntries(states) }),
+    ...(ofYear ? { committed: { yearStart: yearStart(contract, period.start), charged: `${draw.int(0, 300)}` } } : {}),
+    ...(wallets.length === 0 ? {} : { wallets }),
+  };
+};
+
+/** A case: whole, interim, or a part of a period, or two or three periods in a row. */
+export const caseOf = (draw: Draw): Case => {
+  const terms = {
+    zone: draw.pick(ZONES),
+    anchorDay: draw.pick(ANCHORS),
+    cadence: draw.pick(['monthly', 'monthly', 'monthly', 'quarterly', 'annual'] as const),
+  };
+  const period = firstPeriod(draw, terms);
+  const next = nextPeriod({ ...terms, start: period.start, currency: '', items: [] }, period);
+  const mode = draw.pick(['whole', 'whole', 'chain', 'interim', 'part'] as const);
+  const acrossPeriods = mode === 'whole' || mode === 'chain';
+  const rules = policy(draw);
+  const scene: PriceScene = {
+    policy: rules,
+    acrossPeriods,
+    days: [dateAfter(period.start, 3), period.start, period.end, dateAfter(period.start, -1)],
+  };
+  const prices = draw.list(1, 3, (n) => priceOf(draw, n, scene));
+  const items = prices.map((price, n) => item(draw, n, price, period));
+  const [bookCurrency, currency] = [draw.pick(CURRENCIES), draw.onceIn(6) ? draw.pick(CURRENCIES) : undefined];
+  const contract: Contract = {
+    id: 'contract',
+    account: 'account',
+    payer: 'account',
+    entity: 'entity',
+    currency: currency ?? bookCurrency,
+    ...terms,
+    ...span(draw, terms, period, next),
+    priceBook: 'book',
+    ...((currency ?? bookCurrency) === bookCurrency
+      ? {}
+      : { fxDate: draw.pick(['period-start', 'period-end'] as const) }),
+    items,
+    ...agreed(draw, items, period, acrossPeriods),
+    policy: 'generated',
+  };
+  const book: PriceBook = {
+    id: 'book',
+    name: 'Book',
+    currency: bookCurrency,
+    prices: prices.map(({ price }) => price),
+  };
+  const cut = mode === 'part' ? within(draw, period) : undefined;
+  const part =
+    cut === undefined
+      ? undefined
+      : draw.pick([
+          { ...period, start: cut },
+          { ...period, end: cut },
+        ]);
+  const base = {
+    contract,
+    contractVersion: 1,
+    priceBook: book,
+    priceBookVersion: 1,
+    policy: rules,
+    usageHash: 'generated',
+    ...fxOf(draw, bookCurrency, contract.currency),
+    ...(mode === 'interim' ? { interim: true } : {}),
+  };
+  const inPeriod = (at: Period) => {
+    const held = covered(contract, at, part);
+    return {
+      ...base,
+      period: at,
+      usage: held === undefined ? [] : prices.flatMap((price) => usageOf(draw, price, held)),
+    };
+  };
+  const first = {
+    ...inPeriod(period),
+    opening: openingOf(draw, contract, prices, period),
+    ...(part === undefined ? {} : { part }),
+  };
+  if (mode !== 'chain') return [first];
+  return [first, ...draw.list(1, 2, (n) => inPeriod(n === 0 ? next : nextPeriod(contract, next)))];
+};

@@ -1,0 +1,133 @@
+import type { Contract, Policy, Span } from './given.ts';
+import { NOTHING, Rational } from './rational.ts';
+
+/** Local dates as numbers of days, on plain arithmetic: no date library, so that its mistakes would show. */
+const DAY = 86_400_000;
+
+/** Days since 1970-01-01. */
+export const dayNumber = (date: string): number => {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return Date.UTC(year, month - 1, day) / DAY;
+};
+
+const dateOf = (number: number): string => new Date(number * DAY).toISOString().slice(0, 10);
+
+export const daysFrom = (start: string, end: string): number => dayNumber(end) - dayNumber(start);
+
+const monthOf = (date: string): number => {
+  const [year = 0, month = 0] = date.split('-').map(Number);
+  return year * 12 + month - 1;
+};
+
+const lengthOf = (month: number): number =>
+  new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate();
+
+/** The day of a month, or the last one where the month is too short. */
+const inMonth = (month: number, day: number): string =>
+  dateOf(Date.UTC(Math.floor(month / 12), month % 12, Math.min(day, lengthOf(month))) / DAY);
+
+/** The same day `months` later; the last of the month where there is none. */
+export const laterBy = (date: string, months: number, day = Number(date.slice(8))): string =>
+  inMonth(monthOf(date) + months, day);
+
+const MONTHS = { monthly: 1, quarterly: 3, annual: 12 } as const;
+
+/** The period that begins where this one ends. */
+export const nextPeriod = (contract: Contract, period: Span): Span => ({
+  start: period.end,
+  end: laterBy(period.end, MONTHS[contract.cadence], contract.anchorDay),
+  zone: period.zone,
+});
+
+/** Where two spans meet; `undefined` if nowhere. An absent end never comes. */
+const overlap = (span: Span, start: string, end = '9999-12-31'): Span | undefined => {
+  const [from, to] = [start > span.start ? start : span.start, end < span.end ? end : span.end];
+  return from < to ? { ...span, start: from, end: to } : undefined;
+};
+
+/** The part of a period that the contract charges for. */
+export const covered = (contract: Contract, period: Span, part: Span = period): Span | undefined => {
+  const begin =
+    contract.trialUntil !== undefined && contract.trialUntil > contract.start ? contract.trialUntil : contract.start;
+  const held = overlap(period, part.start, part.end);
+  return held && overlap(held, begin, contract.end);
+};
+
+/** The latest anniversary of the contract's start that is not after a date. */
+export const yearStart = (contract: Contract, date: string): string => {
+  let years = 0;
+  while (laterBy(contract.start, 12 * (years + 1)) <= date) years += 1;
+  return laterBy(contract.start, 12 * years);
+};
+
+/** The next anniversary after that. */
+export const yearEnd = (contract: Contract, date: string): string => {
+  let years = 1;
+  while (laterBy(contract.start, 12 * years) <= date) years += 1;
+  return laterBy(contract.start, 12 * years);
+};
+
+const midnights = new Map<string, number>();
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Local date of an instant. */
+const localDateOf = (time: number, zone: string): string => {
+  let clock = clocks.get(zone);
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    clocks.set(zone, clock);
+  }
+  return clock.format(time);
+};
+
+/** Milliseconds since 1970 of the first instant of a local day: searched for, second by second by halving. */
+export const midnight = (date: string, zone: string): number => {
+  const key = `${date} ${zone}`;
+  const known = midnights.get(key);
+  if (known !== undefined) return known;
+  let [low, high] = [dayNumber(date) * DAY - DAY, dayNumber(date) * DAY + DAY];
+  while (high - low > 1_000) {
+    const middle = low + Math.floor((high - low) / 2_000) * 1_000;
+    if (localDateOf(middle, zone) < date) low = middle;
+    else high = middle;
+  }
+  midnights.set(key, high);
+  return high;
+};
+
+export const secondsFrom = (span: Span): number =>
+  (midnight(span.end, span.zone) - midnight(span.start, span.zone)) / 1_000;
+
+/** Day of the month on which the months of a period begin: the anchor, or the period's own first day where it begins elsewhere. */
+const monthDay = (period: Span, anchorDay: number): number =>
+  inMonth(monthOf(period.start), anchorDay) === period.start ? anchorDay : Number(period.start.slice(8));
+
+/** Months of a part, each month of the period as 1 however long: 1 February to 13 April of months from the 13th is 12/31 + 2. */
+const monthsFrom = (part: Span, period: Span, anchorDay: number): Rational => {
+  const day = monthDay(period, anchorDay);
+  let months = NOTHING;
+  for (let n = 0; ; n += 1) {
+    const [start, end] = [laterBy(period.start, n, day), laterBy(period.start, n + 1, day)];
+    if (start >= part.end) return months;
+    const inside = overlap(part, start, end);
+    if (inside === undefined) continue;
+    months = months.plus(Rational.whole(daysFrom(inside.start, inside.end)).over(Rational.whole(daysFrom(start, end))));
+  }
+};
+
+/**
+ * Which share of a period a part of it is. `second-inclusive` periods end at 23:59:59: they, and parts that end with them,
+ * are a second short. `day-inclusive` names the last day instead of the one after it, which is as many days.
+ */
+export const shareOf = (part: Span, period: Span, unit: Policy['prorationUnit'], anchorDay: number): Rational => {
+  const measured = (span: Span): Rational => {
+    if (unit === 'calendar-month') return monthsFrom(span, period, anchorDay);
+    if (unit === 'day' || unit === 'day-inclusive') return Rational.whole(daysFrom(span.start, span.end));
+    const short = unit === 'second-inclusive' && span.end === period.end ? 1 : 0;
+    return Rational.whole(secondsFrom(span) - short);
+  };
+  return measured(part).over(measured(period));
+};
+
+/** The date so many days later. */
+export const dateAfter = (date: string, days: number): string => dateOf(dayNumber(date) + days);

@@ -1,0 +1,48 @@
+import { covered } from './calendar.ts';
+import {
+  applyCommitment,
+  applyCredits,
+  applyDiscounts,
+  applyGroups,
+  applyMaximum,
+  Bill,
+  billSpan,
+} from './contract-level.ts';
+import type { Given, Opening, State } from './given.ts';
+import { type Line, linesOf } from './line.ts';
+import type { Rational } from './rational.ts';
+
+export type Answer = {
+  readonly lines: readonly Line[];
+  readonly prices: Readonly<Record<string, State>>;
+  readonly committed: Opening['committed'];
+  readonly wallets: ReadonlyMap<string, Rational>;
+  readonly payments: readonly { readonly credit: string; readonly amount: Rational }[];
+};
+
+/**
+ * Rates a contract by the same written rules as the rating library, in another way: fractions throughout, one case after
+ * the other, nothing fast.
+ */
+export const rateSlowly = (given: Given): Answer => {
+  const run = { given, part: covered(given.contract, given.period, given.part), pools: new Map<string, Rational>() };
+  const items = given.contract.items.map((item) => linesOf(item, run));
+  const bill = new Bill(
+    given,
+    billSpan(given),
+    items.flatMap((item) => item.lines),
+  );
+  if (run.part !== undefined) applyGroups(bill);
+  const committed = run.part === undefined ? undefined : applyCommitment(bill);
+  applyMaximum(bill);
+  for (const line of bill.lines) bill.left.set(line, line.amount);
+  applyDiscounts(bill);
+  const { payments, wallets } = applyCredits(bill);
+  return {
+    lines: bill.lines,
+    prices: Object.assign({}, ...items.map((item) => item.states)),
+    committed,
+    wallets,
+    payments,
+  };
+};
