@@ -9,7 +9,9 @@ import type { CatalogBodies, CatalogEntry, CatalogKind, CatalogReader, Publicati
  */
 export type CatalogWriter = {
   publication(publicationId: string): Promise<Publication | undefined>;
-  /** Stores a proposal. @throws {CatalogRaceError} if a publication of that id exists already. */
+  /** Every publication, ordered by id. */
+  publications(): Promise<Publication[]>;
+  /** Stores a draft or a proposal. @throws {CatalogRaceError} if a publication of that id exists already and is no draft. */
   propose(publication: Publication, audit: AuditLog, record: AuditRecord): Promise<void>;
   /**
    * Adds the entries and turns the stored proposal into `publication`.
@@ -44,24 +46,26 @@ const asRace = (error: unknown): unknown =>
 
 /** The catalog in DynamoDB: `pk` = kind, `sk` = `id#version`; publications under `pk` = PUBLICATION. Strong reads. */
 export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): CatalogStore => {
-  const query = async <K extends CatalogKind>(kind: K, prefix: string): Promise<CatalogEntry<CatalogBodies[K]>[]> => {
-    const entries: CatalogEntry<CatalogBodies[K]>[] = [];
+  const items = async (pk: string, prefix: string): Promise<Record<string, unknown>[]> => {
+    const found: Record<string, unknown>[] = [];
     let from: Record<string, unknown> | undefined;
     do {
       const page = await client.send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: prefix === '' ? 'pk = :kind' : 'pk = :kind AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':kind': kind, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) },
           ConsistentRead: true,
           ...(from ? { ExclusiveStartKey: from } : {}),
         }),
       );
-      for (const item of page.Items ?? []) entries.push(item.entry as CatalogEntry<CatalogBodies[K]>);
+      found.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey;
     } while (from !== undefined);
-    return entries;
+    return found;
   };
+  const query = async <K extends CatalogKind>(kind: K, prefix: string): Promise<CatalogEntry<CatalogBodies[K]>[]> =>
+    (await items(kind, prefix)).map((item) => item.entry as CatalogEntry<CatalogBodies[K]>);
 
   return {
     get: async (kind, id, asOf) => holdingAt(await query(kind, `${id}#`), asOf),
@@ -79,12 +83,16 @@ export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): Ca
       );
       return Item?.publication;
     },
+    publications: async () => (await items(PUBLICATIONS, '')).map((item) => item.publication as Publication),
     propose: async (publication, audit, record) => {
       const put = {
         Put: {
           TableName: table,
           Item: { pk: PUBLICATIONS, sk: publication.publicationId, status: publication.status, publication },
-          ConditionExpression: 'attribute_not_exists(pk)',
+          // A draft becomes a proposal; whatever else is there stays.
+          ConditionExpression: 'attribute_not_exists(pk) OR #status = :draft',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':draft': 'draft' },
         },
       };
       try {

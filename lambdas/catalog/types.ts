@@ -164,15 +164,30 @@ export type PublicationChange = ProposedEntry & {
   readonly change: 'new' | 'changed';
 };
 
-/** A set of entries that one person proposed and another publishes, all or nothing. `hash` is what is approved. */
+/** Something that is allowed, but seldom meant. `path` is in the body of the entry; `key` is what accepts it. */
+export type PublicationWarning = {
+  /** e.g. `cliff:list-usd/team-seats:15`. */
+  readonly key: string;
+  readonly kind: CatalogKind;
+  readonly id: string;
+  readonly path: string;
+  readonly message: string;
+};
+
+/**
+ * A set of entries that one person proposed and another publishes, all or nothing. `hash` is what is approved: it covers
+ * the changes and the warnings. A `draft` waits for its author, a `proposed` one for a second person.
+ */
 export type Publication = {
   readonly format: 1;
   readonly publicationId: string;
   readonly hash: string;
-  readonly status: 'proposed' | 'published';
+  readonly status: 'draft' | 'proposed' | 'published';
   readonly proposedBy: string;
   readonly proposedAt: string;
   readonly publishedBy?: string;
   readonly publishedAt?: string;
   readonly changes: readonly PublicationChange[];
+  /** What the checks doubt. Of a proposal all of it was accepted by whoever proposed it. */
+  readonly warnings?: readonly PublicationWarning[];
 };

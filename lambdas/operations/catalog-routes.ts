@@ -1,5 +1,7 @@
 import { ENTRY_SHAPES } from '../catalog/entry-shapes.ts';
-import { approvePublication, type PublishPorts, proposePublication } from '../catalog/publish.ts';
+import { proposePublication } from '../catalog/propose.ts';
+import type { PublishPorts } from '../catalog/publication.ts';
+import { approvePublication } from '../catalog/publish.ts';
 import type { CatalogKind } from '../catalog/types.ts';
 import type { ApiRoute, Role } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';

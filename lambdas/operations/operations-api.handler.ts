@@ -15,6 +15,7 @@ import { httpEdge } from '../platform/http-edge.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { POLICY_IDS } from '../rating/policies.ts';
+import { priceOfQuantity } from '../rating/price-of-quantity.ts';
 import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
 import { archiveCounter } from '../usage/archive/archive-totals.ts';
@@ -94,7 +95,7 @@ export const handler = httpEdge(
       pause: (millis) => pause(millis),
     }),
     ...auditRoutes(audit),
-    ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS } }),
+    ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS }, priceOf: priceOfQuantity }),
     ...usageRoutes({
       countedDays: countedDays(ledger, dynamoOverlayStatus(dynamo(), projection)),
       subjects,

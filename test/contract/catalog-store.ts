@@ -81,6 +81,26 @@ export const catalogStoreContract = (
       expect((await audit.list(0, 10)).map((told) => told.action)).toEqual(['publication.propose']);
     });
 
+    it('turns a draft into a proposal once, and publishes no draft', async () => {
+      const { catalog, audit } = await make();
+      const draft = publication('pub-1', 'draft');
+      await catalog.propose(draft, audit, record('publication.draft'));
+      await expect(
+        catalog.publish(publication('pub-1', 'published'), [first], audit, record('approve')),
+      ).rejects.toThrow(CatalogRaceError);
+      await catalog.propose(publication('pub-1'), audit, record('publication.propose'));
+      await expect(catalog.propose(draft, audit, record('back'))).rejects.toThrow(CatalogRaceError);
+      expect((await catalog.publication('pub-1'))?.status).toBe('proposed');
+    });
+
+    it('lists every publication, ordered by id', async () => {
+      const { catalog, audit } = await make();
+      expect(await catalog.publications()).toEqual([]);
+      await catalog.propose(publication('pub-2', 'draft'), audit, record('publication.draft'));
+      await catalog.propose(publication('pub-1'), audit, record('publication.propose'));
+      expect(await catalog.publications()).toEqual([publication('pub-1'), publication('pub-2', 'draft')]);
+    });
+
     it('writes nothing at all when one version is taken', async () => {
       const { catalog, audit } = await filled([first]);
       await catalog.propose(publication('pub-2'), audit, record('publication.propose'));

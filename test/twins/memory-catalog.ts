@@ -19,8 +19,11 @@ export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore 
     list: async (kind, asOf) => listHolding(await history(kind), asOf),
     version: async (kind, id, version) => (await ofId(kind, id)).find((entry) => entry.version === version),
     publication: async (publicationId) => copy(publications.get(publicationId)),
+    publications: async () =>
+      copy([...publications.values()].sort((a, b) => (a.publicationId < b.publicationId ? -1 : 1))),
     propose: async (publication, audit, record) => {
-      if (publications.has(publication.publicationId)) throw new CatalogRaceError('it is proposed already');
+      const known = publications.get(publication.publicationId);
+      if (known !== undefined && known.status !== 'draft') throw new CatalogRaceError('it is proposed already');
       const audited = audit.append(record);
       publications.set(publication.publicationId, copy(publication));
       await audited;

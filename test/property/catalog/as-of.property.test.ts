@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdingAt, listHolding } from '../../../lambdas/catalog/as-of.ts';
 import { spansOf, subjectsOf, unattributed } from '../../../lambdas/catalog/attribution.ts';
-import { changesAgainst } from '../../../lambdas/catalog/publish.ts';
+import { changesAgainst } from '../../../lambdas/catalog/publication.ts';
 import type { Attribution, CatalogEntry, ProposedEntry } from '../../../lambdas/catalog/types.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';

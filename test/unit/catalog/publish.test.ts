@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { approvePublication, type PublishPorts, proposePublication } from '../../../lambdas/catalog/publish.ts';
+import { proposePublication } from '../../../lambdas/catalog/propose.ts';
+import type { PublishPorts } from '../../../lambdas/catalog/publication.ts';
+import { approvePublication } from '../../../lambdas/catalog/publish.ts';
 import { firstBroken } from '../../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import type { Role } from '../../../lambdas/platform/http-edge.ts';
+import { priceOfQuantity } from '../../../lambdas/rating/price-of-quantity.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { exampleCompany, find, KNOWN, withBody } from './example-company.ts';
@@ -12,7 +15,7 @@ const meter = find(company, 'meter', 'storage');
 
 const setUp = (): PublishPorts => {
   const clock = manualClock('2026-11-01T10:00:00.000Z');
-  return { catalog: memoryCatalog(), audit: memoryAuditLog(clock), clock, known: KNOWN };
+  return { catalog: memoryCatalog(), audit: memoryAuditLog(clock), clock, known: KNOWN, priceOf: priceOfQuantity };
 };
 const propose = (ports: PublishPorts, entries: unknown, proposer = 'ada') =>
   proposePublication(ports, { entries, proposer });

@@ -156,7 +156,9 @@ describe('catalog', () => {
   const setUp = () => {
     const catalog = memoryCatalog();
     const audit = memoryAuditLog(clock);
-    return caller(catalogRoutes({ catalog, audit, clock, known: { eventTypes: ['t'], policies: [] } }));
+    return caller(
+      catalogRoutes({ catalog, audit, clock, known: { eventTypes: ['t'], policies: [] }, priceOf: () => '0' }),
+    );
   };
   const meter = {
     kind: 'meter',
