@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { holdingAt } from '../../catalog/as-of.ts';
 import { subjectsByAccount } from '../../catalog/attribution.ts';
-import type { CatalogEntry, CatalogReader, Entitlement, Meter } from '../../catalog/types.ts';
+import type { Account, CatalogEntry, CatalogReader, Entitlement, Meter } from '../../catalog/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { parseDecimal, sum } from '../../platform/decimal.ts';
 import { addDays, type Interval, intervalOf, type Period } from '../../platform/period.ts';
@@ -50,6 +51,10 @@ const rememberedSubjects = (subjects: Subjects, known: Known, spared: () => void
     return found;
   },
 });
+
+/** The parts of intervals before an instant. */
+const endingBy = (intervals: readonly SubjectInterval[], end: string): SubjectInterval[] =>
+  intervals.flatMap(({ subject, from, to }) => (from < end ? { subject, from, to: to < end ? to : end } : []));
 
 /** Whole UTC days of the interval that are over, all of whose usage came from days settled for good. */
 const settledDays = (own: readonly SubjectInterval[], { fragments }: FragmentsRead, now: string): string[] => {
@@ -107,7 +112,8 @@ const usageOf = (known: PeriodRead, meters: readonly CatalogEntry<Meter>[], now:
  */
 export const makeReadEntitlements = ({ catalog, usage, clock }: EntitlementPorts) => {
   const subjects: Known = new LRUCache({ maxSize: MAX_SUBJECTS, sizeCalculation: () => 1 });
-  // Whoever belongs to whom, made ready once for as long as the cached catalog is the same.
+  // Who there is, and whoever belongs to whom, made ready once for as long as the cached catalog is the same.
+  const accounts = remembered((history: readonly CatalogEntry<Account>[]) => Map.groupBy(history, ({ id }) => id));
   const owners = remembered((_attribution: object) => subjectsByAccount(catalog));
 
   const readPeriod = async (
@@ -129,7 +135,9 @@ export const makeReadEntitlements = ({ catalog, usage, clock }: EntitlementPorts
     const warm = rememberedSubjects(usage.subjects, subjects, () => {
       spared += 1;
     });
-    const read = await readFragments({ ...usage, subjects: warm }, own);
+    // Nothing can have happened after tomorrow.
+    const { to } = intervalOfDay(addDays(utcDay(now), 1));
+    const read = await readFragments({ ...usage, subjects: warm }, endingBy(own, to));
     return {
       known: { own, period, read, carryIn: back.carryIn },
       queries: back.queries + read.queries - spared,
@@ -139,7 +147,8 @@ export const makeReadEntitlements = ({ catalog, usage, clock }: EntitlementPorts
 
   return async (account: string, feature?: string): Promise<EntitlementsRead | undefined> => {
     const now = clock.now();
-    if ((await catalog.get('account', account, { effectiveAt: now })) === undefined) return undefined;
+    const versions = accounts(await catalog.history('account')).get(account) ?? [];
+    if (holdingAt(versions, { effectiveAt: now }) === undefined) return undefined;
     const inForce = await contractsInForce(catalog, account, now);
     const meters = await catalog.history('meter');
     const answers: EntitlementAnswer[] = [];
