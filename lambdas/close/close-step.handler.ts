@@ -4,7 +4,7 @@ import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
 import { enqueueDeliveries, sqsJobQueue } from '../delivery/enqueue.ts';
 import { connectNetSuite } from '../delivery/netsuite/netsuite-client.ts';
 import { dynamoAuditLog } from '../platform/audit-log.ts';
-import { dynamo, s3, secretsManager, sqs, ssm } from '../platform/aws.ts';
+import { dynamo, s3, secretsManager, sfn, sqs, ssm } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { systemIds } from '../platform/ids.ts';
@@ -16,10 +16,12 @@ import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
 import { dynamoSettled } from '../usage/settle/settled-store.ts';
 import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { s3DataFiles } from './data-files.ts';
+import { sfnCloseMachine } from './machine-client.ts';
 import { closeMetrics } from './metered-close.ts';
 import type { ClosePorts, StepResult } from './ports.ts';
 import { waitingIn } from './quarantine-count.ts';
 import { runStep, type StepEvent } from './run-step.ts';
+import { rateAgain } from './start-close.ts';
 import { dynamoCloseStore } from './store/dynamo-close-store.ts';
 import { ledgerUsage } from './usage-port.ts';
 
@@ -31,9 +33,12 @@ const deliveries = dynamoDeliveryStore(dynamo(), env('DELIVERY_TABLE'));
 const queue = sqsJobQueue(sqs(), env('NETSUITE_QUEUE_URL'));
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
 
+const store = dynamoCloseStore(dynamo(), env('FINANCE_TABLE'), audit);
+const machine = sfnCloseMachine(sfn(), env('CLOSE_MACHINE_ARN'));
+
 const ports: ClosePorts = {
   clock,
-  store: dynamoCloseStore(dynamo(), env('FINANCE_TABLE'), audit),
+  store,
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
@@ -57,6 +62,7 @@ const ports: ClosePorts = {
   quarantine: { waiting: waitingIn(dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'))) },
   metrics: closeMetrics(metrics),
   graceHours: Number(env('CLOSE_GRACE_HOURS')),
+  rateAgain: (request) => rateAgain({ clock, store, audit, machine }, request),
 };
 
 /** One step of a close or of a manifest, by name. The input may hold a task token: it is never logged. */

@@ -71,13 +71,13 @@ export const leftBefore = async (
 };
 
 /** The values of one subject among carried ones. */
-const ofSubject = (carryIn: Opening['carryIn'], subject: string): Opening['carryIn'] =>
+export const ofSubject = (carryIn: Opening['carryIn'], subject: string): Opening['carryIn'] =>
   Object.fromEntries(
     Object.entries(carryIn).filter(([key]) => (JSON.parse(key) as [string, unknown, string])[2] === subject),
   );
 
 /** What of a closing is more than last values; empty for contracts that have nothing that passes on. */
-const passedOn = ({ prices, committed, wallets }: Closing): Omit<Opening, 'format' | 'carryIn'> => ({
+export const passedOn = ({ prices, committed, wallets }: Closing): Omit<Opening, 'format' | 'carryIn'> => ({
   ...(prices === undefined || Object.keys(prices).length === 0 ? {} : { prices }),
   ...(committed === undefined ? {} : { committed }),
   ...(wallets === undefined || wallets.length === 0 ? {} : { wallets }),

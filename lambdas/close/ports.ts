@@ -6,6 +6,7 @@ import type { Opening } from '../rating/types.ts';
 import type { MeteredUsage, SlotPin } from '../usage/types.ts';
 import type { CloseStore } from './close-store.ts';
 import type { DataFiles } from './data-files.ts';
+import type { CloseDates } from './names.ts';
 import type { WaitingCount } from './quarantine-count.ts';
 import type { PlannedSubject } from './records.ts';
 
@@ -110,6 +111,11 @@ export type ClosePorts = {
   readonly quarantine: { waiting(): Promise<WaitingCount> };
   readonly metrics: CloseMetrics;
   readonly graceHours: number;
+  /**
+   * Starts another run of dates that are done, limited to some accounts (absent: all). Nothing happens while a close of
+   * them is open or failed: it looks at its own opening when it ends.
+   */
+  readonly rateAgain: (dates: CloseDates & { readonly accounts?: readonly string[] }) => Promise<void>;
 };
 
 /** How a step ends: always a value. The state machine branches on `ok` and `code`, never on the name of an error. */

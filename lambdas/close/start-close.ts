@@ -58,12 +58,12 @@ export const monthBefore = (now: string): CloseDates => {
  */
 export const startClose = async (
   ports: StartPorts,
-  request: CloseDates & { readonly startedBy: string },
+  request: CloseDates & { readonly startedBy: string; readonly accounts?: readonly string[] },
 ): Promise<{ readonly closeId: string; readonly run: number }> => {
   const dates = closableDates(request.start, request.end);
   for (let tries = 0; tries < RACES; tries += 1) {
     const latest = await ports.store.latestClose(dates);
-    const record = await recordToRun(ports, dates, latest, request.startedBy);
+    const record = await recordToRun(ports, dates, latest, request);
     if (record === undefined) continue;
     const attempt = record.attempt ?? 1;
     const name = executionName(record.closeId, attempt);
@@ -84,6 +84,18 @@ export const startClose = async (
   throw new ProblemError(409, 'CLOSE_CONTENDED', 'others are starting a close of these dates: try again');
 };
 
+/** Who starts a close because the period before left something else. No person: nobody becomes a maker by it. */
+const RATE_AGAIN = 'system:rate-again';
+
+/** Starts another run of dates whose newest close is done. One that is open or failed looks at its opening by itself. */
+export const rateAgain = async (
+  ports: StartPorts,
+  request: CloseDates & { readonly accounts?: readonly string[] },
+): Promise<void> => {
+  const latest = await ports.store.latestClose(request);
+  if (latest?.status === 'done') await startClose(ports, { ...request, startedBy: RATE_AGAIN });
+};
+
 /** The name of an execution: a machine takes each name once. */
 const executionName = (closeId: string, attempt: number): string => (attempt === 1 ? closeId : `${closeId}-${attempt}`);
 
@@ -92,7 +104,7 @@ const recordToRun = async (
   ports: StartPorts,
   dates: CloseDates,
   latest: CloseRecord | undefined,
-  startedBy: string,
+  { startedBy, accounts }: { readonly startedBy: string; readonly accounts?: readonly string[] },
 ): Promise<CloseRecord | undefined> => {
   if (latest?.status === 'running' || latest?.status === 'needs you') return latest;
   const say = (action: string, target: string, details: Record<string, unknown>) =>
@@ -104,9 +116,10 @@ const recordToRun = async (
     return { ...latest, attempt, restartedBy: [...(latest.restartedBy ?? []), startedBy] };
   }
   const run = (latest?.run ?? 0) + 1;
-  const record = newRecord(dates, run, startedBy, ports.clock.now());
+  const limited = accounts === undefined ? {} : { accounts };
+  const record = { ...newRecord(dates, run, startedBy, ports.clock.now()), ...limited };
   if (!(await ports.store.createClose(record))) return undefined;
-  await say('close.start', record.closeId, { ...dates, run });
+  await say('close.start', record.closeId, { ...dates, run, ...limited });
   return record;
 };
 

@@ -90,6 +90,7 @@ export class FinanceStack extends MeterbridgeStack {
 
   #closeStep({ tables, archive, data }: FoundationStack): HandlerFunction {
     const { config } = this.deployment;
+    const close = closeArns(this, this.deployment);
     return new HandlerFunction(this, 'CloseStep', {
       deployment: this.deployment,
       description: 'The steps of a period close',
@@ -102,6 +103,7 @@ export class FinanceStack extends MeterbridgeStack {
         DATA_BUCKET: data.bucketName,
         NETSUITE_QUEUE_URL: this.netsuite.consumer.queue.queueUrl,
         CLOSE_GRACE_HOURS: String(config.close.graceHours),
+        CLOSE_MACHINE_ARN: close.machine,
         NETSUITE_ENDPOINT_PARAMETER: this.netsuite.endpoint.parameterName,
         NETSUITE_SECRET_ID: this.netsuite.secretId,
       },
@@ -125,6 +127,9 @@ export class FinanceStack extends MeterbridgeStack {
         writeObjects(data, 'closes/'),
         writeObjects(data, 'payloads/'),
         sendMessages(this.netsuite.consumer.queue),
+        // What a close leaves to the next period has changed: that one is closed again.
+        startExecutions(close.machine),
+        readExecutions(close.executions),
         ...this.netsuite.grants,
       ],
     });

@@ -1,8 +1,20 @@
+import { firstOf } from '../first-of.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { closeOf, endStep } from '../progress.ts';
+import { type StaleDates, staleOpenings } from '../stale-openings.ts';
 import { CLOSE_STEPS, type CloseStep } from '../types.ts';
 
-/** Is the close done? Not while an approved document is not in the ERP: then it fails, and goes on when started again. */
+/** More accounts than this are not listed in a record: then all of the dates are rated again. */
+const MOST_ACCOUNTS = 500;
+
+const noteOf = ({ start, end, accounts }: StaleDates): string =>
+  `What passes on to the period from ${start} to ${end} has changed: it is rated again for ${firstOf(accounts)}.`;
+
+/**
+ * Is the close done? Not while an approved document is not in the ERP: then it fails, and goes on when started again.
+ * Closed periods that were rated with something else than this one leaves are rated again, each leading to the next,
+ * until nothing changes any more.
+ */
 export const finish = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
   const manifests = await ports.store.manifests(record.closeId);
@@ -15,10 +27,17 @@ export const finish = async (ports: ClosePorts, input: { readonly closeId: strin
     );
   }
   const open = (await ports.store.exceptions(record)).filter(({ state }) => state === 'open').length;
-  const notes = open === 0 ? [] : [`${open} exceptions are open: decide them, then close these dates again.`];
+  const stale = await staleOpenings(ports, record);
+  const notes = [
+    ...(open === 0 ? [] : [`${open} exceptions are open: decide them, then close these dates again.`]),
+    ...stale.map(noteOf),
+  ];
   await endStep(ports, record, 'done', { done: 1, total: 1, notes });
   await ports.store.changeClose(record.closeId, { status: 'done', endedAt: ports.clock.now() });
-  return ok({ openExceptions: open });
+  for (const { accounts, ...dates } of stale) {
+    await ports.rateAgain({ ...dates, ...(accounts.length > MOST_ACCOUNTS ? {} : { accounts }) });
+  }
+  return ok({ openExceptions: open, ratedAgain: stale.length });
 };
 
 /** Longer texts are cut: a record is for people, the log has the rest. */

@@ -4,7 +4,7 @@ import type { DataFiles } from '../../../lambdas/close/data-files.ts';
 import type { CloseMachine } from '../../../lambdas/close/machine-client.ts';
 import type { ClosePorts, StepResult, TwiceCounted } from '../../../lambdas/close/ports.ts';
 import { runStep } from '../../../lambdas/close/run-step.ts';
-import { startClose } from '../../../lambdas/close/start-close.ts';
+import { rateAgain, startClose } from '../../../lambdas/close/start-close.ts';
 import { chunkKeyOf } from '../../../lambdas/close/steps/prepare.ts';
 import { rateAccounts } from '../../../lambdas/close/steps/rate.ts';
 import type { CloseRecord, Manifest } from '../../../lambdas/close/types.ts';
@@ -142,6 +142,10 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       );
     settledBy.set(idHash, by);
   };
+  const machine: CloseMachine = {
+    start: async (name) => ({ executionArn: `arn:${name}`, started: true }),
+    hasEnded: async () => false,
+  };
   const counted: Record<string, number> = {};
   const count = (name: string) => (region: string, value: number) => {
     counted[`${name} ${region}`] = (counted[`${name} ${region}`] ?? 0) + value;
@@ -220,10 +224,7 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       reconciliationBreaks: count('breaks'),
     },
     graceHours: 24,
-  };
-  const machine: CloseMachine = {
-    start: async (name) => ({ executionArn: `arn:${name}`, started: true }),
-    hasEnded: async () => false,
+    rateAgain: (request) => rateAgain({ clock, store, audit, machine }, request),
   };
   return { ...world, ports, machine };
 };
