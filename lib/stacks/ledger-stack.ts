@@ -6,6 +6,7 @@ import {
   addItems,
   changeItems,
   decideFindings,
+  publishEvents,
   putItemsOf,
   putRecords,
   readItems,
@@ -42,7 +43,7 @@ export class LedgerStack extends MeterbridgeStack {
    * Changes what was counted: by lines of the stream, by the one item of a backfill, and by stating slots anew from the
    * very events that they hold.
    */
-  #corrections({ tables, archive, data, stream, asyncFailures }: FoundationStack): HandlerFunction {
+  #corrections({ tables, archive, data, stream, bus, asyncFailures }: FoundationStack): HandlerFunction {
     return new HandlerFunction(this, 'Corrections', {
       deployment: this.deployment,
       description: 'Releases by filter, backfills, and old usage under new meters',
@@ -53,6 +54,7 @@ export class LedgerStack extends MeterbridgeStack {
         ARCHIVE_BUCKET: archive.bucketName,
         DATA_BUCKET: data.bucketName,
         USAGE_STREAM: stream.streamName,
+        EVENT_BUS: bus.eventBusName,
         HORIZON_DAYS: String(this.deployment.config.ingest.horizonDays),
       },
       grants: [
@@ -72,6 +74,8 @@ export class LedgerStack extends MeterbridgeStack {
         writeObjects(data, 'ledger/'),
         writeObjects(data, 'effective/'),
         putRecords(stream),
+        // Thresholds that a backfill has usage cross.
+        publishEvents(bus),
       ],
       onFailure: asyncFailures.queue,
       callsItself: true,

@@ -1,9 +1,11 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { cachedCatalog } from '../../catalog/cached-catalog.ts';
 import { dynamoCatalog } from '../../catalog/catalog-store.ts';
 import { dynamoAuditLog } from '../../platform/audit-log.ts';
-import { dynamo, s3 } from '../../platform/aws.ts';
+import { dynamo, eventBridge, s3 } from '../../platform/aws.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { env } from '../../platform/env.ts';
+import { eventBridgePublisher } from '../../platform/event-publisher.ts';
 import { systemIds } from '../../platform/ids.ts';
 import { makeLogger } from '../../platform/observability.ts';
 import { lambdaJobFunction } from '../jobs/job-function.ts';
@@ -14,6 +16,8 @@ import type { JobWork } from '../jobs/run-job.ts';
 import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
 import { ledgerToRead } from '../ledger/ledger-wiring.ts';
 import { dynamoSubjects } from '../ledger/subjects.ts';
+import { dynamoCrossings } from '../limits/crossings.ts';
+import { makeLookAgain } from '../limits/look-again.ts';
 import { releaseMany, writeOffMany } from '../quarantine/decide-many.ts';
 import { quarantineToDecide } from '../quarantine/quarantine-wiring.ts';
 import { dynamoSettled } from '../settle/settled-store.ts';
@@ -21,6 +25,7 @@ import { dynamoDecisions } from '../walk/finding-store.ts';
 import { applySameIdRule } from '../walk/same-id-rule.ts';
 import { dynamoBackfills } from './backfill-store.ts';
 import { closeBackfill, revertBackfill } from './close-backfill.ts';
+import { lookAfter } from './look-after.ts';
 import { restateRange } from './restate-range.ts';
 import { sealBackfill } from './seal.ts';
 
@@ -39,6 +44,13 @@ const usage = { ...ledgerToRead(catalog, { keeps: true }), settled, marks, subje
 const { ledger, overlays } = usage;
 const restate = { ledger, archive: overlays.archive, clock };
 const closing = { backfills, marks, clock, ids: systemIds };
+const lookAgain = makeLookAgain({
+  catalog: cachedCatalog(catalog, clock),
+  balance: usage,
+  crossings: dynamoCrossings(dynamo(), projection),
+  publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
+  clock,
+});
 /** A job that takes longer than a function may run goes on in the next call. */
 const again = lambdaJobFunction(new LambdaClient({}), env('AWS_LAMBDA_FUNCTION_NAME'));
 
@@ -47,8 +59,8 @@ const works: Readonly<Record<JobKind, JobWork>> = {
   'quarantine.release': releaseMany(quarantine),
   'quarantine.write-off': writeOffMany(quarantine),
   'backfill.seal': sealBackfill({ usage, catalog, clock, backfills, restate }),
-  'backfill.close': closeBackfill(closing),
-  'backfill.revert': revertBackfill(closing),
+  'backfill.close': lookAfter(closeBackfill(closing), backfills, lookAgain),
+  'backfill.revert': lookAfter(revertBackfill(closing), backfills, lookAgain),
   'ledger.restate': restateRange({ ...restate, marks, overlays: overlays.status, ids: systemIds, subjects, catalog }),
   'same-id.rule': applySameIdRule({
     findings: dynamoDecisions(dynamo(), projection, audit),

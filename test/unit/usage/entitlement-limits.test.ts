@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogEntry, Contract } from '../../../lambdas/catalog/types.ts';
+import { lookAfter } from '../../../lambdas/usage/corrections/look-after.ts';
+import type { JobRun } from '../../../lambdas/usage/jobs/run-job.ts';
 import { limitsOf } from '../../../lambdas/usage/limits/account-limits.ts';
+import { makeLookAgain } from '../../../lambdas/usage/limits/look-again.ts';
 import { makeThresholds } from '../../../lambdas/usage/limits/thresholds.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
@@ -45,6 +48,7 @@ const catalogOf = () =>
     ...METERS,
     entry('contract', 'contract-01', CONTRACT),
     entry('limit', 'team-calls', LIMIT),
+    entry('account', 'acct-01', { id: 'acct-01', name: 'A', salesRegion: 'us', entity: 'e', plan: 'team' }),
     entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
     entry('attribution', 'org-02', { subject: 'org-02', account: 'acct-02' }),
   ]);
@@ -79,6 +83,76 @@ const worldOf = (...lines: readonly CanonicalUsage[]) => {
         .map(({ account, limit, percent, quantity }) => [account, limit, percent, quantity]),
   };
 };
+
+describe('limits looked at again', () => {
+  const world = (...lines: readonly CanonicalUsage[]) => {
+    const { ports, append, clock } = correctionsWorld(lines, '2026-11-10T00:00:00.000Z');
+    const crossings = memoryCrossings();
+    const { publisher } = ports;
+    const again = makeLookAgain({ catalog: catalogOf(), balance: ports, crossings, publisher, clock });
+    const told = () => publisher.published('usage.threshold-crossed').map(({ limit, percent }) => [limit, percent]);
+    return { again, append, told };
+  };
+
+  it('are told where usage came without an event, and again where it was taken back between', async () => {
+    const [a, b] = [at(0, 'a', 60), at(2, 'b', 70)];
+    const cancel = cancellation(a, 'x', 1);
+    const { again, append, told } = world(a, cancel, b);
+    const days = [
+      { subject: 'org-01', day: '2026-10-05' },
+      { subject: 'nobody', day: '2026-10-05' },
+    ];
+    await append(a);
+    expect(await again(days, 'job-1')).toEqual({ looked: 3, failed: 0 });
+    expect(await again(days, 'job-1')).toEqual({ looked: 3, failed: 0 });
+    expect(told()).toEqual([['entitlement.calls', 50]]);
+    await append(cancel);
+    await again(days, 'job-2');
+    await append(b);
+    await again(days, 'job-3');
+    expect(told()).toEqual([
+      ['entitlement.calls', 50],
+      ['entitlement.calls', 50],
+    ]);
+  });
+
+  it('follow the work of a job, whose end they do not hold up', async () => {
+    const seen: unknown[] = [];
+    const pages = {
+      places: async (_: string, __: number, after?: string) => ({
+        items: [{ backfill: 'b', subject: 'org-01', day: after === undefined ? '2026-10-05' : '2026-10-06' }],
+        ...(after === undefined ? { next: '1' } : {}),
+      }),
+    };
+    const again = async (days: unknown) => {
+      seen.push(days);
+      return { looked: 1, failed: 2 };
+    };
+    const run = { job: { jobId: 'job-1', params: { backfillId: 'b' } } } as unknown as JobRun;
+    expect(await lookAfter(async () => ({ days: 2 }), pages, again)(run)).toEqual({
+      days: 2,
+      limits: 1,
+      limitsNotLookedAt: 2,
+    });
+    expect(seen).toEqual([
+      [
+        { subject: 'org-01', day: '2026-10-05' },
+        { subject: 'org-01', day: '2026-10-06' },
+      ],
+    ]);
+    expect(await lookAfter(async () => 'later', pages, again)(run)).toBe('later');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('stop no other look where one fails', async () => {
+    const { ports, append, clock } = correctionsWorld([at(0, 'a', 60)], '2026-11-10T00:00:00.000Z');
+    await append(at(0, 'a', 60));
+    const crossings = memoryCrossings();
+    const publisher = { publish: () => Promise.reject(new Error('the bus is down')) };
+    const again = makeLookAgain({ catalog: catalogOf(), balance: ports, crossings, publisher, clock });
+    expect(await again([{ subject: 'org-01', day: '2026-10-05' }], 'j')).toEqual({ looked: 2, failed: 1 });
+  });
+});
 
 describe('limits that a contract agrees', () => {
   it('are those of entitlements with a meter and something included, beside those of the plan', async () => {
