@@ -1,4 +1,5 @@
 import { PRICE_STEP_ORDER, type PriceStep } from '../catalog/types.ts';
+import { inAdvance } from './steps/ahead.ts';
 import { allowance } from './steps/allowance.ts';
 import { amountDiscount } from './steps/amount-discount.ts';
 import { capacity } from './steps/capacity.ts';
@@ -73,15 +74,29 @@ const orderOf = (order: RatingPolicy['discountOrder']): readonly PriceStep['step
     ? PRICE_STEP_ORDER
     : [...PRICE_STEP_ORDER.filter((name) => !AFTER_BOUNDS.includes(name)), ...AFTER_BOUNDS];
 
-/** The steps that make the charge, which windows and shared tiers repeat, and the steps that follow once. */
-export type Plan = { readonly charge: readonly Apply[]; readonly after: readonly Apply[] };
+/** The steps that make the charge, its commitment, and the steps that follow once. */
+export type Plan = {
+  readonly charge: readonly Apply[];
+  readonly commitment: readonly Apply[];
+  readonly after: readonly Apply[];
+};
 
-const LAST_OF_CHARGE = PRICE_STEP_ORDER.indexOf('commitment');
+const COMMITMENT = PRICE_STEP_ORDER.indexOf('commitment');
+
+/** Whether a step is charged for the next period, and settled against what was charged for this one. */
+export const isInAdvance = (step: PriceStep): boolean => 'billing' in step && step.billing === 'advance';
 
 const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder']): Plan => {
   const ordered = orderOf(order).flatMap((name) => steps.filter(({ step }) => step === name));
-  const isCharge = ({ step }: PriceStep): boolean => PRICE_STEP_ORDER.indexOf(step) <= LAST_OF_CHARGE;
-  return { charge: ordered.filter(isCharge).map(read), after: ordered.filter((step) => !isCharge(step)).map(read) };
+  const place = ({ step }: PriceStep): number => PRICE_STEP_ORDER.indexOf(step) - COMMITMENT;
+  const settling = ordered.find(isInAdvance);
+  const made = (step: PriceStep): Apply =>
+    isInAdvance(step) ? inAdvance(step.step, read(step), step === settling) : read(step);
+  return {
+    charge: ordered.filter((step) => place(step) < 0).map(made),
+    commitment: ordered.filter((step) => place(step) === 0).map(made),
+    after: ordered.filter((step) => place(step) > 0).map(made),
+  };
 };
 
 const plans = new WeakMap<readonly PriceStep[], Map<RatingPolicy['discountOrder'], Plan>>();
@@ -104,6 +119,6 @@ export const doSteps = (start: Working, steps: readonly Apply[], context: StepCo
 
 /** Applies all steps of a price in the order of the arithmetic. */
 export const applySteps = (start: Working, steps: readonly PriceStep[], context: StepContext): Working => {
-  const { charge, after } = planOf(steps, context.policy);
-  return doSteps(doSteps(start, charge, context), after, context);
+  const { charge, commitment: committed, after } = planOf(steps, context.policy);
+  return doSteps(start, [...charge, ...committed, ...after], context);
 };

@@ -1,6 +1,6 @@
 import type { Price } from '../catalog/types.ts';
 import { add, formatDecimal, isZero, parseDecimal, sum } from '../platform/decimal.ts';
-import { doSteps } from './apply-steps.ts';
+import { doSteps, type Plan } from './apply-steps.ts';
 import { minus, NOTHING, plus } from './exact.ts';
 import type { UsageGroup, Window } from './group-usage.ts';
 import { RatingError } from './rating-error.ts';
@@ -9,11 +9,19 @@ import { equalTo, exactMoney, quantity, shown } from './wording.ts';
 
 type Charge = (start: Working, group: UsageGroup, context: StepContext) => Working;
 
-/** How the steps that make the charge are done: once, in each window alone, or over the contract year. */
-export const chargeBy = (price: Price, steps: readonly Apply[]): Charge => {
-  if (price.windowed !== undefined) return byWindow(price, price.windowed, steps);
-  if (price.accumulate === 'contract-year') return (start, _, context) => overYear(start, steps, context);
-  return (start, _, context) => doSteps(start, steps, context);
+/**
+ * How the steps that make the charge are done: once, in each window alone with its commitment, or over the contract
+ * year and then the commitment of the period.
+ */
+export const chargeBy = (price: Price, { charge, commitment }: Plan): Charge => {
+  if (price.windowed !== undefined) return byWindow(price, price.windowed, [...charge, ...commitment]);
+  const charged: Charge =
+    price.accumulate === 'contract-year'
+      ? (start, _, context) => overYear(start, charge, context)
+      : (start, _, context) => doSteps(start, charge, context);
+  return commitment.length === 0
+    ? charged
+    : (start, group, context) => doSteps(charged(start, group, context), commitment, context);
 };
 
 type Windowed = NonNullable<Price['windowed']>;
@@ -58,9 +66,11 @@ const byWindow =
       );
     }
     const windows = windowsOf(group.windows ?? [], windowed, price);
+    // A window is covered or not: its allowance and commitment are not those of a period, and not worth less.
+    const whole = { ...context, part: context.period };
     const priced = windows.map((window) => ({
       window,
-      working: doSteps({ ...start, quantity: window.quantity, amount: NOTHING, nodes: [] }, steps, context),
+      working: doSteps({ ...start, quantity: window.quantity, amount: NOTHING, nodes: [] }, steps, whole),
     }));
     const amount = priced.map(({ working }) => working.amount).reduce(plus, NOTHING);
     const { currency } = context;

@@ -1,5 +1,5 @@
 import type { Price } from '../catalog/types.ts';
-import { add, type Decimal, formatDecimal, isNegative, ZERO } from '../platform/decimal.ts';
+import { add, type Decimal, formatDecimal, isZero, maximum, ONE, ZERO } from '../platform/decimal.ts';
 import { allocate } from './allocate.ts';
 import { doSteps, type Plan, planOf } from './apply-steps.ts';
 import { exact, NOTHING, roundExact } from './exact.ts';
@@ -68,7 +68,7 @@ export const priceItem = (
   if (policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
     return pricePooled(price, plan, groups, pooledGroup(groups, price, part), contextOf, poolTaken);
   }
-  const charge = chargeBy(price, plan.charge);
+  const charge = chargeBy(price, plan);
   let taken = poolTaken;
   const priced = groups.map((group): PricedGroup => {
     const context = { ...contextOf(group), poolTaken: taken };
@@ -78,6 +78,12 @@ export const priceItem = (
     return { group, working };
   });
   return { groups: priced, states: statesOf(priced), poolTaken: taken };
+};
+
+/** Groups weigh what they used; where nobody used anything, the first bears what there is. */
+const weightsOf = (groups: readonly UsageGroup[]): Decimal[] => {
+  const used = groups.map(({ quantity: measuredQuantity }) => maximum(measuredQuantity, ZERO));
+  return used.every(isZero) ? used.map((_, n) => (n === 0 ? ONE : ZERO)) : used;
 };
 
 /**
@@ -94,11 +100,10 @@ const pricePooled = (
 ): PricedItem => {
   const context = { ...contextOf(pool), poolTaken };
   const { currency, policy } = context;
-  const charged = chargeBy(price, plan.charge)(startOf(pool), pool, context);
+  const charged = chargeBy(price, plan)(startOf(pool), pool, context);
   const places = policy.roundingStage === 'line' ? currency.exponent : UNROUNDED_DECIMALS;
   const whole = roundExact(charged.amount, places, policy.lineRounding);
-  const weights = groups.map((group): Decimal => (isNegative(group.quantity) ? ZERO : group.quantity));
-  const amounts = allocate(whole, weights, places);
+  const amounts = allocate(whole, weightsOf(groups), places);
   const priced = groups.map((group, n): PricedGroup => {
     const amount = amounts[n] ?? ZERO;
     const shared: LazyNode = () => ({

@@ -16,12 +16,13 @@ export const commitment: Step<Params> = (step) => {
   const amount = parseDecimal(step.amount);
   const factor = step.overageFactor === undefined ? ONE : parseDecimal(step.overageFactor);
   return (working, context) => {
+    if (context.interim) return working;
     const { currency } = context;
     const { least } = minimumFor(amount, context);
     const base = working.amount;
     const over = minus(base, least);
     const above = compareExact(base, least) > 0;
-    const lifted = !above && step.trueUp && !context.interim && compareExact(base, least) < 0;
+    const lifted = !above && step.trueUp && compareExact(base, least) < 0;
     const charged = above ? plus(least, times(over, factor)) : lifted ? least : base;
     return done(working, { amount: charged }, () => {
       const committed = `${exactMoney(least, currency)} committed`;

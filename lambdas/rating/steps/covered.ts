@@ -1,7 +1,8 @@
-import { grouped } from '../../platform/decimal.ts';
-import { intervalOf, secondsOf } from '../../platform/period.ts';
+import { fromMinorUnits } from '../../platform/decimal.ts';
+import { intervalOf } from '../../platform/period.ts';
 import { ALL, fraction } from '../fraction.ts';
 import { type PeriodShare, shareOfPeriod } from '../period-share.ts';
+import { number } from '../wording.ts';
 import type { StepContext } from './step.ts';
 
 const WHOLE: PeriodShare = { ...ALL, words: 'the whole period' };
@@ -26,12 +27,12 @@ export const isWhole = ({ part, whole }: PeriodShare): boolean => part === whole
 /** The share of its period for which a change at an instant holds: from then to the end of what the line is for. */
 export const heldShare = (at: string, { period, part, policy }: Of): PeriodShare => {
   const [whole, mine] = [intervalOf(period), intervalOf(part)];
-  const less = policy.prorationUnit === 'second-inclusive' ? 1 : 0;
-  const from = at > mine.from ? at : mine.from;
-  const all = secondsOf(whole) - less;
-  const held = from < mine.to ? secondsOf({ from, to: mine.to }) - (mine.to === whole.to ? less : 0) : 0;
-  return {
-    ...fraction(BigInt(Math.round(held * 1000)), BigInt(all) * 1000n),
-    words: `${grouped(`${held}`)} of ${grouped(`${all}`)} seconds`,
-  };
+  const less = policy.prorationUnit === 'second-inclusive' ? 1000 : 0;
+  const from = Math.max(Date.parse(at), Date.parse(mine.from));
+  const to = Date.parse(mine.to) - (mine.to === whole.to ? less : 0);
+  const [held, all] = [Math.max(to - from, 0), Date.parse(whole.to) - Date.parse(whole.from) - less];
+  return { ...fraction(BigInt(held), BigInt(all)), words: `${seconds(held)} of ${seconds(all)} seconds` };
 };
+
+/** Milliseconds said as seconds. */
+const seconds = (millis: number): string => number(fromMinorUnits(BigInt(millis), 3));

@@ -5,7 +5,12 @@ import {
   formatDecimal,
   isNegative,
   isZero,
+  maximum,
+  minimum,
+  negate,
   subtract,
+  sum,
+  toMinorUnits,
   ZERO,
 } from '../../platform/decimal.ts';
 import { type Exact, exact, isBelowZero, NOTHING, plus, share, times } from '../exact.ts';
@@ -19,35 +24,31 @@ import { leaves, type ReadyTier } from './tiers.ts';
 /** What a change puts into one tier (or takes out of it): so many units, and what they cost for the time they hold. */
 type Crossing = { readonly tier: number; readonly units: Decimal; readonly amount: Exact };
 
-/** The units of each tier between two levels, positive going up and negative going down. Below 0 is the first tier. */
+/** The units of each tier that a level crosses between two values; below 0 there is none. */
 const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): readonly Omit<Crossing, 'amount'>[] => {
-  const [low, high] = compare(from, to) <= 0 ? [from, to] : [to, from];
-  const up = compare(from, to) <= 0;
-  let start: Decimal | undefined;
+  const [low, high] = [maximum(minimum(from, to), ZERO), maximum(from, to)];
+  let start = ZERO;
   return tiers.flatMap(({ end }, tier) => {
-    const bottom = start === undefined || compare(low, start) > 0 ? low : start;
-    const top = end === null || compare(high, end) < 0 ? high : end;
-    start = end ?? undefined;
+    const [bottom, top] = [maximum(low, start), end === null ? high : minimum(high, end)];
+    start = end ?? start;
     const units = subtract(top, bottom);
-    return isNegative(units) || isZero(units) ? [] : [{ tier, units: up ? units : subtract(ZERO, units) }];
+    return isNegative(units) || isZero(units) ? [] : [{ tier, units }];
   });
 };
 
-/** `part` of `whole` of an amount, both decimals. */
+/** `part` of `whole` of an amount, both decimals above 0. */
 const ratio = (amount: Exact, part: Decimal, whole: Decimal): Exact => {
   const scale = Math.max(part.scale, whole.scale);
-  const units = (value: Decimal): bigint => value.units * 10n ** BigInt(scale - value.scale);
-  const [n, d] = [units(part), units(whole)];
-  return d < 0n ? share(amount, -n, -d) : share(amount, n, d);
+  return share(amount, toMinorUnits(part, scale), toMinorUnits(whole, scale));
 };
 
 const unitPriceOf = ({ unitPrice, percent }: ReadyTier): Decimal => add(unitPrice ?? ZERO, percent?.factor ?? ZERO);
 
-const costOf = (shift: Shift, units: Decimal, tier: ReadyTier, context: StepContext): Exact => {
-  const price = unitPriceOf(tier);
-  if (shift.prorated !== undefined) return ratio(times(exact(shift.prorated), price), units, shift.by);
-  const { part, whole } = heldShare(shift.at, context);
-  return share(times(exact(units), price), part, whole);
+/** What is charged of a change: what somebody said, or by the time for which it holds. */
+const chargedOf = ({ at, by, prorated }: Shift, context: StepContext): Exact => {
+  if (prorated !== undefined) return exact(prorated);
+  const { part, whole } = heldShare(at, context);
+  return share(exact(by), part, whole);
 };
 
 type Run = { readonly crossings: readonly Crossing[]; readonly highest: Decimal };
@@ -59,9 +60,16 @@ const runOf = (shifts: readonly Shift[], tiers: readonly ReadyTier[], context: S
     const before = level;
     level = add(level, shift.by);
     if (compare(level, highest) > 0) highest = level;
-    return unitsBetween(before, level, tiers).flatMap(({ tier, units }) => {
-      const priced = tiers[tier];
-      return priced === undefined ? [] : [{ tier, units, amount: costOf(shift, units, priced, context) }];
+    const charged = chargedOf(shift, context);
+    const crossed = unitsBetween(before, level, tiers);
+    const all = sum(crossed.map(({ units }) => units));
+    return crossed.map(({ tier, units }) => {
+      const price = tiers[tier] === undefined ? ZERO : unitPriceOf(tiers[tier]);
+      return {
+        tier,
+        units: isNegative(shift.by) ? negate(units) : units,
+        amount: ratio(times(charged, price), units, all),
+      };
     });
   });
   return { crossings, highest };

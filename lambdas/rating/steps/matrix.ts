@@ -1,47 +1,79 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import { compare, formatDecimal, multiply, parseDecimal, ZERO } from '../../platform/decimal.ts';
+import {
+  type Decimal,
+  equals,
+  formatDecimal,
+  isNegative,
+  multiply,
+  parseDecimal,
+  sum,
+  ZERO,
+} from '../../platform/decimal.ts';
 import { exact, plus } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
+import type { ArithmeticNode } from '../types.ts';
 import { money, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { done, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'matrix' }>;
+type Dimensions = StepContext['dimensions'];
+
+/** A quantity with the price of its cell. */
+type Priced = { readonly where: string; readonly quantity: Decimal; readonly price: Decimal };
+
+const nodeOf = (
+  { where, quantity: charged, price }: Priced,
+  unit: string,
+  { currency }: StepContext,
+): ArithmeticNode => ({
+  step: 'cell',
+  text: `${where}: ${quantity(charged, unit)} × ${money(price, currency)} = ${money(multiply(charged, price), currency)}`,
+  result: formatDecimal(multiply(charged, price)),
+  unit: currency.code,
+  children: [],
+});
 
 /**
- * The unit price depends on up to three dimensions of the line. Example with 0.10 USD in (eu, small) and 0.20 USD
- * otherwise: 50 hours in (us, large) × 0.20 USD = 10.00 USD.
+ * The unit price depends on up to three dimensions. Example with 0.10 USD in (eu, small) and 0.20 USD otherwise: 50
+ * hours in (us, large) × 0.20 USD = 10.00 USD. Where a line pools several values that differ in price, each measured
+ * quantity has the price of its own cell.
  * @throws {RatingError} `no-matrix-cell` for values that no cell names when there is no price otherwise.
  */
 export const matrix: Step<Params> = (step) => {
   const cells = new Map(step.cells.map(({ values, unitPrice }) => [canonicalJson(values), parseDecimal(unitPrice)]));
   const otherwise = step.otherwise === undefined ? undefined : parseDecimal(step.otherwise);
-  return (working, { currency, dimensions }) => {
+  const priceOf = (dimensions: Dimensions): { readonly where: string; readonly price: Decimal } => {
     const values = step.dimensions.map((name) => dimensions[name] ?? '');
     const named = cells.get(canonicalJson(values));
     const price = named ?? otherwise;
-    const charged = compare(working.quantity, ZERO) > 0 ? working.quantity : ZERO;
-    if (price === undefined && charged !== ZERO) {
+    if (price === undefined) {
       const place = step.dimensions.map((name, n) => `${name} "${values[n]}"`).join(', ');
-      throw new RatingError(
-        'no-matrix-cell',
-        `no cell of the price names ${place}: add the cell or a price for all others`,
-        { place },
-      );
+      const message = `no cell of the price names ${place}: add the cell or a price for all others`;
+      throw new RatingError('no-matrix-cell', message, { place });
     }
-    const amount = price === undefined ? ZERO : multiply(charged, price);
+    return { where: `${values.join(', ')}${named === undefined ? ' (no price of its own)' : ''}`, price };
+  };
+  return (working, context) => {
+    const { currency, rows } = context;
+    const charged = isNegative(working.quantity) ? ZERO : working.quantity;
+    const found = rows.map((row) => ({ ...priceOf(row.dimensions), quantity: row.quantity }));
+    const [first] = found;
+    // One cell: what conversion and allowance left. Several: they are measured quantities, each by itself.
+    const one = first !== undefined && found.every(({ price }) => equals(price, first.price));
+    const priced: readonly Priced[] = one ? [{ ...first, quantity: charged }] : found;
+    const amount = sum(priced.map(({ quantity: part, price }) => multiply(part, price)));
     return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
       const measured = quantity(working.quantity, working.unit);
-      const where = `${values.join(', ')}${named === undefined ? ' (no price of its own)' : ''}`;
       return {
         step: step.step,
         text:
-          price === undefined || charged === ZERO
+          priced.length === 0
             ? `${measured}: nothing to charge`
-            : `${where}: ${measured} × ${money(price, currency)} = ${money(amount, currency)}`,
+            : `${measured} by ${step.dimensions.join(', ')} = ${money(amount, currency)}`,
         result: formatDecimal(amount),
         unit: currency.code,
-        children: [],
+        children: priced.map((part) => nodeOf(part, working.unit, context)),
       };
     });
   };

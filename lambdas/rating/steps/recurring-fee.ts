@@ -7,23 +7,28 @@ import { done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
 
-/** A fee for the period, by day when the contract covers part of it. Example: 310.00 USD × 20 of 31 days = 200.00 USD. */
+/**
+ * A fee for the period, by day when the contract covers part of it, as many times as the item says. Example: 310.00 USD
+ * × 20 of 31 days = 200.00 USD.
+ */
 export const recurringFee: Step<Params> = (step) => {
   const one = parseDecimal(step.amount);
+  const { proration } = step;
   return (working, context) => {
     const { count, currency } = context;
     const whole = count === ONE ? one : multiply(one, count);
     const covered =
-      step.proration === 'none' ? undefined : coveredShare(context, step.proration === 'second' ? 'second' : 'policy');
-    const part = covered !== undefined && !isWhole(covered);
-    const fee = part ? share(exact(whole), covered.part, covered.whole) : exact(whole);
+      proration === 'none' ? undefined : coveredShare(context, proration === 'second' ? 'second' : 'policy');
+    const part = covered === undefined || isWhole(covered) ? undefined : covered;
+    const fee = part === undefined ? exact(whole) : share(exact(whole), part.part, part.whole);
     return done(working, { amount: plus(working.amount, fee) }, () => {
       const each = count === ONE ? money(one, currency) : `${number(count)} × ${money(one, currency)}`;
       return {
         step: step.step,
-        text: part
-          ? `${each} × ${covered.words} ${equalTo(fee, currency)}`
-          : `${each} for the period${count === ONE ? '' : ` = ${money(whole, currency)}`}`,
+        text:
+          part === undefined
+            ? `${each} for the period${count === ONE ? '' : ` = ${money(whole, currency)}`}`
+            : `${each} × ${part.words} ${equalTo(fee, currency)}`,
         result: formatDecimal(shown(fee)),
         unit: currency.code,
         children: [],

@@ -44,6 +44,8 @@ export type StepContext = {
   readonly anchorDay: number;
   /** The first day on which the contract charges (local): a one-time fee without a date is due then. */
   readonly firstDay: string;
+  /** The part is of a contract that was amended within the period. */
+  readonly amended: boolean;
   /** How many of a fee. */
   readonly count: Decimal;
   /** A bill within the period: no minimum, no true-up, nothing ahead. */
@@ -60,7 +62,9 @@ export type StepContext = {
   readonly daily: readonly { readonly day: string; readonly value: Decimal }[];
   /** Changes of the level in the order of time, the level at the beginning first; only of meters that have them. */
   readonly changes?: readonly Shift[];
-  /** The quantity of each meter that a capacity price names. */
+  /** The measured quantities of which a pooled line is made, each with its own dimension values. */
+  readonly rows: readonly { readonly dimensions: Readonly<Record<string, string>>; readonly quantity: Decimal }[];
+  /** The highest quantity of each meter that a capacity price names. */
   readonly peaks: Readonly<Record<string, Decimal>>;
 };
 
@@ -68,12 +72,14 @@ export type StepContext = {
 export const WITHOUT_USAGE = {
   anchorDay: 1,
   firstDay: '',
+  amended: false,
   count: ONE,
   interim: false,
   opening: {},
   poolTaken: {},
   dimensions: {},
   daily: [],
+  rows: [],
   peaks: {},
 } as const satisfies Partial<StepContext>;
 
