@@ -30,6 +30,7 @@ const tasks = {
   deploy: { file: 'scripts/deploy.ts', asPerson: true },
   sim: { file: 'test/simulation/run.ts' },
   mutation: { file: 'scripts/mutation.ts' },
+  'rating-cases': { file: 'scripts/rating-cases.ts' },
   bench: { file: 'scripts/bench.ts' },
   ops: { file: 'ops/main.ts', asPerson: true },
 };

@@ -1,3 +1,4 @@
+import { PROFILES } from './profiles.ts';
 import type { RatingPolicy } from './types.ts';
 
 /**
@@ -35,6 +36,7 @@ const POLICIES: readonly RatingPolicy[] = [
     partPeriodAllowance: 'by-day',
     commitmentCovers: 'all',
   },
+  ...PROFILES.map((profile) => ({ ...STANDARD, ...profile })),
 ];
 
 /** The ids of all policies, for the catalog's checks. */

@@ -1,0 +1,74 @@
+import { Temporal } from 'temporal-polyfill';
+import { addDays, startOfDay } from '../../../lambdas/platform/period.ts';
+import type { LevelChange } from '../../../lambdas/rating/types.ts';
+import type { CaseUsage } from '../worked-case.ts';
+import type { Cover } from './cover.ts';
+import { CannotExpress, decimalOf, type Reader, wholeOf } from './reader.ts';
+
+/** The meter of a case that has one. */
+export const METER = 'usage';
+
+type Quantity = CaseUsage['quantity'];
+
+/** A row for each quantity; the library adds them up. */
+export const plainRows = (quantities: readonly Quantity[], meter = METER): CaseUsage[] =>
+  quantities.map((quantity) => ({ meter, quantity }));
+
+/** Windows of usage, one per hour of the period from `hour` on (of every day again where only some hours count). */
+export const windowsAt = (
+  quantities: readonly string[],
+  start: string,
+  hours: { readonly from: number; readonly count: number } = { from: 0, count: 24 },
+): { readonly start: string; readonly quantity: string }[] =>
+  quantities.map((quantity, n) => {
+    const day = addDays(start, Math.floor(n / hours.count));
+    const hour = hours.from + (n % hours.count);
+    return { start: `${day}T${String(hour).padStart(2, '0')}:00`, quantity };
+  });
+
+/** A row for each group, told apart by a dimension. */
+export const groupRows = (groups: readonly string[]): CaseUsage[] =>
+  groups.map((quantity, n) => ({ meter: METER, quantity, dimensions: { group: `group ${n + 1}` } }));
+
+const at = (from: string, seconds: number): string =>
+  Temporal.Instant.from(from).add({ seconds }).toString({ fractionalSecondDigits: 3 });
+
+/** `eventUnits` and what part of each is charged, in their order: a minute apart, as only the order matters. */
+const proratedChanges = (params: Reader, start: string): LevelChange[] | undefined => {
+  const units = params.decimals('eventUnits');
+  const prorated = params.decimals('eventProratedUnits');
+  if (units === undefined && prorated === undefined) return undefined;
+  if (units?.length !== prorated?.length) {
+    throw new CannotExpress('params.eventUnits and params.eventProratedUnits are not of the same length');
+  }
+  return (units ?? []).map((by, n) => ({ at: at(start, n * 60), by, prorated: prorated?.[n] ?? by }));
+};
+
+const pairsOf = (value: unknown, path: string): (readonly [unknown, unknown])[] => {
+  if (!Array.isArray(value)) throw new CannotExpress(`${path} is not a list`);
+  return value.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new CannotExpress(`${path} is not a list of pairs`);
+    return [pair[0], pair[1]] as const;
+  });
+};
+
+/** Changes of a level by the second of the period, or by instant; the level at the beginning first. */
+const timedChanges = (params: Reader, start: string): LevelChange[] | undefined => {
+  const offsets = params.raw('events_offsetSeconds_delta');
+  const events = params.has('periodSeconds') ? params.raw('events') : undefined;
+  if (offsets === undefined && events === undefined) return undefined;
+  const path = `${params.path}.${offsets === undefined ? 'events' : 'events_offsetSeconds_delta'}`;
+  const changes = pairsOf(offsets ?? events, path).map(([time, by]) => ({
+    at: offsets === undefined ? at(String(time), 0) : at(start, wholeOf(time, path)),
+    by: decimalOf(by, path),
+  }));
+  const inOrder = changes.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const initial = params.decimal('initial');
+  return initial === undefined ? inOrder : [{ at: start, by: initial }, ...inOrder];
+};
+
+/** The changes of a level that a case names; undefined if it names none. */
+export const changesOf = (params: Reader, { period }: Cover): LevelChange[] | undefined => {
+  const start = startOfDay(period.start, period.zone);
+  return proratedChanges(params, start) ?? timedChanges(params, start);
+};
