@@ -5,6 +5,7 @@ import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catal
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
 import { explainLine } from './commands/explain.ts';
+import { diffBooks, listBooks, type Submission, showBook, submitBook } from './commands/price-books.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { ledgerCommands } from './ledger-commands.ts';
@@ -125,13 +126,16 @@ audit
   .action(async (options: { after?: string }) => listAudit(await as('operator'), options.after));
 
 const catalog = program.command('catalog').description('meters, prices, contracts, mappings and rules');
+const accepted = () =>
+  new Option('--accept <key...>', 'what the checks doubt and you mean, by the keys that they name').default([], 'none');
 const month = () => new Option('--month <YYYY-MM>', 'what {{month}} in the files stands for').makeOptionMandatory();
 catalog
   .command('propose [folder]')
   .description('propose the entries of a folder; another person approves them')
   .addOption(month())
-  .action(async (folder: string | undefined, options: { month: string }) =>
-    proposeCatalog(await as('preparer'), folder ?? 'catalog', options.month),
+  .addOption(accepted())
+  .action(async (folder: string | undefined, options: { month: string; accept: string[] }) =>
+    proposeCatalog(await as('preparer'), folder ?? 'catalog', options.month, options.accept),
   );
 catalog
   .command('approve <publicationId>')
@@ -146,6 +150,34 @@ catalog
     if (remoteApi() !== undefined) throw new Error('here two people publish: catalog propose, then catalog approve');
     await publishCatalog(await as('preparer'), await as('approver'), folder ?? 'catalog', options.month);
   });
+
+const books = program
+  .command('price-book')
+  .description('price books: their versions, what they say, from draft to published');
+books
+  .command('list')
+  .description('every version of every book: draft, submitted, published, superseded')
+  .action(async () => listBooks(await as('preparer')));
+books
+  .command('show <id>')
+  .description('the prices of one in words; without --version of the one in force')
+  .option('--version <version>', 'a number, or the publication that it waits in')
+  .action(async (id: string, options: { version?: string }) => showBook(await as('preparer'), id, options.version));
+books
+  .command('diff <id> [from] [to]')
+  .description('what the second of two versions says otherwise; a version that is not named is the one in force')
+  .action(async (id: string, from?: string, to?: string) => diffBooks(await as('preparer'), id, from, to));
+books
+  .command('submit <file>')
+  .description('submit a file of one entry, or a draft (pub-…); another person publishes it')
+  .option('--draft', 'keep it as a draft instead')
+  .addOption(accepted())
+  .action(async (file: string, options: Submission) => submitBook(await as('preparer'), file, options));
+books
+  .command('publish <publicationId>')
+  .description('see what it changes and what is doubted, and publish it by typing its hash; never your own')
+  .option('--hash <hash>', 'the hash of what you have seen, where nobody can be asked')
+  .action(async (id: string, options: { hash?: string }) => approveCatalog(await as('approver'), id, options.hash));
 
 // Whoever reads may have seen enough (`| head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

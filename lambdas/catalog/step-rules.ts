@@ -113,8 +113,25 @@ const conditionFlaws = (price: Price, path: string): Flaw[] => {
       say('a pooled allowance is used up by several items, so nobody can say whose rest rolls over: use one of both');
     }
   });
+  if (charge?.step === 'matrix') flaws.push(...matrixFlaws(price, charge, path));
+  if (charge?.step === 'capacity' && price.perDimensions.length > 0) {
+    flaws.push({
+      path,
+      message: 'capacity is charged once and not for each value of a dimension: empty perDimensions',
+    });
+  }
   if (windowed !== undefined && accumulate !== undefined) {
     flaws.push({ path, message: 'windows begin anew and a contract year adds up: use one of windowed and accumulate' });
   }
   return flaws;
+};
+
+/** What is pooled over a dimension can be charged by it only as it was measured. */
+const matrixFlaws = (price: Price, { dimensions }: Extract<PriceStep, { step: 'matrix' }>, path: string): Flaw[] => {
+  const pooled = dimensions.filter((name) => !price.perDimensions.includes(name));
+  const changed = price.steps.find(({ step }) => step === 'unit-conversion' || step === 'allowance')?.step;
+  const by = changed ?? (price.windowed === undefined ? undefined : 'windowed') ?? price.accumulate;
+  if (pooled.length === 0 || by === undefined) return [];
+  const message = `${by} changes what is measured, and the matrix must know of which value: name ${pooled.join(', ')} in perDimensions`;
+  return [{ path, message }];
 };

@@ -6,6 +6,7 @@
 import type { Contract, FxRate } from './contract-types.ts';
 import type { PriceBook } from './price-types.ts';
 
+export type * from './book-types.ts';
 export type * from './contract-types.ts';
 export * from './price-types.ts';
 

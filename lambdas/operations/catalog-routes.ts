@@ -1,15 +1,33 @@
+import { summaryOf } from '../catalog/book-versions.ts';
 import { ENTRY_SHAPES } from '../catalog/entry-shapes.ts';
-import { proposePublication } from '../catalog/propose.ts';
+import { proposePublication, submitDraft } from '../catalog/propose.ts';
 import type { PublishPorts } from '../catalog/publication.ts';
 import { approvePublication } from '../catalog/publish.ts';
-import type { CatalogKind } from '../catalog/types.ts';
+import type { CatalogKind, Publication } from '../catalog/types.ts';
 import type { ApiRoute, Role } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
-import { object, text } from './requests.ts';
+import { object, oneOf, text } from './requests.ts';
 
 const PROPOSERS: readonly Role[] = ['finance-preparer', 'operator'];
 const APPROVERS: readonly Role[] = ['finance-approver', 'operator'];
 const EVERYONE: readonly Role[] = ['operator', 'finance-preparer', 'finance-approver', 'success'];
+
+const proposed = ({ publicationId, hash, changes, status, warnings = [] }: Publication) => ({
+  publicationId,
+  hash,
+  changes,
+  status,
+  warnings,
+});
+
+/** Keys of warnings; absent is none. @throws {ProblemError} 400. */
+const keys = (value: unknown): readonly string[] => {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((key): key is string => typeof key === 'string')) return value;
+  throw new ProblemError(400, 'BAD_REQUEST', '/accept must be a list of keys of warnings', [
+    { path: '/accept', message: 'must be a list of keys of warnings' },
+  ]);
+};
 
 const kindOf = (kind: string | undefined): CatalogKind => {
   if (kind !== undefined && Object.hasOwn(ENTRY_SHAPES, kind)) return kind as CatalogKind;
@@ -18,7 +36,8 @@ const kindOf = (kind: string | undefined): CatalogKind => {
 };
 
 /**
- * `POST /v1/catalog/publications`, `GET /v1/catalog/publications/{publicationId}` with every change whole,
+ * `POST /v1/catalog/publications` (`accept`: keys of warnings, `draft`), `POST …/{publicationId}/submission` of a draft,
+ * `GET /v1/catalog/publications?status=`, `GET /v1/catalog/publications/{publicationId}` with every change whole,
  * `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}` (what holds now),
  * `GET /v1/catalog/{kind}/history` (every version).
  * Who may approve what is decided with the publication in hand, by the catalog.
@@ -29,9 +48,44 @@ export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
     path: '/v1/catalog/publications',
     roles: PROPOSERS,
     run: async ({ body, caller }) => {
-      const publication = await proposePublication(ports, { entries: object(body).entries, proposer: caller.name });
-      const { publicationId, hash, changes, status } = publication;
-      return { status: 201, body: { publicationId, hash, changes, status } };
+      const { entries, accept, draft } = object(body);
+      const publication = await proposePublication(ports, {
+        entries,
+        proposer: caller.name,
+        accept: keys(accept),
+        draft: draft === true,
+      });
+      return { status: 201, body: proposed(publication) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/catalog/publications/{publicationId}/submission',
+    roles: PROPOSERS,
+    run: async ({ path, body, caller }) => {
+      const publication = await submitDraft(ports, {
+        publicationId: path.publicationId ?? '',
+        submitter: caller.name,
+        accept: keys(object(body).accept),
+      });
+      return { status: 200, body: proposed(publication) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/catalog/publications',
+    roles: [...PROPOSERS, 'finance-approver'],
+    run: async ({ query }) => {
+      const status = oneOf('status', query.status, ['draft', 'proposed', 'published'] as const);
+      const publications = (await ports.catalog.publications()).filter(
+        (each) => status === undefined || each.status === status,
+      );
+      const kinds = [...new Set(publications.flatMap(({ changes }) => changes.map(({ kind }) => kind)))];
+      const history = (await Promise.all(kinds.map((kind) => ports.catalog.history(kind)))).flat();
+      const items = publications
+        .map((publication) => summaryOf(publication, history))
+        .sort((a, b) => (a.proposedAt < b.proposedAt ? 1 : -1));
+      return { status: 200, body: { items } };
     },
   },
   {

@@ -46,6 +46,7 @@ import { correctionRoutes } from './correction-routes.ts';
 import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
+import { priceBookRoutes } from './price-book-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
 import { usageReportRoutes } from './usage-report-routes.ts';
@@ -95,6 +96,7 @@ export const handler = httpEdge(
       pause: (millis) => pause(millis),
     }),
     ...auditRoutes(audit),
+    ...priceBookRoutes({ catalog, clock }),
     ...catalogRoutes({ catalog, audit, clock, known: { eventTypes, policies: POLICY_IDS }, priceOf: priceOfQuantity }),
     ...usageRoutes({
       countedDays: countedDays(ledger, dynamoOverlayStatus(dynamo(), projection)),

@@ -10,15 +10,23 @@ type Proposed = { readonly publicationId: string; readonly hash: string; readonl
 /** So much of a hash is typed: enough that nobody types it without having it before them. */
 const TYPED = 8;
 
-const propose = (api: ApiClient, folder: string, month: string): Promise<Proposed> =>
-  api.post<Proposed>('/catalog/publications', { entries: readCatalogFiles(folder, month) });
+const propose = (api: ApiClient, folder: string, month: string, accept: readonly string[] = []): Promise<Proposed> =>
+  api.post<Proposed>('/catalog/publications', { entries: readCatalogFiles(folder, month), accept });
 
 const approve = (api: ApiClient, { publicationId, hash }: Pick<Publication, 'publicationId' | 'hash'>) =>
   api.post(`/catalog/publications/${publicationId}/approval`, { hash });
 
-/** Proposes the entries of a folder and says how another person approves them. Proposing again is harmless. */
-export const proposeCatalog = async (api: ApiClient, folder: string, month: string): Promise<void> => {
-  const { publicationId, hash, changes } = await propose(api, folder, month);
+/**
+ * Proposes the entries of a folder and says how another person approves them. Proposing again is harmless. `accept` are the
+ * keys of what the checks doubt and the proposer means.
+ */
+export const proposeCatalog = async (
+  api: ApiClient,
+  folder: string,
+  month: string,
+  accept: readonly string[] = [],
+): Promise<void> => {
+  const { publicationId, hash, changes } = await propose(api, folder, month, accept);
   if (changes.length === 0) return say('All entries are published as they are.');
   say(`Proposed ${changes.length} changes: publication ${publicationId}, hash ${hash}`);
   say(`Another person approves it: npm run ops -- catalog approve ${publicationId}`);
@@ -62,7 +70,11 @@ export const approveCatalog = async (api: ApiClient, publicationId: string, give
   const { hash, status, changes, proposedBy, proposedAt } = publication;
   say(`Publication ${publicationId}, proposed by ${proposedBy} at ${proposedAt}: ${status}`);
   await showChanges(api, publication);
+  for (const { kind, id, message, key } of publication.warnings ?? []) {
+    say(`\nDoubted and accepted by ${proposedBy}: ${kind} ${id}: ${message} (${key})`);
+  }
   say(`\nHash ${hash}`);
+  if (status === 'draft') return say(`It is a draft: ${proposedBy} has not submitted it yet.`);
   if (status === 'published') return say('It is published already.');
   const typed = (given ?? (await askForHash())).trim();
   if (typed.length < TYPED || !hash.startsWith(typed)) {
