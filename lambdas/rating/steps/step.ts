@@ -1,4 +1,4 @@
-import { type Decimal, ONE } from '../../platform/decimal.ts';
+import type { Decimal } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import type { Exact } from '../exact.ts';
 import type { ArithmeticNode, PriceState, RatingPolicy } from '../types.ts';
@@ -67,21 +67,6 @@ export type StepContext = {
   /** The highest quantity of each meter that a capacity price names. */
   readonly peaks: Readonly<Record<string, Decimal>>;
 };
-
-/** What a step knows of a line that has no usage of its own. */
-export const WITHOUT_USAGE = {
-  anchorDay: 1,
-  firstDay: '',
-  amended: false,
-  count: ONE,
-  interim: false,
-  opening: {},
-  poolTaken: {},
-  dimensions: {},
-  daily: [],
-  rows: [],
-  peaks: {},
-} as const satisfies Partial<StepContext>;
 
 /** A step with its parameters read: pure, no rounding of money. */
 export type Apply = (working: Working, context: StepContext) => Working;

@@ -19,20 +19,15 @@ import { daysOf } from '../../../lambdas/platform/period.ts';
 import { applySteps } from '../../../lambdas/rating/apply-steps.ts';
 import { compareExact, type Exact, exact, plus, roundExact, share } from '../../../lambdas/rating/exact.ts';
 import { rate } from '../../../lambdas/rating/rate.ts';
-import { priceTiers } from '../../../lambdas/rating/steps/graduated.ts';
+import { graduation, priceTiers } from '../../../lambdas/rating/steps/price-tiers.ts';
 import type { RatableUsage, RateInput } from '../../../lambdas/rating/types.ts';
 import { inputOf, policy } from '../../unit/rating/one-price.ts';
+import { contextOf, workingOf } from '../../unit/rating/one-step.ts';
 import { decimal, decimalText, steps, tiers, usageCharge } from './arbitraries.ts';
 
-const context = {
-  currency: { code: 'USD', exponent: 2 },
-  policy: policy('standard'),
-  coveredDays: 31,
-  periodDays: 31,
-  daily: [],
-};
+const context = contextOf();
 const amountOf = (quantity: Decimal, charge: readonly PriceStep[]): Exact =>
-  applySteps({ quantity, unit: 'unit', amount: exact(ZERO), nodes: [] }, charge, context).amount;
+  applySteps({ ...workingOf('0'), quantity }, charge, context).amount;
 const cents = (amount: Exact): Decimal => roundExact(amount, 2, 'half-up');
 
 const EPSILON = parseDecimal('0.000001');
@@ -155,14 +150,15 @@ describe('the price of a quantity', () => {
   it('puts the edge of a tier into the lower tier, and what is above it into the next', () => {
     fc.assert(
       fc.property(tiers, (all) => {
+        const ready = graduation(all);
         all.forEach((tier, n) => {
           if (tier.upTo === null) return;
           const edge = parseDecimal(tier.upTo);
           const parts: number[] = [];
-          const at = priceTiers(edge, all, (part) => parts.push(part.tier));
+          const at = priceTiers(edge, ready, context.policy, (part) => parts.push(part.tier));
           expect(parts.at(-1)).toBe(n);
           const next = parseDecimal(all[n + 1]?.unitPrice ?? '0');
-          expect(subtract(priceTiers(add(edge, EPSILON), all), at)).toEqual(multiply(EPSILON, next));
+          expect(subtract(priceTiers(add(edge, EPSILON), ready, context.policy), at)).toEqual(multiply(EPSILON, next));
         });
       }),
     );
@@ -172,7 +168,7 @@ describe('the price of a quantity', () => {
     fc.assert(
       fc.property(tiers, decimal(), (all, quantity) => {
         const parts: { readonly quantity: Decimal; readonly amount: Decimal }[] = [];
-        const amount = priceTiers(quantity, all, (part) => parts.push(part));
+        const amount = priceTiers(quantity, graduation(all), context.policy, (part) => parts.push(part));
         expect(sum(parts.map((part) => part.amount))).toEqual(amount);
         expect(sum(parts.map((part) => part.quantity))).toEqual(quantity);
       }),

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { PriceStep } from '../../../lambdas/catalog/types.ts';
 import { compare, parseDecimal, round } from '../../../lambdas/platform/decimal.ts';
 import { applySteps } from '../../../lambdas/rating/apply-steps.ts';
-import { exact, roundExact } from '../../../lambdas/rating/exact.ts';
-import { policy } from './one-price.ts';
+import { roundExact } from '../../../lambdas/rating/exact.ts';
+import { contextOf, workingOf } from './one-step.ts';
 
 /** A case as the collection has it: what other systems published, recomputed by an independent evaluator. */
 type Published = {
@@ -64,14 +64,7 @@ const translated = (published: Published): Worked[] => {
   return [{ id: published.id, quantity, steps, amount }];
 };
 
-const priced = ({ quantity, steps }: Worked) =>
-  applySteps({ quantity: parseDecimal(quantity), unit: 'unit', amount: exact(parseDecimal('0')), nodes: [] }, steps, {
-    currency: { code: 'USD', exponent: 2 },
-    policy: policy('standard'),
-    coveredDays: 30,
-    periodDays: 30,
-    daily: [],
-  }).amount;
+const priced = ({ quantity, steps }: Worked) => applySteps(workingOf(quantity), steps, contextOf()).amount;
 
 const agree = (example: Worked): void => {
   const expected = parseDecimal(example.amount);

@@ -1,70 +1,193 @@
 import { describe, expect, it } from 'vitest';
 import { parseDecimal, ZERO } from '../../../lambdas/platform/decimal.ts';
-import { exact, roundExact } from '../../../lambdas/rating/exact.ts';
-import { allowance } from '../../../lambdas/rating/steps/allowance.ts';
-import { graduated } from '../../../lambdas/rating/steps/graduated.ts';
-import { minimum } from '../../../lambdas/rating/steps/minimum.ts';
-import { packages } from '../../../lambdas/rating/steps/package.ts';
-import { perUnit } from '../../../lambdas/rating/steps/per-unit.ts';
-import { percentageDiscount } from '../../../lambdas/rating/steps/percentage-discount.ts';
-import { recurringFee } from '../../../lambdas/rating/steps/recurring-fee.ts';
-import { seats } from '../../../lambdas/rating/steps/seats.ts';
-import type { StepContext, Working } from '../../../lambdas/rating/steps/step.ts';
-import { unitConversion } from '../../../lambdas/rating/steps/unit-conversion.ts';
 import { policy } from './one-price.ts';
+import { amountOf, differing, outcomeOf, PART, workingOf } from './one-step.ts';
 
-const whole: StepContext = {
-  currency: { code: 'USD', exponent: 2 },
-  policy: policy('standard'),
-  coveredDays: 31,
-  periodDays: 31,
-  daily: [],
-};
-const part: StepContext = { ...whole, coveredDays: 20 };
-const start = (quantity: string, amount = '0'): Working => ({
-  quantity: parseDecimal(quantity),
-  unit: 'call',
-  amount: exact(parseDecimal(amount)),
-  nodes: [],
-});
-/** What the step said, gave and left. */
-const outcome = (working: Working) => ({
-  text: working.nodes.at(-1)?.text,
-  amount: roundExact(working.amount, 6, 'half-even'),
-  quantity: working.quantity,
-});
+const texts = (outcome: { readonly node: { readonly children: readonly { readonly text: string }[] } | undefined }) =>
+  outcome.node?.children.map((child) => child.text);
+const money = (amount: string) => ({ amount: { value: parseDecimal(amount), parts: 1n } });
 
 describe('each step, by its worked example', () => {
   it('unit-conversion: 2,500 calls × 0.001 = 2.5 thousand', () => {
-    const result = outcome(
-      unitConversion(start('2500'), { step: 'unit-conversion', multiplyBy: '0.001', unit: 'k' }, whole),
-    );
-    expect(result).toEqual({ text: '2,500 calls × 0.001 = 2.5 ks', amount: ZERO, quantity: parseDecimal('2.5') });
+    const result = outcomeOf(workingOf('2500'), { step: 'unit-conversion', multiplyBy: '0.001', unit: 'k' });
+    expect(result).toMatchObject({ text: '2,500 calls × 0.001 = 2.5 ks', amount: ZERO, quantity: parseDecimal('2.5') });
   });
 
-  it('allowance: 120,000 calls − 100,000 included = 20,000 calls', () => {
-    const step = { step: 'allowance', quantity: '100000' } as const;
-    expect(outcome(allowance(start('120000'), step, whole))).toEqual({
-      text: '120,000 calls − 100,000 included = 20,000 calls',
-      amount: ZERO,
-      quantity: parseDecimal('20000'),
+  it('unit-conversion: 1,400 calls ÷ 1,000 rounded to whole units, or to twelve decimals', () => {
+    const step = { step: 'unit-conversion', divideBy: '1000', unit: 'k' } as const;
+    expect(outcomeOf(workingOf('1400'), { ...step, rounding: 'up' })).toMatchObject({
+      text: '1,400 calls ÷ 1,000, rounded up, = 2 ks',
+      quantity: parseDecimal('2'),
     });
-    expect(outcome(allowance(start('100000'), step, whole))).toMatchObject({
-      text: '100,000 calls of 100,000 included: nothing above the allowance',
-      quantity: ZERO,
-    });
-    const byDay = { ...part, policy: policy('itemised') };
-    expect(outcome(allowance(start('70000'), step, byDay)).text).toBe(
-      '70,000 calls − 64,516.129032258065 included (100,000 × 20 of 31 days) = 5,483.870967741935 calls',
-    );
-    expect(outcome(allowance(start('70000'), step, part)).quantity).toEqual(ZERO);
+    const rounded = (quantity: string, rounding: 'up' | 'down' | 'half-up') =>
+      outcomeOf(workingOf(quantity), { ...step, rounding }).quantity.units;
+    expect([rounded('1500', 'half-up'), rounded('1499.9', 'half-up'), rounded('1999', 'down')]).toEqual([2n, 1n, 1n]);
+    expect(rounded('-1400', 'up')).toBe(-1n);
+    expect(outcomeOf(workingOf('1'), { ...step, divideBy: '3' }).quantity).toEqual(parseDecimal('0.333333333333'));
+    const times = { step: 'unit-conversion', multiplyBy: '0.5', rounding: 'up', unit: 'pair' } as const;
+    expect(outcomeOf(workingOf('5'), times).quantity).toEqual(parseDecimal('3'));
   });
 
-  it('per-unit: 12.5 × 0.10 USD = 1.25 USD', () => {
-    expect(outcome(perUnit(start('12.5'), { step: 'per-unit', unitPrice: '0.10' }, whole))).toMatchObject({
+  it('per-unit: 12.5 × 0.10 USD = 1.25 USD, and a reversal of what is below 0', () => {
+    const step = { step: 'per-unit', unitPrice: '0.10' } as const;
+    expect(outcomeOf(workingOf('12.5'), step)).toMatchObject({
       text: '12.5 calls × 0.10 USD = 1.25 USD',
       amount: parseDecimal('1.25'),
     });
+    expect(amountOf('-5', step)).toBe('-0.5');
+    expect(amountOf('0', step)).toBe('0');
+  });
+
+  it('per-unit in currencies with no and three decimals', () => {
+    const step = { step: 'per-unit', unitPrice: '1.5' } as const;
+    const yen = outcomeOf(workingOf('3'), step, { currency: { code: 'JPY', exponent: 0 } });
+    const dinar = outcomeOf(workingOf('3'), step, { currency: { code: 'KWD', exponent: 3 } });
+    expect([yen.text, dinar.text]).toEqual(['3 calls × 1.5 JPY = 4.5 JPY', '3 calls × 1.500 KWD = 4.500 KWD']);
+  });
+
+  it('dynamic: 50.00 USD measured × 1.2 = 60.00 USD', () => {
+    const step = { step: 'dynamic', multiplyBy: '1.2' } as const;
+    expect(outcomeOf(workingOf('50'), step)).toMatchObject({
+      text: '50.00 USD × 1.2 = 60.00 USD',
+      amount: parseDecimal('60'),
+    });
+    expect(amountOf('-10', step)).toBe('-12');
+  });
+
+  it('package: 1,234 in packages of 100 are 13 = 104.00 USD', () => {
+    const step = { step: 'package', size: '100', price: '8.00', rounding: 'up' } as const;
+    expect(outcomeOf(workingOf('1234'), step)).toMatchObject({
+      text: '1,234 calls ÷ 100, rounded up = 13 packages × 8.00 USD = 104.00 USD',
+      amount: parseDecimal('104'),
+    });
+    expect(amountOf('1234', { ...step, rounding: 'down' })).toBe('96');
+    expect(amountOf('1250', { ...step, rounding: 'half-up' })).toBe('104');
+    expect(amountOf('1249.99', { ...step, rounding: 'half-up' })).toBe('96');
+    expect(amountOf('1200', step)).toBe('96');
+    expect([amountOf('0', step), amountOf('-250', step), amountOf('0.001', step)]).toEqual(['0', '0', '8']);
+  });
+
+  it('recurring-fee: 310.00 USD × 20 of 31 days = 200.00 USD', () => {
+    const step = { step: 'recurring-fee', amount: '310.00', proration: 'day' } as const;
+    const start = workingOf('1');
+    expect(outcomeOf(start, step, { part: PART })).toMatchObject({
+      text: '310.00 USD × 20 of 31 days = 200.00 USD',
+      amount: parseDecimal('200'),
+    });
+    expect(outcomeOf(start, step).text).toBe('310.00 USD for the period');
+    expect(amountOf('1', { ...step, proration: 'none' }, { part: PART })).toBe('310');
+    expect(outcomeOf(start, step, { part: PART, count: parseDecimal('3') }).text).toBe(
+      '3 × 310.00 USD × 20 of 31 days = 600.00 USD',
+    );
+    expect(outcomeOf(start, step, { count: parseDecimal('3') }).text).toBe(
+      '3 × 310.00 USD for the period = 930.00 USD',
+    );
+  });
+
+  it('recurring-fee by the second knows that October has an hour more in Berlin', () => {
+    const step = { step: 'recurring-fee', amount: '2682000.00', proration: 'second' } as const;
+    expect(outcomeOf(workingOf('1'), step, { part: PART }).text).toBe(
+      '2,682,000.00 USD × 1,731,600 of 2,682,000 seconds = 1,731,600.00 USD',
+    );
+    const inclusive = differing({ prorationUnit: 'second-inclusive' });
+    expect(outcomeOf(workingOf('1'), step, { part: PART, ...inclusive }).text).toContain(
+      '1,731,599 of 2,681,999 seconds',
+    );
+  });
+
+  it('one-time-fee: once, in the period in which it is due', () => {
+    const step = { step: 'one-time-fee', amount: '500.00', on: '2026-10-12' } as const;
+    expect(outcomeOf(workingOf('1'), step)).toMatchObject({
+      text: '500.00 USD once, due on 2026-10-12',
+      amount: parseDecimal('500'),
+    });
+    expect(amountOf('1', { ...step, on: '2026-10-31' })).toBe('500');
+    expect([amountOf('1', { ...step, on: '2026-11-01' }), amountOf('1', { ...step, on: '2026-09-30' })]).toEqual([
+      '0',
+      '0',
+    ]);
+    const first = { step: 'one-time-fee', amount: '500.00' } as const;
+    expect(amountOf('1', first, { part: PART, firstDay: '2026-10-12' })).toBe('500');
+    expect(amountOf('1', first, { firstDay: '2026-09-12' })).toBe('0');
+    expect(outcomeOf(workingOf('1'), first, { count: parseDecimal('2') }).text).toBe(
+      '2 × 500.00 USD once, due on 2026-10-01 = 1,000.00 USD',
+    );
+  });
+
+  it('percentage-discount: 850.00 USD − 10 % = 765.00 USD', () => {
+    expect(outcomeOf(workingOf('1', money('850')), { step: 'percentage-discount', percent: '10' })).toMatchObject({
+      text: '850.00 USD − 10 % (85.00 USD) = 765.00 USD',
+      amount: parseDecimal('765'),
+    });
+  });
+
+  it('amount-discount: 850.00 USD − 50.00 USD = 800.00 USD, never below 0', () => {
+    const step = { step: 'amount-discount', amount: '50.00' } as const;
+    expect(outcomeOf(workingOf('1', money('850')), step)).toMatchObject({
+      text: '850.00 USD − 50.00 USD discount = 800.00 USD',
+      amount: parseDecimal('800'),
+    });
+    expect(outcomeOf(workingOf('1', money('30')), step)).toMatchObject({
+      text: '30.00 USD, of which the discount of 50.00 USD takes no more than there is = 0.00 USD',
+      amount: ZERO,
+    });
+    expect(outcomeOf(workingOf('1', money('50')), step).amount).toEqual(ZERO);
+    expect(outcomeOf(workingOf('1', money('-30')), step).amount).toEqual(parseDecimal('-30'));
+  });
+
+  it('minimum: 42.10 USD is below the minimum, so 50.00 USD are charged', () => {
+    const step = { step: 'minimum', amount: '50.00' } as const;
+    expect(outcomeOf(workingOf('1', money('42.1')), step)).toMatchObject({
+      text: '42.10 USD is below the minimum, so 50.00 USD are charged',
+      amount: parseDecimal('50'),
+    });
+    expect(outcomeOf(workingOf('1', money('50')), step).text).toBe('50.00 USD reaches the minimum of 50.00 USD');
+    expect(outcomeOf(workingOf('1'), { ...step, amount: '310' }, { part: PART }).text).toBe(
+      '0.00 USD is below the minimum, so 200.00 USD (310.00 USD × 20 of 31 days) are charged',
+    );
+    expect(
+      amountOf('1', { ...step, amount: '310' }, { part: PART, ...differing({ partPeriodMinimum: 'whole' }) }),
+    ).toBe('310');
+    expect(amountOf('1', step, { interim: true })).toBe('0');
+  });
+
+  it('maximum: 130.00 USD is above the maximum, so 100.00 USD are charged', () => {
+    const step = { step: 'maximum', amount: '100.00' } as const;
+    expect(outcomeOf(workingOf('1', money('130')), step)).toMatchObject({
+      text: '130.00 USD is above the maximum, so 100.00 USD are charged',
+      amount: parseDecimal('100'),
+    });
+    expect(outcomeOf(workingOf('1', money('100')), step).text).toBe('100.00 USD is within the maximum of 100.00 USD');
+    expect(amountOf('1', step, { interim: true })).toBe('0');
+  });
+
+  it('discounts come before minimum and maximum, or after them (S4)', () => {
+    const steps = [
+      { step: 'per-unit', unitPrice: '1' },
+      { step: 'percentage-discount', percent: '50' },
+      { step: 'amount-discount', amount: '1' },
+      { step: 'maximum', amount: '100' },
+    ] as const;
+    expect(amountOf('300', steps)).toBe('100');
+    expect(amountOf('300', steps, differing({ discountOrder: 'after-bounds' }))).toBe('49');
+    expect(amountOf('300', [...steps].reverse())).toBe('100');
+  });
+
+  it('commitment: up to the amount as it is, above it times the factor, at least it with true-up', () => {
+    const step = { step: 'commitment', amount: '100.00', overageFactor: '1.5', trueUp: true } as const;
+    const outcome = (amount: string, options = {}) => outcomeOf(workingOf('1', money(amount)), { ...step, ...options });
+    expect(outcome('160')).toMatchObject({
+      text: '160.00 USD: 100.00 USD committed + 60.00 USD above it × 1.5 = 190.00 USD',
+      amount: parseDecimal('190'),
+    });
+    expect(outcome('40').text).toBe('40.00 USD is below the 100.00 USD committed, so 100.00 USD are charged');
+    expect(outcome('40', { trueUp: false })).toMatchObject({
+      text: '40.00 USD of 100.00 USD committed',
+      amount: parseDecimal('40'),
+    });
+    expect(outcome('100').amount).toEqual(parseDecimal('100'));
+    expect(outcomeOf(workingOf('1', money('40')), step, { interim: true }).amount).toEqual(parseDecimal('40'));
+    expect(amountOf('0', { ...step, amount: '310' }, { part: PART, policy: policy('standard') })).toBe('200');
   });
 
   it('graduated: 15,000 = 10,000 × 0.01 + 5,000 × 0.005 = 125.00 USD', () => {
@@ -72,71 +195,15 @@ describe('each step, by its worked example', () => {
       { upTo: '10000', unitPrice: '0.01' },
       { upTo: null, unitPrice: '0.005' },
     ];
-    const result = graduated(start('15000'), { step: 'graduated', tiers }, whole);
-    expect(outcome(result)).toMatchObject({
-      text: '15,000 calls over 2 tiers = 125.00 USD',
-      amount: parseDecimal('125'),
+    const result = outcomeOf(workingOf('15000'), { step: 'graduated', tiers });
+    expect(result).toMatchObject({ text: '15,000 calls over 2 tiers = 125.00 USD', amount: parseDecimal('125') });
+    expect(result.node?.children.map((child) => child.result)).toEqual(['100', '25']);
+    const edge = outcomeOf(workingOf('10000'), { step: 'graduated', tiers });
+    expect(texts(edge)).toEqual(['0 to 10,000: 10,000 calls × 0.01 USD = 100.00 USD']);
+    expect(outcomeOf(workingOf('0'), { step: 'graduated', tiers }).text).toBe('0 calls: nothing to charge');
+    expect(outcomeOf(workingOf('-3'), { step: 'graduated', tiers })).toMatchObject({
+      text: '-3 calls: nothing to charge',
+      amount: ZERO,
     });
-    expect(result.nodes[0]?.children.map((child) => child.result)).toEqual(['100', '25']);
-    const edge = graduated(start('10000'), { step: 'graduated', tiers }, whole);
-    expect(edge.nodes[0]?.children.map((child) => child.text)).toEqual([
-      '0 to 10,000: 10,000 calls × 0.01 USD = 100.00 USD',
-    ]);
-    expect(outcome(graduated(start('0'), { step: 'graduated', tiers }, whole)).text).toBe('0 calls: nothing to charge');
-  });
-
-  it('package: 1,234 in packages of 100 are 13 = 104.00 USD', () => {
-    const step = { step: 'package', size: '100', price: '8.00', rounding: 'up' } as const;
-    expect(outcome(packages(start('1234'), step, whole))).toMatchObject({
-      text: '1,234 calls ÷ 100, rounded up = 13 packages × 8.00 USD = 104.00 USD',
-      amount: parseDecimal('104'),
-    });
-    expect(outcome(packages(start('1234'), { ...step, rounding: 'down' }, whole)).amount).toEqual(parseDecimal('96'));
-    expect(outcome(packages(start('1200'), step, whole)).amount).toEqual(parseDecimal('96'));
-    expect(outcome(packages(start('0'), step, whole)).amount).toEqual(ZERO);
-  });
-
-  it('seats: 10 for 20 days and 16 for 10 of 30 days at 15.00 USD = 180.00 USD', () => {
-    const daily = Array.from({ length: 30 }, (_, n) => ({
-      day: `2026-09-${String(n + 1).padStart(2, '0')}`,
-      value: parseDecimal(n < 20 ? '10' : '16'),
-    }));
-    const context = { ...whole, coveredDays: 30, periodDays: 30, daily };
-    const result = seats(start('16'), { step: 'seats', unitPrice: '15.00', proration: 'day' }, context);
-    expect(outcome(result).amount).toEqual(parseDecimal('180'));
-    expect(result.nodes[0]?.children.map((child) => child.text)).toEqual([
-      '2026-09-01 to 2026-09-20: 10 calls × 15.00 USD × 20/30 days = 100.00 USD',
-      '2026-09-21 to 2026-09-30: 16 calls × 15.00 USD × 10/30 days = 80.00 USD',
-    ]);
-  });
-
-  it('recurring-fee: 310.00 USD × 20 of 31 days = 200.00 USD', () => {
-    const step = { step: 'recurring-fee', amount: '310.00', proration: 'day' } as const;
-    expect(outcome(recurringFee(start('1'), step, part))).toMatchObject({
-      text: '310.00 USD × 20 of 31 days = 200.00 USD',
-      amount: parseDecimal('200'),
-    });
-    expect(outcome(recurringFee(start('1'), step, whole)).text).toBe('310.00 USD for the period');
-    expect(outcome(recurringFee(start('1'), { ...step, proration: 'none' }, part)).amount).toEqual(parseDecimal('310'));
-  });
-
-  it('percentage-discount: 850.00 USD − 10 % = 765.00 USD', () => {
-    const step = { step: 'percentage-discount', percent: '10' } as const;
-    expect(outcome(percentageDiscount(start('1', '850'), step, whole))).toMatchObject({
-      text: '850.00 USD − 10 % (85.00 USD) = 765.00 USD',
-      amount: parseDecimal('765'),
-    });
-  });
-
-  it('minimum: 42.10 USD is below the minimum, so 50.00 USD are charged', () => {
-    const step = { step: 'minimum', amount: '50.00' } as const;
-    expect(outcome(minimum(start('1', '42.1'), step, whole))).toMatchObject({
-      text: '42.10 USD is below the minimum, so 50.00 USD are charged',
-      amount: parseDecimal('50'),
-    });
-    expect(outcome(minimum(start('1', '50'), step, whole)).text).toBe('50.00 USD reaches the minimum of 50.00 USD');
-    expect(outcome(minimum(start('1'), { ...step, amount: '310' }, part)).text).toBe(
-      '0.00 USD is below the minimum, so 200.00 USD (310.00 USD × 20 of 31 days) are charged',
-    );
   });
 });
