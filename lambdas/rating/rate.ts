@@ -1,51 +1,144 @@
-import type { Contract, ContractItem, Price, PriceBook } from '../catalog/types.ts';
-import { exponentOf } from '../platform/currency.ts';
-import { formatDecimal, isZero, ONE, ZERO } from '../platform/decimal.ts';
-import { applySteps } from './apply-steps.ts';
-import { commitmentDraft } from './commitment.ts';
-import { exact } from './exact.ts';
-import { groupUsage, type UsageGroup } from './group-usage.ts';
-import { type CoveredPart, coveredPart } from './period-part.ts';
-import { frameOf, type LineDraft, type LineFrame, ratedLine } from './rated-line.ts';
+import { formatDecimal } from '../platform/decimal.ts';
+import { unusedAhead } from './charged-ahead.ts';
+import { type Bill, billOf, type Charge } from './contract/bill.ts';
+import { withCommitment } from './contract/commitment.ts';
+import { withMaximum } from './contract/contract-maximum.ts';
+import { couplingOf } from './contract/coupling.ts';
+import { withCredits } from './contract/credits.ts';
+import { withDiscounts } from './contract/discounts.ts';
+import { withItemGroups } from './contract/item-groups.ts';
+import { itemCharges } from './item-charges.ts';
+import { type Prices, priceOf } from './prices-of.ts';
+import { ratedLines } from './rated-line.ts';
 import { RatingError } from './rating-error.ts';
-import type { StepContext } from './steps/step.ts';
-import type { RatedLine, RateInput, RateResult } from './types.ts';
-import { quantity } from './wording.ts';
+import { formatAmount } from './rounding-node.ts';
+import { billContext, type Scene, sceneOf } from './scene.ts';
+import type { Closing, Opening, Payment, PriceState, RateInput, RateResult } from './types.ts';
+
+export { metersOf } from './prices-of.ts';
 
 /**
  * Prices the usage of one contract for one period: all of it, cumulatively, never a slice (what was billed before is
  * subtracted by whoever bills). Pure: the same input gives bit-identical lines, in whatever order usage is listed.
  *
  * The period is clipped to the contract (`coveredPart`); `usage` must be the usage of that part. Lines come in the
- * order of the contract's items, then of the dimension values, the true-up of a minimum commitment last. `closing` is
- * `opening` as no step changes it yet; the caller puts the ledger's carry-out in its place.
+ * order of the contract's items, then of the dimension values, then those of the contract itself in the order of its
+ * arithmetic (README). `closing` is what the next period opens with; of `carryIn` it passes on what it was given, the
+ * caller puts the ledger's carry-out in its place.
  * @throws {RatingError} if an input is missing or does not fit: an exception for a person, never a guess.
  */
 export const rate = (input: RateInput): RateResult => {
-  checkInput(input);
-  const part = coveredPart(input.contract, input.period);
-  if (part === undefined) return { lines: [], closing: input.opening };
-  const frame = frameOf(input, part.period);
-  const lines = input.contract.items.flatMap((item) => itemLines(frame, item, part));
-  const context = contextOf(input, part, []);
-  const trueUp = commitmentDraft(input.contract, lines, context);
-  return {
-    lines: trueUp === undefined ? lines : [...lines, ratedLine(frame, context, trueUp)],
-    closing: input.opening,
-  };
+  const { scene, prices, bill, closing, payments } = evaluate(input);
+  const { contract, policy, period } = input;
+  const from = scene.part.start > period.start && input.part !== undefined ? scene.part.start : period.start;
+  const coupling = couplingOf({ contract, policy, prices, period, from });
+  return { lines: ratedLines(input, bill.charges, { currency: scene.billed, coupling }), closing, payments };
 };
 
-/** The meters whose usage a contract's prices need, in the order of its items. @throws {RatingError} `missing-price`. */
-export const metersOf = (contract: Contract, priceBook: PriceBook): string[] => [
-  ...new Set(contract.items.flatMap((item) => priceOf(item, contract, priceBook).meter ?? [])),
-];
+/** What a line comes to, without its explanation. */
+export type AmountLine = Pick<Charge, 'item' | 'product' | 'dimensions'> & {
+  readonly quantity: string;
+  readonly currency: string;
+  readonly amount: string;
+};
 
-const checkInput = ({ contract, priceBook, period }: RateInput): void => {
-  if (priceBook.currency !== contract.currency) {
+/**
+ * The same as `rate` by the same engine, without arithmetic, ids and hashes: for whoever re-rates a great deal and looks
+ * at amounts only (previews, forecasts).
+ * @throws {RatingError} as `rate`.
+ */
+export const rateAmounts = (
+  input: RateInput,
+): { readonly lines: readonly AmountLine[]; readonly closing: Closing; readonly payments: readonly Payment[] } => {
+  const { scene, bill, closing, payments } = evaluate(input);
+  const { code, exponent } = scene.billed;
+  const lines = bill.charges.map(({ item, product, dimensions, quantity, amount }) => ({
+    item,
+    product,
+    dimensions,
+    quantity: formatDecimal(quantity),
+    currency: code,
+    amount: formatAmount(amount, exponent),
+  }));
+  return { lines, closing, payments };
+};
+
+type Evaluated = {
+  readonly scene: Scene;
+  readonly prices: Prices;
+  readonly bill: Bill;
+  readonly closing: Closing;
+  readonly payments: readonly Payment[];
+};
+
+const evaluate = (input: RateInput): Evaluated => {
+  checkInput(input);
+  const { contract, priceBook, period, opening } = input;
+  const prices: Prices = new Map(
+    contract.items.map((item) => [item.id, priceOf(item, contract, priceBook, period.start)]),
+  );
+  const scene = sceneOf(input);
+  const { charges, states } = itemsOf(scene, prices);
+  const context = billContext(scene);
+  const isMetered = (item: string): boolean => prices.get(item)?.meter !== undefined;
+  const items = billOf(charges);
+  const committed =
+    scene.covered === undefined
+      ? { bill: items, committed: opening.committed }
+      : withCommitment(withItemGroups(items, context), context, isMetered);
+  const { bill, payments, wallets } = withCredits(
+    withDiscounts(withMaximum(committed.bill, context), context),
+    context,
+  );
+  const closing: Closing = {
+    format: 2,
+    carryIn: opening.carryIn,
+    ...(Object.keys(states).length === 0 ? {} : { prices: states }),
+    ...(committed.committed === undefined ? {} : { committed: committed.committed }),
+    ...(wallets.length === 0 ? {} : { wallets }),
+  };
+  return { scene, prices, bill, closing, payments };
+};
+
+const itemsOf = (scene: Scene, prices: Prices) => {
+  const { contract, opening } = scene.input;
+  const charges: Charge[] = [];
+  const states: Record<string, PriceState> = scene.covered === undefined ? lasting(opening) : {};
+  let poolTaken = {};
+  for (const item of contract.items) {
+    const price = prices.get(item.id);
+    if (price === undefined) continue;
+    const of = itemCharges(scene, item, price, poolTaken);
+    charges.push(...of.charges);
+    Object.assign(states, of.states);
+    poolTaken = of.poolTaken;
+  }
+  charges.push(...unusedAhead(scene, prices));
+  return { charges, states };
+};
+
+/** What passes through a period that the contract covers nothing of: all but what is charged ahead. */
+const lasting = ({ prices = {} }: Opening): Record<string, PriceState> =>
+  Object.fromEntries(
+    Object.entries(prices).flatMap(([key, { ahead: _, ...state }]) =>
+      Object.keys(state).length === 0 ? [] : [[key, state]],
+    ),
+  );
+
+const checkInput = ({ contract, priceBook, period, fx }: RateInput): void => {
+  const [from, to] = [priceBook.currency, contract.currency];
+  if (from !== to && fx === undefined) {
+    throw new RatingError(
+      'missing-fx-rate',
+      `contract "${contract.id}" is in ${to}, its price book "${priceBook.id}" in ${from}: publish a rate from ${from} to ${to}`,
+      { contract: contract.id, priceBook: priceBook.id, from, to },
+    );
+  }
+  if (fx !== undefined && (fx.from !== from || fx.to !== to)) {
     throw new RatingError(
       'currency-mismatch',
-      `contract "${contract.id}" is in ${contract.currency}, its price book "${priceBook.id}" in ${priceBook.currency}`,
-      { contract: contract.id, priceBook: priceBook.id },
+      `the rate "${fx.id}" takes ${fx.from} to ${fx.to}, but the price book "${priceBook.id}" is in ${from} and the contract "${contract.id}" in ${to}`,
+      { contract: contract.id, priceBook: priceBook.id, rate: fx.id },
     );
   }
   if (period.zone !== contract.zone) {
@@ -55,95 +148,4 @@ const checkInput = ({ contract, priceBook, period }: RateInput): void => {
       { contract: contract.id, zone: period.zone },
     );
   }
-};
-
-const priceOf = (item: ContractItem, contract: Contract, priceBook: PriceBook): Price => {
-  const price = priceBook.prices.find((candidate) => candidate.id === item.price);
-  if (price === undefined) {
-    throw new RatingError(
-      'missing-price',
-      `price book "${priceBook.id}" has no price "${item.price}", which item "${item.id}" of contract "${contract.id}" names: publish it or amend the contract`,
-      { contract: contract.id, item: item.id, price: item.price, priceBook: priceBook.id },
-    );
-  }
-  // A custom price replaces the steps only: product, meter and dimensions stay those of the book.
-  return item.steps === undefined ? price : { ...price, steps: item.steps };
-};
-
-const contextOf = (input: RateInput, part: CoveredPart, daily: UsageGroup['daily']): StepContext => ({
-  currency: { code: input.contract.currency, exponent: exponentOf(input.contract.currency) },
-  policy: input.policy,
-  coveredDays: part.coveredDays,
-  periodDays: part.periodDays,
-  daily,
-});
-
-const itemLines = (frame: LineFrame, item: ContractItem, part: CoveredPart): RatedLine[] => {
-  const { input } = frame;
-  const price = priceOf(item, input.contract, input.priceBook);
-  const groups = price.meter === undefined ? [feeGroup] : groupUsage(price, input.usage, part.period);
-  return groups.flatMap((group) => {
-    const context = contextOf(input, part, group.daily);
-    const draft = price.meter === undefined ? feeDraft(item, price, context) : usageDraft(item, price, group, context);
-    const nothing = isZero(group.quantity) && isZero(draft.amount.value);
-    if (nothing && input.policy.zeroUsageLine === 'omit') return [];
-    return [ratedLine(frame, context, draft)];
-  });
-};
-
-/** A price without a meter has one line and no usage. */
-const feeGroup: UsageGroup = { dimensions: {}, quantity: ZERO, unit: 'period', daily: [], rows: [] };
-
-const feeDraft = (item: ContractItem, price: Price, context: StepContext): LineDraft => {
-  const working = applySteps({ quantity: ONE, unit: 'period', amount: exact(ZERO), nodes: [] }, price.steps, context);
-  return {
-    item: item.id,
-    product: price.product,
-    description: price.description,
-    dimensions: {},
-    quantity: ONE,
-    unit: 'period',
-    amount: working.amount,
-    nodes: working.nodes,
-    madeFrom: { price },
-  };
-};
-
-const usageDraft = (item: ContractItem, price: Price, group: UsageGroup, context: StepContext): LineDraft => {
-  if (price.steps.some((step) => step.step === 'seats') && group.daily.length === 0) {
-    throw new RatingError(
-      'usage-incomplete',
-      `price "${price.id}" is charged by day, but its usage has no daily values`,
-      {
-        price: price.id,
-        item: item.id,
-      },
-    );
-  }
-  const usage = {
-    step: 'usage',
-    text: `${quantity(group.quantity, group.unit)} measured`,
-    result: formatDecimal(group.quantity),
-    unit: group.unit,
-    children: [],
-  };
-  const start = { quantity: group.quantity, unit: group.unit, amount: exact(ZERO), nodes: [usage] };
-  const working = applySteps(start, price.steps, context);
-  return {
-    item: item.id,
-    product: price.product,
-    description: described(price, group.dimensions),
-    ...(price.meter === undefined ? {} : { meter: price.meter }),
-    dimensions: group.dimensions,
-    quantity: group.quantity,
-    unit: group.unit,
-    amount: working.amount,
-    nodes: working.nodes,
-    madeFrom: { price, usage: group.rows },
-  };
-};
-
-const described = (price: Price, dimensions: Readonly<Record<string, string>>): string => {
-  const values = Object.entries(dimensions).map(([name, value]) => `${name} ${value}`);
-  return values.length === 0 ? price.description : `${price.description} (${values.join(', ')})`;
 };

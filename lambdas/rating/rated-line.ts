@@ -1,92 +1,92 @@
-import { type Decimal, formatDecimal, formatFixed } from '../platform/decimal.ts';
+import { formatDecimal } from '../platform/decimal.ts';
 import { contentHash } from '../platform/hash.ts';
-import type { Period } from '../platform/period.ts';
+import type { Charge } from './contract/bill.ts';
 import { ENGINE } from './engine.ts';
-import { type Exact, roundExact } from './exact.ts';
-import type { StepContext } from './steps/step.ts';
-import type { ArithmeticNode, RatedLine, RateInput } from './types.ts';
-import { exactMoney, money } from './wording.ts';
+import { formatAmount } from './rounding-node.ts';
+import type { RatedLine, RateInput } from './types.ts';
+import { money } from './wording.ts';
 
-/** A line before it is rounded, named and pinned. */
-export type LineDraft = {
-  readonly item: string;
-  readonly product: string;
-  readonly description: string;
-  readonly meter?: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly quantity: Decimal;
-  readonly unit: string;
-  readonly amount: Exact;
-  readonly nodes: readonly ArithmeticNode[];
-  /** What the amount was computed from beside the contract: price, usage rows, other lines. */
-  readonly madeFrom: unknown;
-};
+/** The part of a line's id that tells the lines of two versions of a contract in one period apart. */
+const versionPart = ({ period, part }: RateInput): readonly string[] =>
+  part !== undefined && part.start > period.start ? [part.start] : [];
 
 /** A line's id: the same for every rating of the same item, period and dimensions, whatever the amount. */
-const lineId = ({ contract, period }: RateInput, item: string, dimensions: LineDraft['dimensions']): string =>
-  `ln-${contentHash([contract.account, contract.id, item, period, dimensions]).slice(0, 24)}`;
+const lineId = (input: RateInput, item: string, dimensions: Charge['dimensions']): string => {
+  const { contract, period } = input;
+  const named = [contract.account, contract.id, item, period, dimensions, ...versionPart(input)];
+  return `ln-${contentHash(named).slice(0, 24)}`;
+};
 
-const rounding = (amount: Exact, rounded: Decimal, { currency, policy }: StepContext): ArithmeticNode => ({
-  step: 'line-rounding',
-  text: `${exactMoney(amount, currency)} rounded ${policy.lineRounding} to ${currency.exponent} decimals = ${money(rounded, currency)}`,
-  result: formatFixed(rounded, currency.exponent),
-  unit: currency.code,
-  children: [],
+const pinsOf = (input: RateInput): RatedLine['pins'] => ({
+  usageHash: input.usageHash,
+  contractVersion: input.contractVersion,
+  priceBook: input.priceBook.id,
+  priceBookVersion: input.priceBookVersion,
+  policy: input.policy.id,
+  engine: ENGINE,
+  ...(input.fx === undefined
+    ? {}
+    : { fx: { id: input.fx.id, version: input.fx.version, rate: input.fx.rate, date: input.fx.date } }),
 });
 
-/** What all lines of one rating share, made once: their pins and the hash of the shared inputs. */
-export type LineFrame = {
-  readonly input: RateInput;
-  /** The covered part of the period, which the lines are for. */
-  readonly part: Period;
-  readonly pins: RatedLine['pins'];
-  readonly inputsHash: string;
+type Named = {
+  readonly currency: { readonly code: string; readonly exponent: number };
+  readonly coupling: (item: string) => string | undefined;
 };
 
-/** The frame of a rating. */
-export const frameOf = (input: RateInput, part: Period): LineFrame => {
-  const { contract, policy, period, opening } = input;
-  const pins = {
-    usageHash: input.usageHash,
-    contractVersion: input.contractVersion,
-    priceBook: input.priceBook.id,
-    priceBookVersion: input.priceBookVersion,
-    policy: policy.id,
-    engine: ENGINE,
+/**
+ * Writes the charges of a rating down as lines: named, explained, and with everything pinned that they were computed
+ * from. In the order of the charges.
+ */
+export const ratedLines = (
+  input: RateInput,
+  charges: readonly Charge[],
+  { currency, coupling }: Named,
+): RatedLine[] => {
+  const { contract, policy, period, opening, part, interim, fx } = input;
+  const pins = pinsOf(input);
+  const shared = contentHash({ pins, policy, contract, period, opening, part, interim, fx });
+  const made = new Map<Charge, RatedLine>();
+  const lineOf = (charge: Charge): RatedLine => {
+    const line = made.get(charge);
+    if (line === undefined) throw new Error(`the line of "${charge.item}" is not written yet`);
+    return line;
   };
-  return { input, part, pins, inputsHash: contentHash({ pins, policy, contract, period, opening }) };
-};
-
-/** Rounds a draft, once and by the contract's policy, and pins everything it was computed from. */
-export const ratedLine = (frame: LineFrame, context: StepContext, draft: LineDraft): RatedLine => {
-  const { input, part, pins } = frame;
-  const { contract, policy } = input;
-  const { currency } = context;
-  const rounded = roundExact(draft.amount, currency.exponent, policy.lineRounding);
-  return {
-    format: 1,
-    id: lineId(input, draft.item, draft.dimensions),
-    account: contract.account,
-    payer: contract.payer,
-    contract: contract.id,
-    item: draft.item,
-    product: draft.product,
-    description: draft.description,
-    ...(draft.meter === undefined ? {} : { meter: draft.meter }),
-    dimensions: draft.dimensions,
-    period: part,
-    quantity: formatDecimal(draft.quantity),
-    unit: draft.unit,
-    currency: currency.code,
-    amount: formatFixed(rounded, currency.exponent),
-    arithmetic: {
-      step: 'line',
-      text: `${draft.description}: ${money(rounded, currency)}`,
-      result: formatFixed(rounded, currency.exponent),
-      unit: currency.code,
-      children: [...draft.nodes, rounding(draft.amount, rounded, context)],
-    },
-    pins,
-    inputsHash: contentHash({ shared: frame.inputsHash, from: draft.madeFrom }),
-  };
+  for (const charge of charges) {
+    const { item, product, description, meter, dimensions, ahead, recognition } = charge;
+    const amount = formatAmount(charge.amount, currency.exponent);
+    const group = coupling(item);
+    made.set(charge, {
+      format: 2,
+      id: lineId(input, item, dimensions),
+      account: contract.account,
+      payer: contract.payer,
+      contract: contract.id,
+      item,
+      product,
+      description,
+      ...(meter === undefined ? {} : { meter }),
+      dimensions,
+      period: charge.period,
+      quantity: formatDecimal(charge.quantity),
+      unit: charge.unit,
+      currency: currency.code,
+      amount,
+      ...(ahead === undefined
+        ? {}
+        : { ahead: { period: ahead.period, amount: formatAmount(ahead.amount, currency.exponent) } }),
+      ...(group === undefined ? {} : { group }),
+      recognition,
+      arithmetic: {
+        step: 'line',
+        text: `${description}: ${money(charge.amount, currency)}`,
+        result: amount,
+        unit: currency.code,
+        children: charge.nodes.map((make) => make()),
+      },
+      pins,
+      inputsHash: contentHash({ shared, from: charge.madeFrom(lineOf) }),
+    });
+  }
+  return [...made.values()];
 };

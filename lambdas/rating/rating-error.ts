@@ -1,6 +1,10 @@
-/** Why a contract cannot be rated. `missing-price` is an exception kind of its own; the rest are `rating-failed`. */
+/**
+ * Why a contract cannot be rated. `missing-price` and `missing-fx-rate` are exception kinds of their own; the rest are
+ * `rating-failed`.
+ */
 export type RatingErrorCode =
   | 'missing-price'
+  | 'missing-fx-rate'
   | 'currency-mismatch'
   | 'period-zone'
   | 'usage-units'
@@ -14,12 +18,12 @@ export type RatingErrorCode =
 export class RatingError extends Error {
   override readonly name = 'RatingError';
   readonly code: RatingErrorCode;
-  readonly exceptionKind: 'missing-price' | 'rating-failed';
+  readonly exceptionKind: 'missing-price' | 'missing-fx-rate' | 'rating-failed';
   readonly evidence: Readonly<Record<string, string>>;
   constructor(code: RatingErrorCode, message: string, evidence: Readonly<Record<string, string>>) {
     super(message);
     this.code = code;
-    this.exceptionKind = code === 'missing-price' ? 'missing-price' : 'rating-failed';
+    this.exceptionKind = code === 'missing-price' || code === 'missing-fx-rate' ? code : 'rating-failed';
     this.evidence = evidence;
   }
 }

@@ -42,8 +42,8 @@ export type PriceState = {
   readonly ahead?: { readonly start: string; readonly amount: string };
 };
 
-/** A wallet: credit that is left. */
-export type Wallet = { readonly credit: string; readonly left: string };
+/** A wallet: credit that is left of what was `granted`; a contract that grants more later adds the difference. */
+export type Wallet = { readonly credit: string; readonly left: string; readonly granted?: string };
 
 /** What passes from period to period. `carryIn` holds the last value of meters that go on (LATEST, TIME_WEIGHTED). Format 1 has nothing else. */
 export type Opening = {
@@ -88,7 +88,10 @@ export type RatingPolicy = {
   /** What an allowance, and what a minimum or commitment, is worth when the contract covers only part of the period. */
   readonly partPeriodAllowance: 'whole' | 'by-day';
   readonly partPeriodMinimum: 'whole' | 'by-day';
-  /** Which lines count towards the contract's minimum commitment: those of prices with a meter, or all. */
+  /**
+   * Which lines count towards the contract's minimum commitment: those of prices with a meter, or all. With the former a
+   * group's own line counts when every item of the group does; what a group's maximum takes off counts as taken off.
+   */
   readonly commitmentCovers: 'metered' | 'all';
 };
 
@@ -145,6 +148,8 @@ export type RatedLine = {
   readonly unit: string;
   readonly currency: string;
   readonly amount: string;
+  /** What of the amount is charged ahead, and the service period that it is for; the rest is for `period`. */
+  readonly ahead?: { readonly period: Period; readonly amount: string };
   /** Lines that share a minimum, maximum, pool, discount or credit: held together, corrected together. Absent: alone. */
   readonly group?: string;
   /** How the amount is recognized; absent (format 1): by the defaults of `Price`. */

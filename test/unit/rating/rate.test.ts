@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract, Price } from '../../../lambdas/catalog/types.ts';
-import { COMMITMENT_ITEM } from '../../../lambdas/rating/commitment.ts';
+import { COMMITMENT_ITEM } from '../../../lambdas/rating/contract/commitment.ts';
 import { ENGINE } from '../../../lambdas/rating/engine.ts';
 import { coveredPart } from '../../../lambdas/rating/period-part.ts';
 import { metersOf, rate } from '../../../lambdas/rating/rate.ts';
@@ -89,7 +89,7 @@ describe('rating a contract', () => {
   it('pins versions, policy and engine, and says who pays', () => {
     const [line] = rate(input({ payer: 'acct-parent' }, usage)).lines;
     expect(line).toMatchObject({
-      format: 1,
+      format: 2,
       account: 'acct-1',
       payer: 'acct-parent',
       pins: {
@@ -125,7 +125,7 @@ describe('rating a contract', () => {
 
   it('passes the opening on', () => {
     const opening = { format: 1, carryIn: { key: { time: '2026-09-30T00:00:00.000Z', value: '7' } } } as const;
-    expect(rate({ ...input({}, usage), opening }).closing).toEqual(opening);
+    expect(rate({ ...input({}, usage), opening }).closing).toEqual({ ...opening, format: 2 });
   });
 
   it('has no binary float anywhere: 0.1 + 0.2 is 0.3, and JPY has no decimals', () => {
@@ -215,8 +215,8 @@ describe('what cannot be rated', () => {
 
   it('is another currency or zone than the contract has', () => {
     expect(refused(input({ currency: 'EUR' }, usage))).toMatchObject({
-      code: 'currency-mismatch',
-      exceptionKind: 'rating-failed',
+      code: 'missing-fx-rate',
+      exceptionKind: 'missing-fx-rate',
     });
     expect(refused(input({ zone: 'Asia/Tokyo' }, usage))).toMatchObject({ code: 'period-zone' });
   });

@@ -1,0 +1,97 @@
+import type { Contract, Recognition } from '../../catalog/types.ts';
+import { add, type Decimal, isNegative, isZero, negate, subtract, sum, ZERO } from '../../platform/decimal.ts';
+import type { Period } from '../../platform/period.ts';
+import { allocate } from '../allocate.ts';
+import type { CoveredPart } from '../period-part.ts';
+import type { LazyNode } from '../steps/step.ts';
+import type { Opening, RatedLine, RatingPolicy } from '../types.ts';
+
+/** A line before it is written down: what it costs, rounded, and how to explain it when somebody asks. */
+export type Charge = {
+  readonly item: string;
+  readonly product: string;
+  readonly description: string;
+  readonly meter?: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** What the amount is for. */
+  readonly period: Period;
+  readonly quantity: Decimal;
+  readonly unit: string;
+  readonly amount: Decimal;
+  /** What of the amount is charged ahead, and for when. */
+  readonly ahead?: { readonly period: Period; readonly amount: Decimal };
+  readonly recognition: Recognition;
+  readonly nodes: readonly LazyNode[];
+  /** What the amount was computed from beside the contract; `lineOf` gives the lines of other charges. */
+  readonly madeFrom: (lineOf: (charge: Charge) => RatedLine) => unknown;
+};
+
+/** What the rules of a contract may know beside its charges. */
+export type BillContext = {
+  readonly contract: Contract;
+  readonly policy: RatingPolicy;
+  readonly opening: Opening;
+  readonly currency: { readonly code: string; readonly exponent: number };
+  /** Decimals of an amount: the currency's, or more where the policy does not round. */
+  readonly places: number;
+  readonly period: Period;
+  /** The part of the period that the charges are for. */
+  readonly part: CoveredPart['period'];
+  readonly anchorDay: number;
+  readonly interim: boolean;
+};
+
+/** The charges of a contract in their order, and what is left of each after what was taken off the contract. */
+export type Bill = { readonly charges: readonly Charge[]; readonly left: ReadonlyMap<Charge, Decimal> };
+
+/** The bill of the items alone. */
+export const billOf = (charges: readonly Charge[]): Bill => ({
+  charges,
+  left: new Map(charges.map((charge) => [charge, charge.amount])),
+});
+
+/** What charges come to. */
+export const chargedBy = (charges: readonly Charge[]): Decimal => sum(charges.map(({ amount }) => amount));
+
+/** What is left of some charges. */
+export const leftOf = (bill: Bill, charges: readonly Charge[]): Decimal =>
+  sum(charges.map((charge) => bill.left.get(charge) ?? ZERO));
+
+/** The charges of the named items; all where none are named. */
+export const chargesOf = (bill: Bill, items: readonly string[] | undefined): readonly Charge[] =>
+  items === undefined ? bill.charges : bill.charges.filter(({ item }) => items.includes(item));
+
+/** The bill with a charge that stands for itself: a true-up, an overage. */
+export const adding = (bill: Bill, charge: Charge): Bill => ({
+  charges: [...bill.charges, charge],
+  left: new Map(bill.left).set(charge, charge.amount),
+});
+
+/**
+ * The bill with less left of some charges, in proportion to what is left of them, to the last unit. Below 0 (money that
+ * goes back) only what is below 0 bears it, above 0 only what is above: no charge changes its sign.
+ */
+export const takingOff = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Bill => {
+  if (isZero(off)) return bill;
+  const back = isNegative(off);
+  const bearing = over.filter((charge) => {
+    const left = bill.left.get(charge) ?? ZERO;
+    return !isZero(left) && isNegative(left) === back;
+  });
+  const weights = bearing.map((charge) => bill.left.get(charge) ?? ZERO).map((left) => (back ? negate(left) : left));
+  const left = new Map(bill.left);
+  allocate(off, weights, places).forEach((part, n) => {
+    const charge = bearing[n];
+    if (charge !== undefined) left.set(charge, subtract(left.get(charge) ?? ZERO, part));
+  });
+  return { charges: bill.charges, left };
+};
+
+/** The bill with a charge that takes its amount off others: a maximum, a discount, a credit. */
+export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], places: number): Bill => {
+  const taken = takingOff(bill, over, negate(charge.amount), places);
+  return { charges: [...bill.charges, charge], left: new Map(taken.left).set(charge, ZERO) };
+};
+
+/** What is left of the whole bill; what it comes to. */
+export const totalOf = (bill: Bill): Decimal => [...bill.left.values()].reduce(add, ZERO);

@@ -1,0 +1,27 @@
+import { compare, parseDecimal, subtract } from '../../platform/decimal.ts';
+import { exact, roundExact } from '../exact.ts';
+import { money } from '../wording.ts';
+import { type Bill, type BillContext, lowering, totalOf } from './bill.ts';
+import { contractCharge } from './contract-charge.ts';
+
+/** The item and product of the line that lowers a contract to its maximum. */
+export const MAXIMUM_ITEM = 'contract-maximum';
+
+/**
+ * The lines of a period never come to more than the contract's maximum, before discounts. Example: lines of 640.00 USD
+ * and a maximum of 500.00 USD: −140.00 USD.
+ */
+export const withMaximum = (bill: Bill, context: BillContext): Bill => {
+  const { contract, currency, places, policy } = context;
+  if (contract.maximum === undefined) return bill;
+  const most = roundExact(exact(parseDecimal(contract.maximum.amount)), places, policy.lineRounding);
+  const charged = totalOf(bill);
+  if (compare(charged, most) <= 0) return bill;
+  const amount = subtract(most, charged);
+  const over = bill.charges;
+  const { description } = contract.maximum;
+  const text = () =>
+    `${money(most, currency)} maximum − ${money(charged, currency)} charged = ${money(amount, currency)}`;
+  const line = { item: MAXIMUM_ITEM, product: MAXIMUM_ITEM, description, amount, text, over };
+  return lowering(bill, contractCharge(context, line), over, places);
+};

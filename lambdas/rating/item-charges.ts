@@ -1,0 +1,149 @@
+import type { ContractItem, Price } from '../catalog/types.ts';
+import { type Decimal, isZero, ONE, parseDecimal, subtract, ZERO } from '../platform/decimal.ts';
+import { applySteps, isInAdvance } from './apply-steps.ts';
+import type { Charge } from './contract/bill.ts';
+import { NOTHING } from './exact.ts';
+import { finishedAmount, finishingNodes, recognitionOf } from './finish-charge.ts';
+import { groupUsage, type UsageGroup } from './group-usage.ts';
+import { itemContext, lineKey } from './item-context.ts';
+import { type PricedGroup, type PricedItem, priceItem } from './price-item.ts';
+import type { Scene } from './scene.ts';
+import type { StepContext } from './steps/step.ts';
+import type { PriceState } from './types.ts';
+
+/** What an item comes to: its charges, what it leaves by line key, and what it took of shared allowances. */
+export type ItemCharges = {
+  readonly charges: readonly Charge[];
+  readonly states: Readonly<Record<string, PriceState>>;
+  readonly poolTaken: StepContext['poolTaken'];
+};
+
+type Taken = StepContext['poolTaken'];
+
+/** The group of a price without a meter: no usage, one line. */
+const feeGroup = (count: Decimal): UsageGroup => ({
+  dimensions: {},
+  quantity: count,
+  unit: 'period',
+  daily: [],
+  rows: [],
+});
+
+/** A fee has no usage to measure and says nothing of it. */
+const priceFee = (price: Price, group: UsageGroup, context: StepContext, poolTaken: Taken): PricedItem => {
+  const start = { quantity: group.quantity, unit: group.unit, amount: NOTHING, nodes: [] };
+  const working = applySteps(start, price.steps, context);
+  const states = working.closing === undefined ? [] : [{ dimensions: {}, state: working.closing }];
+  return { groups: [{ group, working }], states, poolTaken };
+};
+
+/** Only what holds without usage of its own: what an allowance leaves, and what is settled or charged ahead. */
+const withoutUsage = (price: Price): Price => ({
+  ...price,
+  steps: price.steps.filter((step) => ['unit-conversion', 'allowance'].includes(step.step) || isInAdvance(step)),
+});
+
+const sameNames = (dimensions: Readonly<Record<string, string>>, names: readonly string[]): boolean =>
+  Object.keys(dimensions).length === names.length && names.every((name) => name in dimensions);
+
+/** Dimension values for which the item left something in the period before and that were not used in this one. */
+const carriedGroups = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): UsageGroup[] => {
+  const { prices } = scene.input.opening;
+  if (prices === undefined || price.meter === undefined || price.perDimensions.length === 0) return [];
+  const used = new Set(groups.map(({ dimensions }) => lineKey(item.id, dimensions)));
+  return Object.keys(prices)
+    .filter((key) => !used.has(key))
+    .map((key) => JSON.parse(key) as [string, UsageGroup['dimensions']])
+    .filter(([id, dimensions]) => id === item.id && sameNames(dimensions, price.perDimensions))
+    .flatMap(([, dimensions]) => groupUsage(price, [], scene.part).map((group) => ({ ...group, dimensions })));
+};
+
+const described = (price: Price, dimensions: UsageGroup['dimensions']): string => {
+  const values = Object.entries(dimensions).map(([name, value]) => `${name} ${value}`);
+  return values.length === 0 ? price.description : `${price.description} (${values.join(', ')})`;
+};
+
+/** @param now the same without what is charged ahead, where something is. */
+const chargeOf = (
+  scene: Scene,
+  item: ContractItem,
+  price: Price,
+  { group, working }: PricedGroup,
+  now: PricedGroup | undefined,
+): Charge => {
+  const amount = finishedAmount(working.amount, scene);
+  const ahead = now === undefined ? ZERO : subtract(amount, finishedAmount(now.working.amount, scene));
+  const next = isZero(ahead) || scene.covered === undefined ? undefined : scene.next();
+  return {
+    item: item.id,
+    product: price.product,
+    description: described(price, group.dimensions),
+    ...(price.meter === undefined ? {} : { meter: price.meter }),
+    dimensions: group.dimensions,
+    period: scene.service(),
+    quantity: group.quantity,
+    unit: group.unit,
+    amount,
+    ...(next === undefined ? {} : { ahead: { period: next.part, amount: ahead } }),
+    recognition: recognitionOf(price),
+    nodes: [...working.nodes, ...finishingNodes(working.amount, scene)],
+    madeFrom: () => (price.meter === undefined ? { price } : { price, usage: group.rows }),
+  };
+};
+
+/** Whether a line is written: one that says nothing (no usage, no amount) only on request, a fee that is not due never. */
+const isWritten = ({ group, working }: PricedGroup, price: Price, showAll: boolean): boolean =>
+  price.meter === undefined
+    ? working.nodes.length > 0 && (showAll || !isZero(working.amount.value))
+    : showAll || !isZero(group.quantity) || !isZero(working.amount.value);
+
+const chargesFor = (
+  scene: Scene,
+  item: ContractItem,
+  price: Price,
+  groups: readonly UsageGroup[],
+  taken: Taken,
+  showAll: boolean,
+): ItemCharges => {
+  const contextOf = itemContext(scene, item, price);
+  const priced = (ahead: boolean): PricedItem => {
+    const [fee] = groups;
+    return price.meter === undefined && fee !== undefined
+      ? priceFee(price, fee, contextOf(fee, ahead), taken)
+      : priceItem(price, groups, (group) => contextOf(group, ahead), taken);
+  };
+  const advance = price.steps.some(isInAdvance);
+  const all = priced(advance);
+  const now = advance ? priced(false).groups : [];
+  const written = all.groups.flatMap((each, n) => (isWritten(each, price, showAll) ? [{ each, now: now[n] }] : []));
+  return {
+    charges: written.map(({ each, now: alone }) => chargeOf(scene, item, price, each, alone)),
+    states: Object.fromEntries(all.states.map(({ dimensions, state }) => [lineKey(item.id, dimensions), state])),
+    poolTaken: all.poolTaken,
+  };
+};
+
+/**
+ * The charges of one item, in the order of the dimension values. Where the contract covers nothing of the period, only
+ * what is billed in advance is left: it is charged for the next period, or given back for this one.
+ */
+export const itemCharges = (scene: Scene, item: ContractItem, bookPrice: Price, poolTaken: Taken): ItemCharges => {
+  const { covered, input, part } = scene;
+  if (covered === undefined && !bookPrice.steps.some(isInAdvance)) return { charges: [], states: {}, poolTaken };
+  const price = covered === undefined ? withoutUsage(bookPrice) : bookPrice;
+  const showAll = covered !== undefined && input.policy.zeroUsageLine === 'show';
+  if (price.meter === undefined) {
+    const count = item.quantity === undefined ? ONE : parseDecimal(item.quantity);
+    return chargesFor(scene, item, price, [feeGroup(count)], poolTaken, showAll);
+  }
+  const groups = groupUsage(price, input.usage, part);
+  const used = chargesFor(scene, item, price, groups, poolTaken, showAll);
+  const carried = carriedGroups(scene, item, price, groups);
+  if (carried.length === 0) return used;
+  const left = chargesFor(scene, item, withoutUsage(price), carried, used.poolTaken, false);
+  return {
+    charges: [...used.charges, ...left.charges],
+    states: { ...used.states, ...left.states },
+    poolTaken: left.poolTaken,
+  };
+};

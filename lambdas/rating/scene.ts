@@ -1,0 +1,98 @@
+import { exponentOf } from '../platform/currency.ts';
+import { anchoredDay, type Period } from '../platform/period.ts';
+import type { BillContext } from './contract/bill.ts';
+import { contractYearOf } from './contract/contract-year.ts';
+import { type CoveredPart, coveredPart, firstChargedDay, nextPeriod } from './period-part.ts';
+import type { RateInput } from './types.ts';
+
+/** Where amounts are not rounded to the currency, they have at most this many decimals. */
+const UNROUNDED_PLACES = 12;
+
+type Currency = { readonly code: string; readonly exponent: number };
+
+/** What a rating is about, worked out once: which days, which next period, which currencies, how many decimals. */
+export type Scene = {
+  readonly input: RateInput;
+  /** The part that is charged; without days where the contract covers none of it. */
+  readonly part: Period;
+  readonly covered: CoveredPart | undefined;
+  /** The next period and the part of it that the contract covers; `undefined` where it covers none. */
+  readonly next: () => { readonly period: Period; readonly part: Period } | undefined;
+  /** What the lines are for: the part, or what they are charged ahead for. */
+  readonly service: () => Period;
+  readonly firstDay: string;
+  /** Whether a contract year begins with this part, so that nothing was counted in it yet. */
+  readonly newYear: () => boolean;
+  /** The currency of the prices, and of the lines. */
+  readonly priced: Currency;
+  readonly billed: Currency;
+  readonly places: number;
+};
+
+const currencyOf = (code: string): Currency => ({ code, exponent: exponentOf(code) });
+
+const MONTHS = { monthly: 1, quarterly: 3, annual: 12 } as const;
+
+/** The first day of what was rated before: the part before in this period, else the period before. */
+const startBefore = ({ contract, period, part }: RateInput): string => {
+  const within = part !== undefined && part.start > period.start && contract.start < part.start;
+  return within ? period.start : anchoredDay(period.start, -MONTHS[contract.cadence], contract.anchorDay);
+};
+
+/** Works something out when it is first asked for: most ratings have nothing ahead and count no year. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/** The scene of a rating. */
+export const sceneOf = (input: RateInput): Scene => {
+  const { contract, period, policy, priceBook } = input;
+  const covered = coveredPart(contract, period, input.part);
+  const next = once(() => {
+    // What another version charges of this period is no matter of what this one charges ahead.
+    if (input.part !== undefined && input.part.end < period.end) return undefined;
+    const following = nextPeriod(contract, period);
+    const part = coveredPart(contract, following)?.period;
+    return part && { period: following, part };
+  });
+  const emptyPart = (): Period => {
+    const edge = next() === undefined ? period.start : period.end;
+    return { start: edge, end: edge, zone: period.zone };
+  };
+  const part = covered?.period ?? emptyPart();
+  const billed = currencyOf(contract.currency);
+  const year = (date: string): string => contractYearOf(contract.start, date).start;
+  return {
+    input,
+    part,
+    covered,
+    next,
+    service: () => covered?.period ?? next()?.part ?? period,
+    firstDay: firstChargedDay(contract),
+    newYear: once(() => year(part.start) !== year(startBefore(input))),
+    priced: currencyOf(priceBook.currency),
+    billed,
+    places: policy.roundingStage === 'none' ? UNROUNDED_PLACES : billed.exponent,
+  };
+};
+
+/** What the rules of the contract know of it. */
+export const billContext = (scene: Scene): BillContext => {
+  const { input, billed, places, service } = scene;
+  const { contract, policy, opening, period } = input;
+  return {
+    contract,
+    policy,
+    opening,
+    currency: billed,
+    places,
+    period,
+    part: service(),
+    anchorDay: contract.anchorDay,
+    interim: input.interim === true,
+  };
+};
