@@ -1,138 +1,148 @@
 import { availableParallelism } from 'node:os';
-import { performance } from 'node:perf_hooks';
-import type { Tier } from '../lambdas/catalog/types.ts';
-import { formatDecimal, parseDecimal } from '../lambdas/platform/decimal.ts';
-import { policyOf } from '../lambdas/rating/policies.ts';
-import { rate } from '../lambdas/rating/rate.ts';
-import { priceTiers } from '../lambdas/rating/steps/graduated.ts';
-import type { RateInput } from '../lambdas/rating/types.ts';
-import { fraction, rationalPrice, rationalTiers } from './rational-price.ts';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { PriceStep } from '../lambdas/catalog/types.ts';
+import { ONE, parseDecimal } from '../lambdas/platform/decimal.ts';
+import { applySteps } from '../lambdas/rating/apply-steps.ts';
+import { NOTHING, roundExact } from '../lambdas/rating/exact.ts';
+import { rate, rateAmounts } from '../lambdas/rating/rate.ts';
+import type { StepContext, Working } from '../lambdas/rating/steps/step.ts';
+import { contender, perSecond } from './rating/measure.ts';
+import { naiveContract, naivePrice } from './rating/naive.ts';
+import { fullInput, QUANTITIES, TIERS } from './rating/workload.ts';
 
 /**
- * How fast a graduated price with ten tiers is computed, exactly, on one core:
- *   ours         the step of the rating library, on decimals over big integers of a common scale
- *   alternative  the same price over reduced fractions of big integers (bench/rational-price.ts)
- *   binary       the same price in binary floating point: what being exact costs. It gives wrong cents and is no option
- * The first two must agree on every amount, or the run fails. Last, whole lines with arithmetic, pins and hashes.
+ * How fast prices are evaluated on one core, exactly, beside a naive twin with big.js in the same run, each with and
+ * without the arithmetic in words. From the decimal string of a quantity to the rounded amount:
+ *   per unit, graduated with 10 tiers   the steps of a price alone
+ *   contract of 12 items                15 lines: usage grouped, every line rounded, a minimum commitment; with the
+ *                                       arithmetic also the ids and content hashes of the lines, which the twin has not
+ * Ours and the twin must agree on every amount, or the run fails. Then account-periods are re-rated in chunks and memory
+ * is looked at after each.
  */
-const TIERS: readonly Tier[] = Array.from({ length: 10 }, (_, n) => ({
-  upTo: n === 9 ? null : `${(n + 1) * 10_000}`,
-  unitPrice: `0.00${95 - n * 7}`,
-}));
-const QUANTITIES = Array.from({ length: 4096 }, (_, n) => {
-  const thousandths = (n * 2_654_435_761) % 120_000_000;
-  return `${Math.floor(thousandths / 1000)}.${String(thousandths % 1000).padStart(3, '0')}`;
-});
-const ROUNDS = 15;
+const TARGET_GRADUATED = 10;
+const TARGET_CONTRACT = 5;
+const AIM_GRADUATED = 1_000_000;
+const quick = process.argv.includes('--quick');
+const ROUNDS = quick ? 5 : 15;
+const CHUNKS = quick ? 5 : 20;
+const PER_CHUNK = 2_000;
 
-/** Where every result goes, so that no work can be optimised away. */
-const kept: { last: unknown } = { last: undefined };
-
-type Contender = { readonly inputs: number; readonly run: () => void };
-
-const contender = <T>(inputs: readonly T[], work: (input: T) => unknown): Contender => ({
-  inputs: inputs.length,
-  run: () => {
-    for (const input of inputs) kept.last = work(input);
-  },
-});
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
-/** Runs the contenders in turn, warm, so that what else the machine does hits all alike. Median number per second. */
-const perSecond = (contenders: readonly Contender[]): number[] => {
-  const samples = contenders.map((): number[] => []);
-  for (let round = -2; round < ROUNDS; round += 1) {
-    contenders.forEach(({ inputs, run }, n) => {
-      const start = performance.now();
-      run();
-      if (round >= 0) samples[n]?.push((inputs / (performance.now() - start)) * 1000);
-    });
-  }
-  return samples.map(median);
+const first = fullInput(1);
+const PERIOD = first.period;
+const CONTEXT: StepContext = {
+  currency: { code: 'USD', exponent: 2 },
+  policy: first.policy,
+  period: PERIOD,
+  part: PERIOD,
+  coveredDays: 31,
+  periodDays: 31,
+  anchorDay: 1,
+  firstDay: PERIOD.start,
+  amended: false,
+  count: ONE,
+  interim: false,
+  opening: {},
+  poolTaken: {},
+  dimensions: {},
+  daily: [],
+  rows: [],
+  peaks: {},
 };
 
-const binaryTiers = TIERS.map((tier) => ({ upTo: tier.upTo === null ? Infinity : +tier.upTo, price: +tier.unitPrice }));
-const binaryPrice = (quantity: number): number => {
-  let [from, amount] = [0, 0];
-  for (const { upTo, price } of binaryTiers) {
-    if (from >= quantity) break;
-    const to = Math.min(upTo, quantity);
-    amount += (to - from) * price;
-    from = to;
-  }
-  return amount;
+const priced = (quantity: string, steps: readonly PriceStep[]): Working =>
+  applySteps({ quantity: parseDecimal(quantity), unit: 'call', amount: NOTHING, nodes: [] }, steps, CONTEXT);
+const rounded = ({ amount }: Working) => roundExact(amount, 2, 'half-up');
+const explained = (quantity: string, steps: readonly PriceStep[]) => {
+  const working = priced(quantity, steps);
+  return [rounded(working), working.nodes.map((make) => make())];
 };
+
+const PER_UNIT: readonly PriceStep[] = [{ step: 'per-unit', unitPrice: '0.0015' }];
+const GRADUATED: readonly PriceStep[] = [{ step: 'graduated', tiers: TIERS }];
+const INPUTS = Array.from({ length: 256 }, (_, n) => fullInput(n + 1));
 
 const checkAgreement = (): number => {
-  const rational = rationalTiers(TIERS);
-  let off = 0;
-  for (const quantity of QUANTITIES) {
-    const amount = formatDecimal(priceTiers(parseDecimal(quantity), TIERS));
-    const [a, b] = [fraction(amount), rationalPrice(fraction(quantity), rational)];
-    if (a.n !== b.n || a.d !== b.d) throw new Error(`${quantity} costs ${amount} here and ${b.n}/${b.d} there`);
-    if (String(binaryPrice(+quantity)) !== amount) off += 1;
+  for (const steps of [PER_UNIT, GRADUATED]) {
+    for (const quantity of QUANTITIES) {
+      const [ours, theirs] = [rounded(priced(quantity, steps)), naivePrice(quantity, steps).toFixed()];
+      if (parseDecimal(theirs).units !== ours.units) throw new Error(`${quantity}: the twin says ${theirs}`);
+    }
   }
-  return off;
-};
-
-const lineInput = (quantity: string): RateInput => {
-  const policy = policyOf('standard');
-  if (policy === undefined) throw new Error('there is no standard policy');
-  const contract = {
-    id: 'contract',
-    account: 'account',
-    payer: 'account',
-    entity: 'entity',
-    currency: 'USD',
-    zone: 'UTC',
-    start: '2026-01-01',
-    anchorDay: 1,
-    cadence: 'monthly',
-    priceBook: 'book',
-    items: [{ id: 'calls', price: 'calls' }],
-    policy: 'standard',
-  } as const;
-  const price = {
-    id: 'calls',
-    product: 'calls',
-    description: 'Calls',
-    meter: 'calls',
-    perDimensions: [],
-    steps: [{ step: 'graduated', tiers: TIERS }],
-  } as const;
-  return {
-    contract,
-    contractVersion: 1,
-    priceBook: { id: 'book', name: 'Book', currency: 'USD', prices: [price] },
-    priceBookVersion: 1,
-    usage: [{ meter: 'calls', meterVersion: 1, unit: 'call', dimensions: {}, quantity }],
-    opening: { format: 1, carryIn: {} },
-    period: { start: '2026-10-01', end: '2026-11-01', zone: 'UTC' },
-    policy,
-    usageHash: '0'.repeat(64),
-  };
+  let lines = 0;
+  for (const input of INPUTS) {
+    const said = (all: readonly { readonly item: string; readonly amount: string }[]): string =>
+      JSON.stringify(all.map(({ item, amount }) => [item, amount]));
+    const [ours, theirs] = [said(rateAmounts(input).lines), said(naiveContract(input, false))];
+    if (ours !== theirs) throw new Error(`${input.contract.id}:\n ours ${ours}\n twin ${theirs}`);
+    if (ours !== said(rate(input).lines)) throw new Error(`${input.contract.id}: rate and rateAmounts differ`);
+    lines += rateAmounts(input).lines.length;
+  }
+  return lines / INPUTS.length;
 };
 
 const figure = (value: number): string => Math.round(value).toLocaleString('en-US').padStart(12);
-const ratio = (value: number, to: number): string => `${(value / to).toFixed(2)} ×`.padStart(10);
+const times = (ours: number, twin: number): string => `${(ours / twin).toFixed(1)} ×`.padStart(9);
 
-const off = checkAgreement();
-const decimals = QUANTITIES.map(parseDecimal);
-const rational = rationalTiers(TIERS);
-const [ours = 0, alternative = 0, binary = 0, lines = 0] = perSecond([
-  contender(decimals, (quantity) => priceTiers(quantity, TIERS)),
-  contender(QUANTITIES.map(fraction), (quantity) => rationalPrice(quantity, rational)),
-  contender(QUANTITIES.map(Number), binaryPrice),
-  contender(QUANTITIES.slice(0, 512).map(lineInput), rate),
-]);
+const linesEach = checkAgreement();
+const results = perSecond(
+  [
+    contender(QUANTITIES, (quantity) => rounded(priced(quantity, PER_UNIT))),
+    contender(QUANTITIES, (quantity) => naivePrice(quantity, PER_UNIT)),
+    contender(QUANTITIES, (quantity) => explained(quantity, PER_UNIT)),
+    contender(QUANTITIES, (quantity) => naivePrice(quantity, PER_UNIT, [], [])),
+    contender(QUANTITIES, (quantity) => rounded(priced(quantity, GRADUATED))),
+    contender(QUANTITIES, (quantity) => naivePrice(quantity, GRADUATED)),
+    contender(QUANTITIES, (quantity) => explained(quantity, GRADUATED)),
+    contender(QUANTITIES, (quantity) => naivePrice(quantity, GRADUATED, [], [])),
+    contender(INPUTS, rateAmounts),
+    contender(INPUTS, (input) => naiveContract(input, false)),
+    contender(INPUTS, rate),
+    contender(INPUTS, (input) => naiveContract(input, true)),
+  ],
+  ROUNDS,
+);
 
-process.stdout.write(`Graduated price, 10 tiers, ${QUANTITIES.length} quantities with 3 decimals; Node ${process.version}, ${availableParallelism()} cores, one used
+const row = (name: string, n: number): string => {
+  const [ours = 0, twin = 0] = [results[n], results[n + 1]];
+  return `  ${name.padEnd(40)}${figure(ours)} ${figure(twin)} ${times(ours, twin)}`;
+};
+const verdict = (name: string, value: number, target: number, unit: string): string =>
+  `  ${value >= target ? 'met   ' : 'MISSED'}  ${name}: ${value >= 1000 ? figure(value).trim() : value.toFixed(1)}${unit}, target ${target.toLocaleString('en-US')}${unit}`;
+const ratioAt = (n: number): number => (results[n] ?? 0) / (results[n + 1] ?? 1);
 
-                            prices/s     against the alternative
-  ours (exact)          ${figure(ours)} ${ratio(ours, alternative)}
-  alternative (exact)   ${figure(alternative)} ${ratio(alternative, alternative)}
-  binary (not exact)    ${figure(binary)} ${ratio(binary, alternative)}    another number than the exact one in ${off} of ${QUANTITIES.length}
+process.stdout.write(`Node ${process.version}, ${availableParallelism()} cores, one used; processor time, medians of ${ROUNDS} rounds; ${QUANTITIES.length} quantities with 3 decimals; ${linesEach.toFixed(1)} lines per contract
 
-  whole lines, with arithmetic in words, pins and hashes: ${figure(lines).trim()} lines/s
+  evaluations/s/core                              ours   naive twin     ratio
+${row('per unit', 0)}
+${row('per unit, with its arithmetic', 2)}
+${row('graduated, 10 tiers', 4)}
+${row('graduated, with its arithmetic', 6)}
+${row('contract of 12 items', 8)}
+${row('contract, with arithmetic, ids, hashes', 10)}
+`);
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const heap: number[] = [];
+const before = process.cpuUsage();
+for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
+  for (let n = 0; n < PER_CHUNK; n += 1) rateAmounts(fullInput(chunk * PER_CHUNK + n));
+  collect();
+  heap.push(process.memoryUsage().heapUsed / 1e6);
+}
+const { user, system } = process.cpuUsage(before);
+const rerated = CHUNKS * PER_CHUNK;
+const minutes = ((user + system) / 1e6 / rerated) * (1_000_000 / 60);
+const growth = (heap.at(-1) ?? 0) - (heap[1] ?? 0);
+
+process.stdout.write(`
+  re-rating: ${rerated.toLocaleString('en-US')} account-periods of 12 items, usage made on the way, amounts only
+    extrapolated to 1,000,000 account-periods: ${minutes.toFixed(1)} minutes of one core
+    heap after each chunk of ${PER_CHUNK.toLocaleString('en-US')}, collected: ${Math.min(...heap).toFixed(1)} to ${Math.max(...heap).toFixed(1)} MB, from the second chunk to the last ${growth >= 0 ? '+' : ''}${growth.toFixed(2)} MB
+
+${verdict('graduated price against the naive twin', ratioAt(4), TARGET_GRADUATED, ' ×')}
+${verdict('full contract against the naive twin', ratioAt(8), TARGET_CONTRACT, ' ×')}
+${verdict('graduated price per second and core (aim)', results[4] ?? 0, AIM_GRADUATED, '/s')}
+  ${growth < 1 ? 'met   ' : 'MISSED'}  memory flat: grew by ${growth.toFixed(2)} MB, target below 1 MB
 `);
