@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ApiClient, ApiError, apiClient } from './api-client.ts';
+import { type AdjustOptions, adjustLine, listEntries } from './commands/adjustments.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
@@ -41,7 +42,14 @@ const close = program.command('close').description('close a period: start, follo
 close
   .command('start <start> <end>')
   .description('start closing local dates <start> up to, without, <end>, e.g. 2026-10-01 2026-11-01')
-  .action(async (start: string, end: string) => startClose(await as('preparer'), start, end));
+  .option('--supersede', 'what waits for approval gives way to a new run')
+  .action(async (start: string, end: string, options: { supersede?: true }) =>
+    startClose(await as('preparer'), start, end, options.supersede),
+  );
+close
+  .command('entries <closeId>')
+  .description('what stands beside the rating of its dates: adjustments, what was written off')
+  .action(async (id: string) => listEntries(await as('preparer'), id));
 close
   .command('list')
   .description('all of them, and how each stands')
@@ -70,6 +78,17 @@ program
   .requiredOption('--reason <text>', 'why')
   .action(async (id: string, decision: string, options: { reason: string }) =>
     resolveException(await as('preparer'), id, decision, options.reason),
+  );
+
+program
+  .command('adjust <lineId> <kind>')
+  .description('decide something about a line beside its rating: goodwill, excluded-line or repair')
+  .requiredOption('--reason <text>', 'why')
+  .option('--amount <decimal>', "in the line's currency, negative for what the customer gets; not for excluded-line")
+  .option('--document <number>', 'for repair: the document in the ERP that was made by hand')
+  .option('--key <text>', 'a ticket or dispute, so that another one of the same amount is not taken for this one')
+  .action(async (id: string, kind: string, options: AdjustOptions) =>
+    adjustLine(await as('preparer'), id, kind, options),
   );
 
 const document = program.command('document').description('the documents of a close: state, lines, tries');

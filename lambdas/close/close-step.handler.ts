@@ -62,6 +62,10 @@ const ports: ClosePorts = {
   quarantine: { waiting: waitingIn(dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE'))) },
   metrics: closeMetrics(metrics),
   graceHours: Number(env('CLOSE_GRACE_HOURS')),
+  corrections: {
+    carryBelowMinorUnits: Number(env('CLOSE_CARRY_BELOW_MINOR_UNITS')),
+    writeOffAfterDays: Number(env('CLOSE_WRITE_OFF_AFTER_DAYS')),
+  },
   rateAgain: (request) => rateAgain({ clock, store, audit, machine }, request),
 };
 

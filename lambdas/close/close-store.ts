@@ -4,6 +4,7 @@ import type {
   AccountProgress,
   LineReference,
   ManifestDecision,
+  PeriodEntry,
   PeriodResult,
   Resolution,
   StoredDocument,
@@ -14,7 +15,9 @@ import type { CloseException, CloseRecord, CloseStep, Manifest, ManifestStatus, 
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string };
 
 /** The changes a close record takes outside its steps. */
-export type CloseChange = Partial<Pick<CloseRecord, 'status' | 'endedAt' | 'failure' | 'executionArn'>>;
+export type CloseChange = Partial<
+  Pick<CloseRecord, 'status' | 'endedAt' | 'failure' | 'executionArn' | 'supersededBy'>
+>;
 
 /** The close records: one per dates and run. All reads but `listCloses` are strongly consistent. */
 export type CloseRecords = {
@@ -113,5 +116,19 @@ export type DocumentStore = {
   lineReferences(lineId: string): Promise<LineReference[]>;
 };
 
+/** What stands beside the rating of some dates: adjustments and what was written off. Never changed. */
+export type EntryStore = {
+  /** Adds an entry with its audit entry in one transaction. @returns false if it was there before: nothing written. */
+  addEntry(entry: PeriodEntry, audit: AuditRecord): Promise<boolean>;
+  /** All of these dates, strongly consistent, ordered by id. */
+  entries(dates: CloseDates): Promise<PeriodEntry[]>;
+};
+
 /** Everything a close keeps in the finance table. */
-export type CloseStore = CloseRecords & AccountStore & ExceptionStore & ManifestStore & TokenStore & DocumentStore;
+export type CloseStore = CloseRecords &
+  AccountStore &
+  ExceptionStore &
+  EntryStore &
+  ManifestStore &
+  TokenStore &
+  DocumentStore;

@@ -31,6 +31,10 @@ const newest = async (ports: Pick<ExplainPorts, 'store'>, lineId: string) => {
 const ratedLine = async (files: DataFiles, { lineId, linesKey, linesHash }: LineReference): Promise<RatedLine> => {
   const file = await getPinned<LinesFile>(files, { key: linesKey, hash: linesHash });
   const line = file.lines.find(({ id }) => id === lineId);
+  if (line === undefined && lineId.startsWith('adj-')) {
+    const detail = `${lineId} is an adjustment: who made it and why, the entries of its close say`;
+    throw new ProblemError(404, 'NOT_RATED', detail);
+  }
   if (line === undefined) {
     throw new ProblemError(
       404,

@@ -17,12 +17,14 @@ import { documentDeliveries } from './document-deliveries.ts';
 import { idempotentStart } from './idempotent-start.ts';
 import { sfnCloseMachine, sfnTaskTokens } from './machine-client.ts';
 import { refreshPosting } from './refresh-posting.ts';
+import { adjustmentRoutes } from './routes/adjustments.ts';
 import { closeRoutes } from './routes/closes.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { startClose } from './start-close.ts';
 import { dynamoCloseStore } from './store/dynamo-close-store.ts';
+import { supersedeOpen } from './supersede.ts';
 
 const clock = systemClock;
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
@@ -45,6 +47,7 @@ export const handler = httpEdge(
       start: idempotentStart(env('IDEMPOTENCY_TABLE'), (request) =>
         startClose({ clock, store, audit, machine }, request),
       ),
+      supersede: (dates, by) => supersedeOpen({ store, audit, tokens: sfnTaskTokens(sfn()) }, dates, by),
       refresh: (closeId) => refreshPosting({ store, catalog, clock, delivery }, closeId),
     }),
     ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
@@ -55,6 +58,7 @@ export const handler = httpEdge(
       ledger: ledgerOfEnvironment(),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),
+    ...adjustmentRoutes({ clock, store, files }),
     ...exceptionRoutes({
       clock,
       store,

@@ -1,13 +1,17 @@
 import type { CatalogEntry, Mapping } from '../catalog/types.ts';
 import { mapBounded } from '../platform/bounded.ts';
+import { exponentOf } from '../platform/currency.ts';
+import { fromMinorUnits } from '../platform/decimal.ts';
+import { daysBetween } from '../platform/period.ts';
 import { earlierCloses } from './billed.ts';
+import type { CorrectionPolicy } from './correction.ts';
 import { getPinned } from './data-files.ts';
 import { endOfDates } from './names.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
-import type { ClosePorts } from './ports.ts';
+import type { ClosePorts, CorrectionSettings } from './ports.ts';
 import { heldAccounts } from './raise.ts';
 import type { LinesFile } from './rate-account.ts';
-import type { AccountProgress } from './records.ts';
+import type { AccountProgress, PeriodEntry } from './records.ts';
 import type { CloseException, CloseRecord, DocumentKind } from './types.ts';
 
 const AT_ONCE = 32;
@@ -17,22 +21,31 @@ export type LoadedPlan = DocumentPlan & {
   readonly accounts: readonly AccountProgress[];
   readonly exceptions: readonly CloseException[];
   readonly held: ReadonlySet<string>;
+  /** Adjustments of the dates, and what earlier closes wrote off. */
+  readonly entries: readonly PeriodEntry[];
 };
 
 /** Reads what is rated, held and billed, and plans the documents. Reading twice with nothing changed plans the same. */
 export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<LoadedPlan> => {
-  const [accounts, exceptions, earlier] = await Promise.all([
+  const [accounts, exceptions, earlier, all] = await Promise.all([
     ports.store.accounts(record.closeId),
     ports.store.exceptions(record),
     earlierCloses(ports.store, record, record.run),
+    ports.store.entries(record),
   ]);
+  // What this close wrote off itself, in a try before, it plans again.
+  const entries = all.filter((entry) => entry.kind !== 'written-off' || entry.closeId !== record.closeId);
   const held = heldAccounts(exceptions);
   const decided = accounts.filter(({ state, account }) => state === 'rated' && !held.has(account));
   const lines = (await mapBounded(decided, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
   const payers = await payersOf(
     ports,
     record,
-    new Set([...lines.map(({ rated }) => rated.payer), ...earlier.documents.map(({ document }) => document.account)]),
+    new Set([
+      ...lines.map(({ rated }) => rated.payer),
+      ...earlier.documents.map(({ document }) => document.account),
+      ...entries.map(({ payer }) => payer),
+    ]),
   );
   const zones = new Map(accounts.map(({ account, contracts }) => [account, contracts[0]?.period.zone]));
   const plan = planDocuments({
@@ -41,12 +54,24 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     lines,
     decided: new Set(decided.map(({ account }) => account)),
     billed: earlier.documents,
+    entries,
+    policyOf: (currency) => correctionPolicy(ports.corrections, currency),
+    ageDays: daysBetween(record.end, record.startedAt.slice(0, 10)),
     payers,
     billers: await billersOf(ports, record),
     zoneOf: (payer) => zones.get(payer),
   });
-  return { ...plan, accounts, exceptions, held };
+  return { ...plan, accounts, exceptions, held, entries };
 };
+
+/** The company's rule for a currency. */
+const correctionPolicy = (
+  { carryBelowMinorUnits, writeOffAfterDays }: CorrectionSettings,
+  currency: string,
+): CorrectionPolicy => ({
+  carryBelow: fromMinorUnits(BigInt(carryBelowMinorUnits), exponentOf(currency)),
+  writeOffAfterDays,
+});
 
 const linesOf = async (ports: ClosePorts, progress: AccountProgress): Promise<BillableLine[]> => {
   if (progress.rated === undefined) return [];

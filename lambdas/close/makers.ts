@@ -3,7 +3,7 @@ import { mapBounded } from '../platform/bounded.ts';
 import { endOfDates } from './names.ts';
 import type { ClosePorts } from './ports.ts';
 import { resolversOf } from './raise.ts';
-import type { AccountProgress } from './records.ts';
+import type { AccountProgress, Adjustment } from './records.ts';
 import type { CloseException, CloseRecord, ErpDocument, Manifest } from './types.ts';
 
 const AT_ONCE = 20;
@@ -17,12 +17,14 @@ export type ManifestInputs = {
   /** The accounts whose lines the documents carry. */
   readonly accounts: readonly AccountProgress[];
   readonly exceptions: readonly CloseException[];
+  /** What was decided beside the rating, of any account. */
+  readonly adjustments: readonly Adjustment[];
   readonly mappings: Iterable<CatalogEntry>;
 };
 
 /**
- * Everyone who made what a manifest bills: who started the close, also again; who decided an exception of its dates, or
- * whether an id that came again counts; and who proposed anything of the catalog that it uses, however long ago. Whoever published that with a second pair of
+ * Everyone who made what a manifest bills: who started the close, also again; who decided an exception of its dates, an
+ * adjustment of its accounts, or whether an id that came again counts; and who proposed anything of the catalog that it uses, however long ago. Whoever published that with a second pair of
  * eyes is none: that person only checked.
  */
 export const makersOf = async (
@@ -40,7 +42,9 @@ export const makersOf = async (
   ]);
   const proposers = [...used.flat(), ...inputs.mappings].map(({ proposedBy }) => proposedBy);
   const starters = [record.startedBy, ...(record.restartedBy ?? [])];
-  const makers = [...starters, ...resolversOf(inputs.exceptions), ...deciders.flat(), ...proposers];
+  const involved = new Set(inputs.accounts.map(({ account }) => account));
+  const adjusters = inputs.adjustments.filter(({ account }) => involved.has(account)).map(({ by }) => by);
+  const makers = [...starters, ...resolversOf(inputs.exceptions), ...adjusters, ...deciders.flat(), ...proposers];
   return [...new Set(makers)].filter(isPerson).sort();
 };
 

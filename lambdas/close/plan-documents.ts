@@ -1,20 +1,19 @@
-import { add, formatDecimal, isNegative, isZero, parseDecimal, subtract, sum, ZERO } from '../platform/decimal.ts';
+import { isNegative, isZero, parseDecimal, sum, ZERO } from '../platform/decimal.ts';
 import { addDays } from '../platform/period.ts';
-import type { RatedLine } from '../rating/types.ts';
+import type { CorrectionPolicy } from './correction.ts';
+import {
+  type BillableLine,
+  type BilledDocument,
+  type BillingGroup,
+  differencesOf,
+  type OpenLine,
+} from './differences.ts';
 import { amountText } from './money.ts';
 import { type CloseDates, documentIdOf, manifestIdOf } from './names.ts';
-import type { SlimDocument, SlimLine } from './records.ts';
+import type { PeriodEntry, SlimDocument } from './records.ts';
 import type { DocumentKind, DocumentLine, ErpDocument } from './types.ts';
 
-/** A rated line and the legal entity of its contract. */
-export type BillableLine = { readonly rated: RatedLine; readonly entity: string };
-
-/** A document that was approved in an earlier close of the same dates. */
-export type BilledDocument = {
-  readonly document: SlimDocument;
-  /** Refused by the ERP for good and given up by a person: its id is used up, but it bills nothing. */
-  readonly void: boolean;
-};
+export type { BillableLine, BilledDocument } from './differences.ts';
 
 /** Who is billed, as the catalog says it. */
 export type Payer = { readonly account: string; readonly name: string; readonly customerId: string };
@@ -29,6 +28,12 @@ export type PlanInput = {
   /** Accounts that are rated and not held: only their lines move, the others stay as they are billed. */
   readonly decided: ReadonlySet<string>;
   readonly billed: readonly BilledDocument[];
+  /** Adjustments, and what was written off by earlier closes. */
+  readonly entries?: readonly PeriodEntry[];
+  /** Which corrections of a currency are too small or too old; absent: none. */
+  readonly policyOf?: (currency: string) => CorrectionPolicy;
+  /** Days since the end of the dates. */
+  readonly ageDays?: number;
   readonly payers: ReadonlyMap<string, Payer>;
   readonly billers: ReadonlyMap<string, Biller>;
   /** The zone of a payer's own contract, for the document's period. */
@@ -38,9 +43,21 @@ export type PlanInput = {
 /** A document that cannot be made, because someone is missing in the catalog. */
 export type PlanGap = { readonly payer: string; readonly entity: string; readonly missing: 'customer' | 'entity' };
 
-export type DocumentPlan = { readonly documents: readonly ErpDocument[]; readonly gaps: readonly PlanGap[] };
+/** Differences of one payer that no document carries. */
+export type OpenDifference = Group & { readonly lines: readonly OpenLine[] };
+
+export type DocumentPlan = {
+  readonly documents: readonly ErpDocument[];
+  readonly gaps: readonly PlanGap[];
+  /** Too small for a document: they are looked at again with the next close. */
+  readonly carried: readonly OpenDifference[];
+  /** Too old: they are settled by this. */
+  readonly writtenOff: readonly OpenDifference[];
+};
 
 type Group = { readonly payer: string; readonly entity: string; readonly currency: string };
+
+const EVERY_DIFFERENCE: CorrectionPolicy = { carryBelow: ZERO };
 
 const groupKey = ({ payer, entity, currency }: Group): string => `${payer}\u0000${entity}\u0000${currency}`;
 
@@ -50,37 +67,54 @@ const groupKey = ({ payer, entity, currency }: Group): string => `${payer}\u0000
  * Summed over all generations the lines of a group are what is rated now, to the cent.
  */
 export const planDocuments = (input: PlanInput): DocumentPlan => {
-  const groups = new Map<string, Group & { readonly lines: BillableLine[]; readonly billed: BilledDocument[] }>();
-  const groupOf = (group: Group) => {
+  const { decided, policyOf = () => EVERY_DIFFERENCE, ageDays = 0 } = input;
+  const plan = { documents: [] as ErpDocument[], gaps: [] as PlanGap[], carried: [] as OpenDifference[] };
+  const writtenOff: OpenDifference[] = [];
+  for (const group of groupsOf(input)) {
+    const { payer: payerId, entity, currency } = group;
+    const rules = { decided, policy: policyOf(currency), ageDays };
+    const { lines, ...open } = differencesOf(group, currency, rules);
+    if (open.carried.length > 0) plan.carried.push({ payer: payerId, entity, currency, lines: open.carried });
+    if (open.writtenOff.length > 0) writtenOff.push({ payer: payerId, entity, currency, lines: open.writtenOff });
+    const total = sum(lines.map((line) => parseDecimal(line.amount)));
+    if (isZero(total)) continue;
+    const payer = input.payers.get(payerId);
+    const biller = input.billers.get(entity);
+    if (payer === undefined || biller === undefined) {
+      plan.gaps.push({ payer: payerId, entity, missing: payer === undefined ? 'customer' : 'entity' });
+      continue;
+    }
+    plan.documents.push(documentOf(input, group, payer, biller, lines, amountText(total, currency)));
+  }
+  return { ...plan, writtenOff };
+};
+
+type OwnGroup = Group & { [K in keyof BillingGroup]: BillingGroup[K][number][] };
+
+/** What is known per payer, entity and currency, in order. */
+const groupsOf = ({ lines, billed, entries = [] }: PlanInput): OwnGroup[] => {
+  const groups = new Map<string, OwnGroup>();
+  const groupOf = (group: Group): OwnGroup => {
     const key = groupKey(group);
-    const known = groups.get(key) ?? { ...group, lines: [], billed: [] };
+    const known = groups.get(key) ?? { ...group, lines: [], billed: [], adjustments: [], writeOffs: [] };
     groups.set(key, known);
     return known;
   };
-  for (const line of input.lines) {
-    if (!input.decided.has(line.rated.account)) continue;
-    groupOf({ payer: line.rated.payer, entity: line.entity, currency: line.rated.currency }).lines.push(line);
+  for (const line of lines) {
+    const { payer, currency } = line.rated;
+    groupOf({ payer, entity: line.entity, currency }).lines.push(line);
   }
-  for (const billed of input.billed) {
-    const { account, entity, currency } = billed.document;
-    groupOf({ payer: account, entity, currency }).billed.push(billed);
+  for (const each of billed) {
+    const { account, entity, currency } = each.document;
+    groupOf({ payer: account, entity, currency }).billed.push(each);
   }
-
-  const documents: ErpDocument[] = [];
-  const gaps: PlanGap[] = [];
-  for (const [, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const lines = differences(group.lines, group.billed, input.decided);
-    const total = sum(lines.map((line) => parseDecimal(line.amount)));
-    if (isZero(total)) continue;
-    const payer = input.payers.get(group.payer);
-    const biller = input.billers.get(group.entity);
-    if (payer === undefined || biller === undefined) {
-      gaps.push({ payer: group.payer, entity: group.entity, missing: payer === undefined ? 'customer' : 'entity' });
-      continue;
-    }
-    documents.push(documentOf(input, group, payer, biller, lines, amountText(total, group.currency)));
+  for (const entry of entries) {
+    const { payer, entity, currency } = entry;
+    const group = groupOf({ payer, entity, currency });
+    if (entry.kind === 'written-off') group.writeOffs.push(entry);
+    else group.adjustments.push(entry);
   }
-  return { documents, gaps };
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 };
 
 const documentOf = (
@@ -121,96 +155,6 @@ const documentOf = (
     lines,
     total,
     ...(original === undefined ? {} : { corrects: original.documentId }),
-  };
-};
-
-/** What was billed of each line by the standing documents, and how it was last described. */
-const billedLines = (billed: readonly BilledDocument[]) => {
-  const sums = new Map<string, { last: SlimLine; quantity: string; amount: string }>();
-  for (const { document } of billed.filter((each) => !each.void)) {
-    for (const line of document.lines) {
-      const before = sums.get(line.lineId);
-      sums.set(line.lineId, {
-        last: line,
-        quantity: formatDecimal(add(parseDecimal(before?.quantity ?? '0'), parseDecimal(line.quantity))),
-        amount: formatDecimal(add(parseDecimal(before?.amount ?? '0'), parseDecimal(line.amount))),
-      });
-    }
-  }
-  return sums;
-};
-
-const differences = (
-  lines: readonly BillableLine[],
-  billed: readonly BilledDocument[],
-  decided: ReadonlySet<string>,
-): DocumentLine[] => {
-  const before = billedLines(billed);
-  const isFirst = before.size === 0;
-  const now = lines.flatMap(({ rated }): DocumentLine[] => {
-    const was = before.get(rated.id);
-    const amount = subtract(parseDecimal(rated.amount), parseDecimal(was?.amount ?? '0'));
-    if (!isFirst && isZero(amount)) return [];
-    return [
-      {
-        lineId: rated.id,
-        product: rated.product,
-        description: rated.description,
-        quantity: formatDecimal(subtract(parseDecimal(rated.quantity), parseDecimal(was?.quantity ?? '0'))),
-        unit: rated.unit,
-        amount: amountText(amount, rated.currency),
-        rated,
-      },
-    ];
-  });
-  const present = new Set(lines.map(({ rated }) => rated.id));
-  const currency = billed[0]?.document.currency ?? '';
-  const gone = [...before].flatMap(([lineId, was]): DocumentLine[] => {
-    const amount = subtract(ZERO, parseDecimal(was.amount));
-    if (present.has(lineId) || !decided.has(was.last.account) || isZero(amount)) return [];
-    const { account: _account, ...line } = was.last;
-    return [
-      {
-        ...line,
-        quantity: formatDecimal(subtract(ZERO, parseDecimal(was.quantity))),
-        amount: amountText(amount, currency),
-        rated: nothingLeft(was.last, billed, currency),
-      },
-    ];
-  });
-  return [...now, ...gone];
-};
-
-/** The rated line of something that is not rated any more: an amount of 0 that says so. */
-const nothingLeft = (line: SlimLine, billed: readonly BilledDocument[], currency: string): RatedLine => {
-  const document = billed.find(({ document: each }) =>
-    each.lines.some(({ lineId }) => lineId === line.lineId),
-  )?.document;
-  const zero = amountText(ZERO, currency);
-  return {
-    format: 1,
-    id: line.lineId,
-    account: line.account,
-    payer: document?.account ?? line.account,
-    contract: '',
-    item: '',
-    product: line.product,
-    description: line.description,
-    dimensions: {},
-    period: document?.period ?? { start: '', end: '', zone: '' },
-    quantity: '0',
-    unit: line.unit,
-    currency,
-    amount: zero,
-    arithmetic: {
-      step: 'line',
-      text: `${line.description}: nothing is rated here any more, so what was billed is taken back`,
-      result: zero,
-      unit: currency,
-      children: [],
-    },
-    pins: { usageHash: '', contractVersion: 0, priceBook: '', priceBookVersion: 0, policy: '', engine: '' },
-    inputsHash: '',
   };
 };
 

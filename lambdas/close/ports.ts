@@ -100,6 +100,13 @@ export type CloseMetrics = {
   reconciliationBreaks(salesRegion: string, count: number): void;
 };
 
+/** Which corrections the company makes no document of: too small to bill or credit, and too old for it. */
+export type CorrectionSettings = {
+  /** In minor units of each currency, e.g. 50 cents or 50 yen; 0: none is too small. */
+  readonly carryBelowMinorUnits: number;
+  readonly writeOffAfterDays: number;
+};
+
 export type ClosePorts = {
   readonly clock: Clock;
   readonly store: CloseStore;
@@ -111,11 +118,14 @@ export type ClosePorts = {
   readonly quarantine: { waiting(): Promise<WaitingCount> };
   readonly metrics: CloseMetrics;
   readonly graceHours: number;
+  readonly corrections: CorrectionSettings;
   /**
    * Starts another run of dates that are done, limited to some accounts (absent: all). Nothing happens while a close of
    * them is open or failed: it looks at its own opening when it ends.
    */
-  readonly rateAgain: (dates: CloseDates & { readonly accounts?: readonly string[] }) => Promise<void>;
+  readonly rateAgain: (
+    request: CloseDates & { readonly accounts?: readonly string[]; readonly startedBy?: string },
+  ) => Promise<void>;
 };
 
 /** How a step ends: always a value. The state machine branches on `ok` and `code`, never on the name of an error. */

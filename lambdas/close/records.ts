@@ -102,6 +102,51 @@ export type PeriodResult = {
   readonly linesHash: string;
 };
 
+/** What a person decided about a line beside its rating (`correction.ts`). An entry of the period; never changed. */
+export type Adjustment = {
+  readonly format: 1;
+  readonly entryId: string;
+  readonly kind: 'goodwill' | 'excluded-line' | 'repair';
+  readonly start: string;
+  readonly end: string;
+  /** The line that it is about, and what a line of a document needs of it. */
+  readonly about: string;
+  readonly account: string;
+  readonly payer: string;
+  readonly entity: string;
+  readonly contract: string;
+  readonly currency: string;
+  readonly product: string;
+  readonly description: string;
+  readonly period: Period;
+  /** Negative for what the customer gets; absent for an excluded line, which is whatever the line comes to. */
+  readonly amount?: string;
+  /** The document in the ERP that was made by hand, for a repair. */
+  readonly document?: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+};
+
+/** Differences of a payer that are too old for a document by the policy of then: settled for good. */
+export type WriteOff = {
+  readonly format: 1;
+  readonly entryId: string;
+  readonly kind: 'written-off';
+  readonly start: string;
+  readonly end: string;
+  readonly closeId: string;
+  readonly payer: string;
+  readonly entity: string;
+  readonly currency: string;
+  readonly lines: readonly { readonly lineId: string; readonly account: string; readonly amount: string }[];
+  readonly by: string;
+  readonly at: string;
+};
+
+/** What stands beside the rating of a period. */
+export type PeriodEntry = Adjustment | WriteOff;
+
 /** What a person decided about a manifest. */
 export type ManifestDecision = NonNullable<Manifest['decision']>;
 

@@ -4,7 +4,7 @@ import type { ClosePorts, DeliveryPort } from './ports.ts';
 import type { Manifest, StepProgress } from './types.ts';
 
 const POSTED = ['posted', 'accepted'];
-const DECIDED_AGAINST: readonly Manifest['status'][] = ['returned', 'expired'];
+const DECIDED_AGAINST: readonly Manifest['status'][] = ['returned', 'expired', 'superseded'];
 
 /**
  * Counts anew, over all manifests of a close, how many are decided and how many documents are posted, and writes it to

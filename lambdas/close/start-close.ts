@@ -90,10 +90,10 @@ const RATE_AGAIN = 'system:rate-again';
 /** Starts another run of dates whose newest close is done. One that is open or failed looks at its opening by itself. */
 export const rateAgain = async (
   ports: StartPorts,
-  request: CloseDates & { readonly accounts?: readonly string[] },
+  request: CloseDates & { readonly accounts?: readonly string[]; readonly startedBy?: string },
 ): Promise<void> => {
   const latest = await ports.store.latestClose(request);
-  if (latest?.status === 'done') await startClose(ports, { ...request, startedBy: RATE_AGAIN });
+  if (latest?.status === 'done') await startClose(ports, { startedBy: RATE_AGAIN, ...request });
 };
 
 /** The name of an execution: a machine takes each name once. */

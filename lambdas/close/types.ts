@@ -41,6 +41,8 @@ export type CloseRecord = {
   readonly accounts?: readonly string[];
   /** Counts the starts of this close: a failed one is started again and goes on where it stopped. Absent = 1. */
   readonly attempt?: number;
+  /** Who had what waited for approval superseded: the next run is started in this name. */
+  readonly supersededBy?: string;
   /** Who started it again; makers like who started it. */
   readonly restartedBy?: readonly string[];
   readonly steps: Readonly<Record<CloseStep, StepProgress>>;
@@ -137,6 +139,8 @@ export type ManifestStatus =
   | 'awaiting approval'
   | 'approved'
   | 'returned'
+  /** Newer knowledge took its place before anybody decided it. */
+  | 'superseded'
   | 'expired'
   | 'posting'
   | 'posted'

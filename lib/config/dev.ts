@@ -19,6 +19,8 @@ export const dev: EnvironmentConfig = {
   ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'governance', proofDays: 1 },
   close: {
     graceHours: 0,
+    carryBelowMinorUnits: 0,
+    writeOffAfterDays: 36500,
     postingWaitSeconds: 2,
     approvalTimeoutSeconds: 86400,
     schedule: { dayOfMonth: 3, hour: 6 },

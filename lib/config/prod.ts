@@ -15,6 +15,9 @@ export const prod: EnvironmentConfig = {
   ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'compliance', proofDays: 4015 },
   close: {
     graceHours: 48,
+    // Every cent is billed, and nothing is ever too old: both are for finance to decide otherwise.
+    carryBelowMinorUnits: 0,
+    writeOffAfterDays: 36500,
     postingWaitSeconds: 30,
     // Twelve days: an approver's holiday, not a forgotten close.
     approvalTimeoutSeconds: 1036800,

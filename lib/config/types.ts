@@ -57,6 +57,10 @@ export type EnvironmentConfig = {
   readonly close: {
     /** Hours after the end of a period before it may close: the cut-off for late events. */
     readonly graceHours: number;
+    /** Corrections that come to less are carried until they grow, in minor units of their currency; 0: none. */
+    readonly carryBelowMinorUnits: number;
+    /** Corrections of periods that ended more days ago are written off. */
+    readonly writeOffAfterDays: number;
     /** Seconds between looks at postings under way. */
     readonly postingWaitSeconds: number;
     /** Seconds an approval may wait before its manifest expires. */

@@ -58,6 +58,8 @@ const FIELDS: Readonly<Record<string, Check>> = {
   'ledger.proofLock': oneOf(['governance', 'compliance']),
   'ledger.proofDays': integer(1, 36500, 'as long as anybody may doubt a number'),
   'close.graceHours': integer(0, 720, 'at most 30 days'),
+  'close.carryBelowMinorUnits': integer(0, 10000, 'minor units of the currency of a correction'),
+  'close.writeOffAfterDays': integer(31, 36500, 'a month to a century, which is never'),
   'close.postingWaitSeconds': integer(1, 3600, 'at most an hour between looks'),
   'close.approvalTimeoutSeconds': integer(60, 2592000, 'a minute to 30 days'),
   'close.schedule.dayOfMonth': integer(1, 28, 'a day that every month has'),

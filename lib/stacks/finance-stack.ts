@@ -103,6 +103,8 @@ export class FinanceStack extends MeterbridgeStack {
         DATA_BUCKET: data.bucketName,
         NETSUITE_QUEUE_URL: this.netsuite.consumer.queue.queueUrl,
         CLOSE_GRACE_HOURS: String(config.close.graceHours),
+        CLOSE_CARRY_BELOW_MINOR_UNITS: String(config.close.carryBelowMinorUnits),
+        CLOSE_WRITE_OFF_AFTER_DAYS: String(config.close.writeOffAfterDays),
         CLOSE_MACHINE_ARN: close.machine,
         NETSUITE_ENDPOINT_PARAMETER: this.netsuite.endpoint.parameterName,
         NETSUITE_SECRET_ID: this.netsuite.secretId,

@@ -13,9 +13,19 @@ const amounts = (totals: Readonly<Record<string, string>> = {}): string =>
     .map(([currency, amount]) => `${currency} ${grouped(amount)}`)
     .join(', ');
 
-/** Starts a close of local dates `start` up to, without, `end`. */
-export const startClose = async (api: ApiClient, start: string, end: string): Promise<void> => {
-  const { closeId } = await api.post<{ closeId: string }>('/closes', { start, end });
+/**
+ * Starts a close of local dates `start` up to, without, `end`. With `supersede`, what waits for approval of these dates
+ * gives way to it.
+ */
+export const startClose = async (api: ApiClient, start: string, end: string, supersede = false): Promise<void> => {
+  type Started = { readonly closeId: string; readonly superseded?: readonly string[] };
+  const body = { start, end, ...(supersede ? { supersede } : {}) };
+  const { closeId, superseded } = await api.post<Started>('/closes', body);
+  if (superseded !== undefined) {
+    return say(
+      `Superseded: ${superseded.join(', ')}. ${closeId} ends, and the next run of these dates starts by itself.`,
+    );
+  }
   say(`Close ${closeId} is running. Follow it with: npm run ops -- close status ${closeId}`);
 };
 

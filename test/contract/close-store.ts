@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CloseStore } from '../../lambdas/close/close-store.ts';
 import { closeIdOf, exceptionIdOf, manifestIdOf } from '../../lambdas/close/names.ts';
-import type { AccountProgress, LineReference, StoredDocument } from '../../lambdas/close/records.ts';
+import type { AccountProgress, Adjustment, LineReference, StoredDocument } from '../../lambdas/close/records.ts';
 import {
   CLOSE_STEPS,
   type CloseException,
@@ -106,6 +106,26 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
     pinsKey: 'p',
     pinsHash: 'ph',
   });
+
+  const adjustment: Adjustment = {
+    format: 1,
+    entryId: 'adj-1',
+    kind: 'goodwill',
+    ...dates,
+    about: 'line-1',
+    account: 'acct-01',
+    payer: 'acct-01',
+    entity: 'larkspur-inc',
+    contract: 'contract-01',
+    currency: 'USD',
+    product: 'api-calls',
+    description: 'API calls',
+    period: { ...dates, zone: 'Etc/UTC' },
+    amount: '-2.00',
+    reason: 'outage',
+    by: 'gina',
+    at: '2026-11-02T00:00:00.000Z',
+  };
 
   describe(name, () => {
     it('creates a run once and finds the latest of its dates', async () => {
@@ -280,6 +300,20 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       expect((await store.listExceptions('open', 2, first.next)).items).toHaveLength(1);
       expect((await store.listExceptions('resolved', 2)).items).toEqual([]);
       expect(await store.exception('none')).toBeUndefined();
+    });
+
+    it('adds an entry beside the rating of some dates once, with its audit entry', async () => {
+      const { store, audit } = await make();
+      const entry = { ...adjustment, ...dates };
+      const record = { actor: 'gina', action: 'adjustment.make', target: entry.entryId, details: {} };
+      expect(await store.addEntry(entry, record)).toBe(true);
+      expect(await store.addEntry({ ...entry, reason: 'another' }, record)).toBe(false);
+      expect((await audit.list(0, 10)).map((each) => each.action)).toEqual(['adjustment.make']);
+      await store.addEntry({ ...entry, entryId: 'adj-0' }, record);
+      const kept = await store.entries(dates);
+      expect(kept.map(({ entryId }) => entryId)).toEqual(['adj-0', 'adj-1']);
+      expect(kept[1]).toEqual(entry);
+      expect(await store.entries({ start: '2026-11-01', end: '2026-12-01' })).toEqual([]);
     });
 
     it('freezes a manifest of any size once', async () => {

@@ -1,6 +1,12 @@
 import type { CloseStore, Page } from '../../lambdas/close/close-store.ts';
 import { closeIdOfManifest, parseExceptionId, sortableCloseId } from '../../lambdas/close/names.ts';
-import type { AccountProgress, LineReference, PeriodResult, StoredDocument } from '../../lambdas/close/records.ts';
+import type {
+  AccountProgress,
+  LineReference,
+  PeriodEntry,
+  PeriodResult,
+  StoredDocument,
+} from '../../lambdas/close/records.ts';
 import type { CloseException, CloseRecord, Manifest } from '../../lambdas/close/types.ts';
 import type { AuditLog } from '../../lambdas/platform/audit-log.ts';
 
@@ -19,6 +25,7 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
   const accounts = new Map<string, AccountProgress>();
   const results = new Map<string, PeriodResult>();
   const exceptions = new Map<string, CloseException>();
+  const entries = new Map<string, PeriodEntry>();
   const manifests = new Map<string, Manifest>();
   const tokens = new Map<string, string>();
   const documents = new Map<string, StoredDocument>();
@@ -146,6 +153,21 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
       await audit.append(record);
       return true;
     },
+
+    addEntry: async (entry, record) => {
+      const key = `${entry.start}#${entry.end}#${entry.entryId}`;
+      if (entries.has(key)) return false;
+      entries.set(key, copy(entry));
+      await audit.append(record);
+      return true;
+    },
+    entries: async ({ start, end }) =>
+      copy(
+        ordered(
+          [...entries.values()].filter((entry) => entry.start === start && entry.end === end),
+          ({ entryId }) => entryId,
+        ),
+      ),
 
     freezeManifest: async (manifest) => {
       if (manifests.has(manifest.manifestId)) return false;

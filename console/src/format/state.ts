@@ -52,6 +52,7 @@ const MANIFEST: Readonly<Record<ManifestStatus, StateWord>> = {
   'awaiting approval': 'needs you',
   approved: 'running',
   returned: 'held',
+  superseded: 'held',
   expired: 'failed',
   posting: 'running',
   posted: 'done',

@@ -6,6 +6,7 @@ import type { DataFiles } from '../data-files.ts';
 import type { CloseDates } from '../names.ts';
 import { closableDates } from '../start-close.ts';
 import { reconciliationKeyOf } from '../steps/reconcile.ts';
+import type { supersedeOpen } from '../supersede.ts';
 import type { CloseRecord } from '../types.ts';
 import { objectOf, optionalTextOf, partOf, READERS, textOf, withCursor, wordOf } from './requests.ts';
 
@@ -17,6 +18,8 @@ export type ClosePortsOfApi = {
   readonly start: (
     request: CloseDates & { readonly startedBy: string; readonly idempotencyKey?: string },
   ) => Promise<{ readonly closeId: string }>;
+  /** Has what waits for approval superseded by a new run; `undefined` if nothing waits. */
+  readonly supersede: (dates: CloseDates, by: string) => ReturnType<typeof supersedeOpen>;
   /** Writes how many manifests are decided, after a decision. */
   readonly refresh: (closeId: string) => Promise<void>;
 };
@@ -41,6 +44,8 @@ export const closeRoutes = (ports: ClosePortsOfApi): ApiRoute[] => [
     run: async ({ body, caller, idempotencyKey }) => {
       const fields = objectOf(body);
       const dates = closableDates(textOf(fields, 'start'), textOf(fields, 'end'));
+      const superseded = fields.supersede === true ? await ports.supersede(dates, caller.name) : undefined;
+      if (superseded !== undefined) return { status: 202, body: superseded };
       const { closeId } = await ports.start({
         ...dates,
         startedBy: caller.name,

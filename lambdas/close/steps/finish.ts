@@ -18,7 +18,7 @@ const noteOf = ({ start, end, accounts }: StaleDates): string =>
 export const finish = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
   const manifests = await ports.store.manifests(record.closeId);
-  const stuck = manifests.filter(({ status }) => !['posted', 'returned', 'expired'].includes(status));
+  const stuck = manifests.filter(({ status }) => !['posted', 'returned', 'expired', 'superseded'].includes(status));
   if (stuck.length > 0) {
     const which = stuck.map(({ entity, status }) => `${entity} (${status})`).join(', ');
     return refused(
@@ -27,13 +27,17 @@ export const finish = async (ports: ClosePorts, input: { readonly closeId: strin
     );
   }
   const open = (await ports.store.exceptions(record)).filter(({ state }) => state === 'open').length;
-  const stale = await staleOpenings(ports, record);
+  const { start, end, supersededBy } = record;
+  const again = manifests.some(({ status }) => status === 'superseded') ? supersededBy : undefined;
+  const stale = (await staleOpenings(ports, record)).filter((each) => again === undefined || each.start !== start);
   const notes = [
     ...(open === 0 ? [] : [`${open} exceptions are open: decide them, then close these dates again.`]),
+    ...(again === undefined ? [] : ['What waited for approval was superseded: these dates are closed once more.']),
     ...stale.map(noteOf),
   ];
   await endStep(ports, record, 'done', { done: 1, total: 1, notes });
   await ports.store.changeClose(record.closeId, { status: 'done', endedAt: ports.clock.now() });
+  if (again !== undefined) await ports.rateAgain({ start, end, startedBy: again });
   for (const { accounts, ...dates } of stale) {
     await ports.rateAgain({ ...dates, ...(accounts.length > MOST_ACCOUNTS ? {} : { accounts }) });
   }

@@ -9,6 +9,7 @@ import { manifestHash } from '../manifest-hash.ts';
 import { mapDocument } from '../map-document.ts';
 import { totalsOf } from '../money.ts';
 import { manifestIdOf } from '../names.ts';
+import { keepOpenDifferences, openNotes } from '../open-differences.ts';
 import { slimDocument } from '../plan-documents.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
@@ -38,6 +39,7 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
   for (const [entity, documents] of [...byEntity].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!already.has(entity)) await freezeEntity(ports, record, plan, entity, documents);
   }
+  await keepOpenDifferences(ports, record, plan);
 
   const heldBack = [...plan.held].map((account) => ({ account }));
   for (const [region, count] of countByRegion(heldBack, plan.accounts)) ports.metrics.documentsDisputed(region, count);
@@ -47,6 +49,7 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
   const left = plan.documents.length - entries.length;
   const notes = [
     ...(entries.length === 0 ? ['Nothing changed since it was billed: there is nothing to post.'] : []),
+    ...openNotes(plan),
     ...(plan.held.size > 0 ? [`Left out, held: ${firstOf(plan.held)}.`] : []),
     ...(left > 0 ? [`${left} documents have no mapping and were left out.`] : []),
   ];
@@ -106,6 +109,7 @@ const freezeEntity = async (
       documents: listed,
       accounts,
       exceptions: plan.exceptions,
+      adjustments: plan.entries.flatMap((entry) => (entry.kind === 'written-off' ? [] : [entry])),
       mappings: new Set(kept.map(({ mapping }) => mapping)),
     }),
   });

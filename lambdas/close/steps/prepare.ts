@@ -109,7 +109,7 @@ const planOf = async (
 };
 
 /** The account's own subjects, and those of the children that its contracts cover, while they do. */
-const subjectsIn = (
+export const subjectsIn = (
   account: string,
   contracts: readonly PlannedContract[],
   subjectsOf: Known['subjectsOf'],

@@ -4,6 +4,7 @@ import type { CloseStore } from '../close-store.ts';
 import type { RatingStore } from '../rate-account.ts';
 import { dynamoAccounts, dynamoCloses } from './dynamo-closes.ts';
 import { dynamoDocuments } from './dynamo-documents.ts';
+import { dynamoEntries } from './dynamo-entries.ts';
 import { dynamoExceptions, dynamoRaise } from './dynamo-exceptions.ts';
 import { dynamoManifests, dynamoTokens } from './dynamo-manifests.ts';
 import { financeTable } from './table.ts';
@@ -15,6 +16,7 @@ export const dynamoCloseStore = (client: DynamoDBDocumentClient, tableName: stri
     ...dynamoCloses(table),
     ...dynamoAccounts(table),
     ...dynamoExceptions(table, audit),
+    ...dynamoEntries(table, audit),
     ...dynamoManifests(table, audit),
     ...dynamoTokens(table),
     ...dynamoDocuments(table),

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type BillableLine,
-  type BilledDocument,
-  planDocuments,
-  slimDocument,
-} from '../../../lambdas/close/plan-documents.ts';
+import type { BillableLine, BilledDocument } from '../../../lambdas/close/differences.ts';
+import { planDocuments, slimDocument } from '../../../lambdas/close/plan-documents.ts';
 import {
   add,
   formatDecimal,

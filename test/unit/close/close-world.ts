@@ -171,6 +171,8 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
     ownerless: [] as { subject: string; events: number }[],
     counted,
     sent: [] as DeliveryJob[],
+    /** Which corrections are too small or too old for a document: none, until a test says so. */
+    corrections: { carryBelowMinorUnits: 0, writeOffAfterDays: 36500 },
   };
   const shielded = <T extends object>(port: T): T => (faults === undefined ? port : faulty(port, faults));
   const ports: ClosePorts = {
@@ -224,6 +226,7 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
       reconciliationBreaks: count('breaks'),
     },
     graceHours: 24,
+    corrections: world.corrections,
     rateAgain: (request) => rateAgain({ clock, store, audit, machine }, request),
   };
   return { ...world, ports, machine };

@@ -4,13 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { documentDeliveries } from '../../../lambdas/close/document-deliveries.ts';
 import type { ExplainPorts } from '../../../lambdas/close/explain-line.ts';
 import { refreshPosting } from '../../../lambdas/close/refresh-posting.ts';
+import { adjustmentRoutes } from '../../../lambdas/close/routes/adjustments.ts';
 import { closeRoutes } from '../../../lambdas/close/routes/closes.ts';
 import { documentRoutes } from '../../../lambdas/close/routes/documents.ts';
 import { exceptionRoutes } from '../../../lambdas/close/routes/exceptions.ts';
 import { lineRoutes } from '../../../lambdas/close/routes/lines.ts';
 import { startClose } from '../../../lambdas/close/start-close.ts';
+import { supersedeOpen } from '../../../lambdas/close/supersede.ts';
 import { httpEdge } from '../../../lambdas/platform/http-edge.ts';
-import { closeAll, goOn, makeWorld, runMachine, type World } from './close-world.ts';
+import { closeAll, documentsOf, goOn, makeWorld, runMachine, type World } from './close-world.ts';
 
 type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
@@ -56,10 +58,12 @@ const api = (world: World) => {
           keys.push(idempotencyKey);
           return startClose({ clock, store, audit, machine }, request);
         },
+        supersede: (dates, by) => supersedeOpen({ store, audit, tokens }, dates, by),
         refresh: (closeId) => refreshPosting({ store, catalog, clock, delivery }, closeId),
       }),
       ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
       ...lineRoutes(explain),
+      ...adjustmentRoutes({ clock, store, files }),
       ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp, countAll: world.countAll }),
     ],
     new Logger({ logLevel: 'SILENT' }),
@@ -90,6 +94,13 @@ const api = (world: World) => {
 
 const CLOSE = 'close-20261001-20261101-1';
 const A1 = 'mb-a1-20261001-invoice-1USD-0';
+
+const approve = async (world: World, closeId: string, entity: string): Promise<void> => {
+  const manifest = await world.store.manifest(`${closeId}_${entity}`);
+  const record = { actor: 'anton', action: 'manifest.approve', target: `${closeId}_${entity}`, details: {} };
+  const decision = { decision: 'approve' as const, by: 'anton', at: world.clock.now() };
+  await world.store.decideManifest(`${closeId}_${entity}`, manifest?.hash ?? '', decision, record);
+};
 
 describe('the finance API', () => {
   it('starts, shows, approves and reconciles a close', async () => {
@@ -190,6 +201,53 @@ describe('the finance API', () => {
     expect((await pia('GET', '/v1/exceptions')).body.items).toEqual([]);
     expect((await pia('GET', '/v1/exceptions?state=resolved')).body.items).toHaveLength(1);
     expect((await world.audit.list(0, 100)).at(-1)).toMatchObject({ action: 'exception.resolve', actor: 'pia' });
+  });
+
+  it('takes adjustments of a line, and shows what stands beside the rating of a close', async () => {
+    const world = makeWorld();
+    const { close } = await closeAll(world);
+    const { pia, anton } = api(world);
+    const document = (await pia('GET', `/v1/documents/${A1}`)).body.document as { lines: { lineId: string }[] };
+    const path = `/v1/lines/${document.lines[0]?.lineId}/adjustments`;
+    const wanted = { kind: 'goodwill', amount: '-2.00', reason: 'outage' };
+    expect((await anton('POST', path, wanted)).body.code).toBe('ROLE_MISSING');
+    expect((await pia('POST', path, { ...wanted, kind: 'gift' })).status).toBe(400);
+    expect((await pia('POST', path, wanted)).body).toMatchObject({ adjustment: { amount: '-2.00', by: 'pia' } });
+    const shown = await anton('GET', `/v1/closes/${close.closeId}/entries`);
+    expect(shown.body.items).toMatchObject([{ kind: 'goodwill', account: 'a1', reason: 'outage' }]);
+  });
+
+  it('lets newer knowledge take the place of what waits for approval, once, and never of what is approved', async () => {
+    const world = makeWorld();
+    const { pia, woken } = api(world);
+    const dates = { start: '2026-10-01', end: '2026-11-01' };
+    world.usage.set('org-a1', '150');
+    await pia('POST', '/v1/closes', dates);
+    await runMachine(world, CLOSE);
+    await approve(world, CLOSE, 'gmbh');
+    world.usage.set('org-a1', '180');
+    // Without being told so it is left alone.
+    expect((await pia('POST', '/v1/closes', dates)).body).toEqual({ closeId: CLOSE });
+    const superseded = await pia('POST', '/v1/closes', { ...dates, supersede: true });
+    expect(superseded).toEqual({ status: 202, body: { closeId: CLOSE, superseded: [`${CLOSE}_inc`] } });
+    expect(woken).toEqual([`token-${CLOSE}_inc`]);
+    const manifest = await world.store.manifest(`${CLOSE}_inc`);
+    const record = { actor: 'anton', action: 'manifest.approve', target: '', details: {} };
+    const decision = { decision: 'approve' as const, by: 'anton', at: world.clock.now() };
+    // Whoever decides a moment later is too late.
+    expect(await world.store.decideManifest(`${CLOSE}_inc`, manifest?.hash ?? '', decision, record)).toBe(false);
+
+    expect((await goOn(world, CLOSE)).state).toBe('done');
+    expect((await world.store.close(CLOSE))?.steps.done.notes?.join(' ')).toContain('superseded');
+    const next = await world.store.latestClose(dates);
+    expect(next).toMatchObject({ run: 2, startedBy: 'pia', status: 'running' });
+    await runMachine(world, next?.closeId ?? '');
+    const documents = await documentsOf(world, next?.closeId ?? '');
+    // The invoice is made anew with all that is known, and nothing of what was approved is billed again.
+    expect(documents.map(({ account, kind, total }) => [account, kind, total])).toEqual([
+      ['a1', 'invoice', '58.00'],
+      ['a2', 'invoice', '50.00'],
+    ]);
   });
 
   it('lets nobody in who has nothing to do with finance', async () => {
