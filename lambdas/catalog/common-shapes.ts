@@ -14,8 +14,12 @@ export const localDate: Shape = also<string>(
   (date, path): readonly Flaw[] => (isReal(date) ? [] : [{ path, message: `there is no day ${date}: name another` }]),
 );
 
-/** An ISO 4217 code, by its form. */
-export const currency: Shape = text({ pattern: /^[A-Z]{3}$/, like: 'USD' });
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** An ISO 4217 code of a currency that there is. */
+export const currency: Shape = also<string>(text({ pattern: /^[A-Z]{3}$/, like: 'USD' }), (code, path) =>
+  CURRENCIES.has(code) ? [] : [{ path, message: `there is no currency ${code}: use its ISO 4217 code` }],
+);
 
 /** An amount, price or quantity of 0 or more. */
 export const amount: Shape = decimal('not negative');

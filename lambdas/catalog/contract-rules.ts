@@ -36,7 +36,7 @@ export const contractOwnFlaws = (contract: Contract): Flaw[] => [
 const namedItems = (items: readonly string[] | undefined, contract: Contract, path: string): Flaw[] =>
   (items ?? []).flatMap((id, n, all): Flaw[] => {
     const at = `${path}/items/${n}`;
-    if (all.indexOf(id) < n) return [{ path: at, message: `"${id}" stands twice` }];
+    if (all.indexOf(id) < n) return [{ path: at, message: `"${id}" stands twice: remove one` }];
     if (contract.items.some((item) => item.id === id)) return [];
     const has = contract.items.map((item) => item.id).join(', ');
     return [{ path: at, message: `the contract has no item "${id}"; it has ${has}` }];
@@ -178,7 +178,7 @@ const amountFlaws = (contract: Contract): Flaw[] => {
   const decimals = exponentOf(currency);
   const flaws = amounts.flatMap(([path, amount]): Flaw[] =>
     amount !== undefined && parseDecimal(amount).scale > decimals
-      ? [{ path, message: `${currency} has ${decimals} decimals` }]
+      ? [{ path, message: `has more decimals than ${currency}, which has ${decimals}: round it` }]
       : [],
   );
   // A commitment over the contract year is not comparable with the maximum of a period.

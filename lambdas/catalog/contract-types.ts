@@ -23,7 +23,10 @@ export type ItemGroup = {
   readonly maximum?: string;
 };
 
-/** A discount on the lines of a contract, after their rounding: percent or amount, exactly one. */
+/**
+ * A discount on the lines of a contract, after their rounding: percent or amount, exactly one. It is taken of what the
+ * maximum and the discounts before it left of the lines that it covers; a percent also of what goes back to the customer.
+ */
 export type ContractDiscount = {
   readonly id: string;
   readonly description: string;

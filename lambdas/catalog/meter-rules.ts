@@ -27,7 +27,7 @@ const dimensionFlaws = ({ perDimensions }: Price, meter: Meter, path: string): F
   const dimensions = meter.dimensions.map((dimension) => dimension.name);
   const flaws = perDimensions.flatMap((name, n): Flaw[] => {
     const at = `${path}/perDimensions/${n}`;
-    if (perDimensions.indexOf(name) < n) return [{ path: at, message: `"${name}" stands twice` }];
+    if (perDimensions.indexOf(name) < n) return [{ path: at, message: `"${name}" stands twice: remove one` }];
     return name === ACCOUNT || dimensions.includes(name) ? [] : [unknownDimension(meter, name, at)];
   });
   if (NOT_ADDITIVE.includes(meter.aggregation) && dimensions.some((name) => !perDimensions.includes(name))) {

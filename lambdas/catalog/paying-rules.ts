@@ -10,7 +10,7 @@ export const payingFlaws = (contract: Contract, effectiveFrom: string, lookup: L
   const { account, payer, covers = [] } = contract;
   const flaws: Flaw[] = covers.flatMap((child, n): Flaw[] => {
     const path = `/covers/${n}`;
-    if (covers.indexOf(child) < n) return [{ path, message: `"${child}" stands twice` }];
+    if (covers.indexOf(child) < n) return [{ path, message: `"${child}" stands twice: remove one` }];
     return child === account ? [{ path, message: `"${child}" is the account of the contract itself: remove it` }] : [];
   });
   const others = lookup

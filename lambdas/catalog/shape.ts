@@ -83,7 +83,7 @@ export const object =
     if (!isObject(value)) return flaw(path, 'must be an object');
     const missing = Object.keys(required)
       .filter((name) => !Object.hasOwn(value, name) || value[name] === undefined)
-      .flatMap((name) => flaw(`${path}/${name}`, 'is missing'));
+      .flatMap((name) => flaw(`${path}/${name}`, 'is missing: add it'));
     const present = Object.entries(value)
       .filter(([, field]) => field !== undefined)
       .flatMap(([name, field]) => {

@@ -36,7 +36,7 @@ export const matrixFlaws = ({ dimensions, cells }: Matrix, path: string): Flaw[]
   }
   dimensions.forEach((name, n) => {
     if (dimensions.indexOf(name) < n)
-      flaws.push({ path: `${path}/dimensions/${n}`, message: `"${name}" stands twice` });
+      flaws.push({ path: `${path}/dimensions/${n}`, message: `"${name}" stands twice: remove one` });
   });
   const seen = new Map<string, number>();
   cells.forEach(({ values }, n) => {

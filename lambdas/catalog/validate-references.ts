@@ -25,7 +25,7 @@ const checkMeter = ({ body }: ProposedEntry<'meter'>, known: KnownNames): Flaw[]
       : []),
     ...names.flatMap((name, n): Flaw[] => {
       const path = `/dimensions/${n}/name`;
-      if (names.indexOf(name) < n) return [{ path, message: `"${name}" stands twice` }];
+      if (names.indexOf(name) < n) return [{ path, message: `"${name}" stands twice: remove one` }];
       return name === 'account'
         ? [{ path, message: '"account" is what every meter has already: name it otherwise' }]
         : [];

@@ -53,7 +53,11 @@ describe('entries of a publication', () => {
   it.each<[string, unknown, string]>([
     ['no list', 7, '/entries: must be a list'],
     ['nothing', [], '/entries: needs at least 1 entry'],
-    ['no kind', [{ id: 'a', effectiveFrom: '2026-01-01T00:00:00.000Z', body: {} }], '/entries/0/kind: is missing'],
+    [
+      'no kind',
+      [{ id: 'a', effectiveFrom: '2026-01-01T00:00:00.000Z', body: {} }],
+      '/entries/0/kind: is missing: add it',
+    ],
     [
       'an instant without milliseconds',
       [{ kind: 'meter', id: 'a', effectiveFrom: '2026-01-01', body: {} }],
@@ -65,7 +69,7 @@ describe('entries of a publication', () => {
   });
 
   it('names fields that are missing, unknown or of the wrong form', () => {
-    expect(changed('meter', 'storage', { name: undefined })).toEqual(['…/body/name: is missing']);
+    expect(changed('meter', 'storage', { name: undefined })).toEqual(['…/body/name: is missing: add it']);
     expect(changed('meter', 'storage', { colour: 'red' })).toEqual([
       '…/body/colour: is not a known field; known are id, name, eventType, aggregation, dimensions, filters, unit, valuePath',
     ]);
@@ -125,7 +129,7 @@ describe('entries of a publication', () => {
   it('refuses a commitment with more decimals than its currency has', () => {
     const minimumCommitment = { amount: '1000.5', description: 'least' };
     expect(changed('contract', 'contract-14', { minimumCommitment })).toEqual([
-      '…/body/minimumCommitment/amount: JPY has 0 decimals',
+      '…/body/minimumCommitment/amount: has more decimals than JPY, which has 0: round it',
     ]);
   });
 
