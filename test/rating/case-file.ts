@@ -20,8 +20,9 @@ const workedCase = (entry: WorkedCase | PublishedCase): WorkedCase | { readonly 
   try {
     return translate(entry);
   } catch (error) {
+    // A case that is no case at all (a parameter of another type) is not the end of the others.
     if (error instanceof CannotExpress) return { cannot: error.message };
-    throw error;
+    return { cannot: `${error instanceof Error ? `${error.name}: ${error.message}` : error}` };
   }
 };
 

@@ -102,9 +102,9 @@ const arithmeticOf = (bills: Bills): ArithmeticNode[] =>
 
 /** Rates a case under the profile of its system and compares every figure. An error of the library is its result. */
 export const runCase = (worked: WorkedCase): CaseResult => {
-  const bills = billsOf(worked);
-  const exponent = exponentOf(worked.currency);
   try {
+    const bills = billsOf(worked);
+    const exponent = exponentOf(worked.currency);
     const figures = worked.figures.map((figure) => check(figure, bills, exponent));
     return { figures, holds: figures.every(({ holds }) => holds), arithmetic: arithmeticOf(bills) };
   } catch (error) {

@@ -53,9 +53,9 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   per_transaction_bounds: ['perTransactionMin', 'perTransactionMax'],
   dynamic: ['multiplier', 'preciseTotalAmountCents'],
   sum_with_multiplier: ['multiplier'],
-  dedupe: ['dedupe'],
+  dedupe: ['dedupe', 'events'],
   capacity_multi_unit: ['tiers'],
-  weighted_sum: ['events', 'events_offsetSeconds_delta'],
+  weighted_sum: ['events', 'events_offsetSeconds_delta', 'groups'],
   blocks: ['blockSize', 'units', 'tiers'],
   'multi-unit': [],
   flat: ['fee', 'feeCents', 'amount', 'amountCents'],
@@ -79,7 +79,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   minimum_in_advance: ['minimum', 'minimumCents'],
   prepayment_drawdown: ['prepayment', 'prepaymentCents'],
   proration: [],
-  seats: ['oldAmount', 'matched', 'added', 'removed'],
+  seats: ['oldAmount', 'matched', 'added', 'removed', 'oldSeats'],
   correction: [],
   late_event: [],
   credits: [],
@@ -130,13 +130,16 @@ const PROFILE_OF: Readonly<Record<string, string>> = {
 
 /** Opens a case for translation. @throws {CannotExpress} naming a part of its price model that is not known. */
 export const sheetOf = (published: PublishedCase): Sheet => {
+  for (const key of ['id', 'system', 'priceModel', 'currency'] as const) {
+    if (typeof published[key] !== 'string') throw new CannotExpress(`the case has no ${key}`);
+  }
   const params = readerOf(published.params, 'params');
   const model = modelOf(published.priceModel);
   checkParts(model, params);
   const profile = PROFILE_OF[published.system.toLowerCase()] ?? 'standard';
   return {
     id: published.id,
-    description: published.description,
+    description: published.description ?? '',
     system: published.system,
     profile,
     model,

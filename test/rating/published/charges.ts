@@ -7,8 +7,8 @@ import { chargeStep, largestOf, required, tierModel } from './charge-step.ts';
 import type { Cover } from './cover.ts';
 import { commitmentSteps, discountSteps, quantitySteps } from './line-steps.ts';
 import { CannotExpress, decimalOf, fromCents, type Reader, readerOf } from './reader.ts';
-import { peakMeter, tierStep } from './tiers.ts';
-import { changesOf, groupRows, METER, plainRows, windowsAt } from './usage-rows.ts';
+import { byMeter, tierStep } from './tiers.ts';
+import { changesOf, groupRows, levelChanges, METER, plainRows, windowsAt } from './usage-rows.ts';
 
 /** An item of the contract, and the usage that it prices. */
 export type Charge = {
@@ -46,24 +46,29 @@ const measuredAmount = (params: Reader): string | undefined => {
   return precise === undefined ? params.money('usage') : fromCents(precise);
 };
 
-const groupsOf = (params: Reader): string[] | undefined => {
+/** A row for each group: its quantity, or the changes of its level. */
+const groupsOf = ({ params, model }: Sheet, cover: Cover): CaseUsage[] | undefined => {
   const groups = params.raw('groups');
   if (groups === undefined) return undefined;
   if (typeof groups !== 'object' || groups === null) throw new CannotExpress('params.groups is not a list');
-  return Object.values(groups).map((group) => decimalOf(group, 'params.groups'));
+  return groupRows(Object.values(groups), (group) =>
+    model.parts.has('weighted_sum')
+      ? { quantity: '0', changes: levelChanges(group, 'params.groups', cover) }
+      : { quantity: decimalOf(group, 'params.groups') },
+  );
 };
 
 /** The usage of a case with one meter (or one peak of each of several). */
 const rowsOf = (sheet: Sheet, cover: Cover): Charge['rows'] => {
   const { params, quantity, model } = sheet;
-  const [groups, windows] = [groupsOf(params), params.decimals('buckets') ?? params.decimals('windows')];
+  const [groups, windows] = [groupsOf(sheet, cover), params.decimals('buckets') ?? params.decimals('windows')];
   const [changes, transactions] = [changesOf(params, cover), params.decimals('transactions')];
   const [amount, fullQuantity] = [measuredAmount(params), params.decimal('fullUnits')];
-  if (groups !== undefined) return fixed(groupRows(groups));
-  if (model.parts.has('capacity_multi_unit') && Array.isArray(quantity)) {
-    return fixed(quantity.flatMap((peak, n) => plainRows([decimalOf(peak, 'quantity')], peakMeter(n))));
+  if (groups !== undefined) return fixed(groups);
+  if (model.parts.has('capacity_multi_unit')) {
+    return fixed(Object.entries(byMeter(quantity, 'quantity')).flatMap(([meter, peak]) => plainRows([peak], meter)));
   }
-  if (params.has('dedupe')) return fixed(deduped(sheet));
+  if (model.parts.has('dedupe')) return fixed(deduped(sheet));
   if (amount !== undefined) return fixed(plainRows([amount]));
   const row = (more: Omit<CaseUsage, 'meter' | 'quantity'>) =>
     fixed([{ meter: METER, quantity: scalarOf(quantity), ...more }]);
@@ -90,7 +95,8 @@ const eventFee = (params: Reader): Charge[] => {
 
 const metered = (sheet: Sheet, cover: Cover, charge: PriceStep): Charge => {
   const { params } = sheet;
-  const meter = charge.step === 'capacity' ? peakMeter(0) : METER;
+  const [first] = charge.step === 'capacity' ? Object.keys(byMeter(sheet.quantity, 'quantity')) : [];
+  const meter = first ?? METER;
   return {
     item: {
       id: 'usage',

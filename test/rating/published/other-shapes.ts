@@ -30,9 +30,18 @@ const changesOf = (params: Reader): { readonly charges: string[]; readonly credi
   };
 };
 
+const CHANGES = ['oldAmount', 'newAmount', 'matched', 'added', 'removed', 'oldSeats', 'newSeats'] as const;
+
 /** Whether a case is a change of fees within their period. */
-export const isChange = (params: Reader): boolean =>
-  ['oldAmount', 'newAmount', 'matched', 'added', 'removed'].some((key) => params.has(key));
+export const isChange = (params: Reader): boolean => CHANGES.some((key) => params.has(key));
+
+/** So many seats at a price each. */
+const seatItems = (params: Reader, key: 'oldSeats' | 'newSeats'): CaseItem[] => {
+  const [seats, unit] = [params.decimal(key), params.decimal('unit')];
+  if (seats === undefined) return [];
+  if (unit === undefined) throw new CannotExpress(`params.${key} needs params.unit, the price of a seat`);
+  return [{ ...feeItem(key, unit, 'day'), quantity: seats }];
+};
 
 /** Charges for the rest of the period less the credits for it, as the policy rounds them. */
 export const changeFigures = (draft: Draft): void => {
@@ -40,7 +49,8 @@ export const changeFigures = (draft: Draft): void => {
   const { cover } = draft.plan;
   const items = (amounts: readonly string[], id: string): CaseItem[] =>
     amounts.map((amount, n) => feeItem(`${id}-${n + 1}`, amount, 'day'));
-  const [coming, going] = [items(charges, 'charge'), items(credits, 'credit-for')];
+  const coming = [...items(charges, 'charge'), ...seatItems(draft.sheet.params, 'newSeats')];
+  const going = [...items(credits, 'credit-for'), ...seatItems(draft.sheet.params, 'oldSeats')];
   const policy = { ...cover.policy, roundingStage: 'none' } as const;
   const bill: Bill = {
     items: [...coming, ...going],

@@ -1,6 +1,6 @@
 import type { PriceStep, Tier } from '../../../lambdas/catalog/types.ts';
 import { add, compare, formatDecimal, multiply, parseDecimal, ZERO } from '../../../lambdas/platform/decimal.ts';
-import { CannotExpress, type Reader } from './reader.ts';
+import { CannotExpress, decimalOf, type Reader } from './reader.ts';
 
 /** How a case prices tiers. */
 export type TierModel = 'graduated' | 'volume';
@@ -100,8 +100,14 @@ export const stairstepOf = (tiers: readonly Reader[], largest: string, path: str
   ),
 });
 
-/** The meters of a price by the peak of several: named by their place, as a case lists them. */
-export const peakMeter = (n: number): string => `peak-${n + 1}`;
+/** Peaks or limits by meter: as a case names them, or by their place in its lists. */
+export const byMeter = (value: unknown, path: string): Readonly<Record<string, string>> => {
+  if (typeof value !== 'object' || value === null) throw new CannotExpress(`${path} lists nothing per unit`);
+  const entries = Array.isArray(value)
+    ? value.map((each, n) => [`peak-${n + 1}`, each] as const)
+    : Object.entries(value);
+  return Object.fromEntries(entries.map(([meter, each]) => [meter, decimalOf(each, `${path}.${meter}`)]));
+};
 
 /** The first tier that every peak fits. */
 export const capacityOf = (tiers: readonly Reader[]): PriceStep => ({
@@ -109,8 +115,7 @@ export const capacityOf = (tiers: readonly Reader[]): PriceStep => ({
   tiers: tiers.map((tier) => {
     const price = tier.decimal('price');
     if (price === undefined) throw new CannotExpress(`${tier.path} has no price`);
-    if (tier.raw('limits') === 'unlimited') return { limits: null, price };
-    const limits = tier.decimals('limits') ?? [];
-    return { limits: Object.fromEntries(limits.map((limit, n) => [peakMeter(n), limit])), price };
+    const limits = tier.raw('limits');
+    return { limits: limits === 'unlimited' ? null : byMeter(limits, `${tier.path}.limits`), price };
   }),
 });

@@ -27,8 +27,11 @@ export const windowsAt = (
   });
 
 /** A row for each group, told apart by a dimension. */
-export const groupRows = (groups: readonly string[]): CaseUsage[] =>
-  groups.map((quantity, n) => ({ meter: METER, quantity, dimensions: { group: `group ${n + 1}` } }));
+export const groupRows = <G>(
+  groups: readonly G[],
+  usage: (group: G) => Pick<CaseUsage, 'quantity' | 'changes'>,
+): CaseUsage[] =>
+  groups.map((group, n) => ({ meter: METER, ...usage(group), dimensions: { group: `group ${n + 1}` } }));
 
 const at = (from: string, seconds: number): string =>
   Temporal.Instant.from(from).add({ seconds }).toString({ fractionalSecondDigits: 3 });
@@ -52,23 +55,31 @@ const pairsOf = (value: unknown, path: string): (readonly [unknown, unknown])[] 
   });
 };
 
-/** Changes of a level by the second of the period, or by instant; the level at the beginning first. */
-const timedChanges = (params: Reader, start: string): LevelChange[] | undefined => {
-  const offsets = params.raw('events_offsetSeconds_delta');
-  const events = params.has('periodSeconds') ? params.raw('events') : undefined;
-  if (offsets === undefined && events === undefined) return undefined;
-  const path = `${params.path}.${offsets === undefined ? 'events' : 'events_offsetSeconds_delta'}`;
-  const changes = pairsOf(offsets ?? events, path).map(([time, by]) => ({
-    at: offsets === undefined ? at(String(time), 0) : at(start, wholeOf(time, path)),
-    by: decimalOf(by, path),
-  }));
-  const inOrder = changes.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+const inOrder = (changes: readonly LevelChange[]): LevelChange[] =>
+  changes.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+/** Changes of a level as pairs of when and by how much: by the second of the period, or by instant. */
+export const levelChanges = (pairs: unknown, path: string, { period }: Cover): LevelChange[] => {
+  const start = startOfDay(period.start, period.zone);
+  return inOrder(
+    pairsOf(pairs, path).map(([time, by]) => ({
+      at: typeof time === 'string' && time.includes('T') ? at(time, 0) : at(start, wholeOf(time, path)),
+      by: decimalOf(by, path),
+    })),
+  );
+};
+
+/** The changes that a case has, the level at the beginning first. */
+const timedChanges = (params: Reader, cover: Cover, start: string): LevelChange[] | undefined => {
+  const key = ['events_offsetSeconds_delta', 'events'].find((each) => params.has(each));
+  if (key === undefined || !params.has('periodSeconds')) return undefined;
+  const changes = levelChanges(params.raw(key), `${params.path}.${key}`, cover);
   const initial = params.decimal('initial');
-  return initial === undefined ? inOrder : [{ at: start, by: initial }, ...inOrder];
+  return initial === undefined ? changes : [{ at: start, by: initial }, ...changes];
 };
 
 /** The changes of a level that a case names; undefined if it names none. */
-export const changesOf = (params: Reader, { period }: Cover): LevelChange[] | undefined => {
-  const start = startOfDay(period.start, period.zone);
-  return proratedChanges(params, start) ?? timedChanges(params, start);
+export const changesOf = (params: Reader, cover: Cover): LevelChange[] | undefined => {
+  const start = startOfDay(cover.period.start, cover.period.zone);
+  return proratedChanges(params, start) ?? timedChanges(params, cover, start);
 };
