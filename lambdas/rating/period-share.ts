@@ -15,7 +15,7 @@ const counted = (part: number, whole: number, unit: string): PeriodShare => ({
 });
 
 /** The months of a period, counted from its start; the last may reach beyond its end. */
-const monthsOf = (period: Period, anchorDay: number): Period[] => {
+export const monthsOf = (period: Period, anchorDay: number): Period[] => {
   const onAnchor = anchoredDay(period.start, 0, anchorDay) === period.start;
   const anchor = onAnchor ? anchorDay : Number(period.start.slice(8));
   const months: Period[] = [];

@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import { rate } from '../../../lambdas/rating/rate.ts';
+import {
+  amounts,
+  contractInput,
+  each,
+  fee,
+  month,
+  type OneContract,
+  ratedContract,
+  sentences,
+} from './one-contract.ts';
+
+const two: OneContract = {
+  fees: { platform: fee('120.00') },
+  metered: { calls: each('0.01') },
+  used: { calls: '9000' },
+};
+
+describe('items that share a minimum or a maximum', () => {
+  const shared = (bounds: object, more: Partial<OneContract> = {}) =>
+    ratedContract({
+      ...two,
+      contract: { groups: [{ id: 'core', description: 'Core', items: ['platform', 'calls'], ...bounds }] },
+      ...more,
+    });
+
+  it('are lifted to the one', () => {
+    const result = shared({ minimum: '310.00' });
+    expect(amounts(result)).toEqual(['platform: 120.00', 'calls: 90.00', 'group-core: 100.00']);
+    expect(sentences(result, 'group-core')).toEqual([
+      '310.00 USD minimum − 210.00 USD charged = 100.00 USD',
+      '100.00 USD rounded half-up to 2 decimals = 100.00 USD',
+    ]);
+    expect(result.lines[2]?.arithmetic.children[0]?.children.map(({ text }) => text)).toEqual([
+      'platform: 120.00 USD',
+      'calls: 90.00 USD',
+    ]);
+  });
+
+  it('are lowered to the other, and have no line of their own between both', () => {
+    expect(amounts(shared({ maximum: '200.00' }))).toEqual(['platform: 120.00', 'calls: 90.00', 'group-core: -10.00']);
+    expect(amounts(shared({ minimum: '210.00', maximum: '210.00' }))).toEqual(['platform: 120.00', 'calls: 90.00']);
+  });
+
+  it('have a minimum worth the covered days, and a whole maximum', () => {
+    const start = { contract: { start: '2026-10-12', groups: [] } };
+    const input = contractInput({ ...two, ...start });
+    const groups = [{ id: 'core', description: 'Core', items: ['calls'], minimum: '310.00', maximum: '400.00' }];
+    const result = rate({ ...input, contract: { ...input.contract, groups } });
+    expect(amounts(result)).toEqual(['platform: 77.42', 'calls: 90.00', 'group-core: 110.00']);
+    expect(sentences(result, 'group-core')[0]).toBe(
+      '200.00 USD minimum (20 of 31 days) − 90.00 USD charged = 110.00 USD',
+    );
+  });
+
+  it('have no minimum within the period, but a maximum', () => {
+    const interim = { more: { interim: true } };
+    expect(amounts(shared({ minimum: '310.00' }, interim))).toEqual(['platform: 120.00', 'calls: 90.00']);
+    expect(amounts(shared({ maximum: '200.00' }, interim))).toContain('group-core: -10.00');
+  });
+});
+
+describe('the minimum commitment', () => {
+  const committed = (agreed: object, more: Partial<OneContract> = {}) =>
+    ratedContract({
+      ...two,
+      ...more,
+      contract: {
+        minimumCommitment: { amount: '100.00', description: 'Gold', ...agreed },
+        ...more.contract,
+      },
+    });
+
+  it('charges what is above it more', () => {
+    const result = committed({ amount: '50.00', overageFactor: '1.2' });
+    expect(amounts(result)).toEqual(['platform: 120.00', 'calls: 90.00', 'commitment-overage: 8.00']);
+    expect(sentences(result, 'commitment-overage')[0]).toBe('above 50.00 USD charges count 1.2 times: 8.00 USD more');
+    expect(amounts(committed({ overageFactor: '1.2' }))).toContain('minimum-commitment: 10.00');
+  });
+
+  it('counts what a maximum of a group left, and a group whose items have meters', () => {
+    const groups = [{ id: 'capped', description: 'Capped', items: ['calls'], maximum: '40.00' }];
+    expect(amounts(committed({}, { contract: { groups } }))).toEqual([
+      'platform: 120.00',
+      'calls: 90.00',
+      'group-capped: -50.00',
+      'minimum-commitment: 60.00',
+    ]);
+    const lifted = [{ id: 'least', description: 'Least', items: ['calls'], minimum: '95.00' }];
+    expect(amounts(committed({}, { contract: { groups: lifted } }))).toContain('minimum-commitment: 5.00');
+    const mixed = [{ id: 'least', description: 'Least', items: ['calls', 'platform'], minimum: '215.00' }];
+    expect(amounts(committed({}, { contract: { groups: mixed } }))).toContain('minimum-commitment: 10.00');
+  });
+
+  it('is not looked at within the period', () => {
+    expect(amounts(committed({}, { more: { interim: true } }))).toEqual(['platform: 120.00', 'calls: 90.00']);
+  });
+
+  const overYear = (period: ReturnType<typeof month>, charged: string | undefined, more: object = {}, used = '9000') =>
+    committed(
+      { amount: '1000.00', over: 'contract-year', overageFactor: '1.5' },
+      {
+        used: { calls: used },
+        contract: { start: '2026-01-01', ...more },
+        ...(charged === undefined ? {} : { opening: { committed: { yearStart: '2026-01-01', charged } } }),
+        more: { period },
+      },
+    );
+
+  it('over the contract year is lifted in its last period only', () => {
+    const october = overYear(month('2026-10-01', '2026-11-01'), '500');
+    expect(amounts(october)).toEqual(['platform: 120.00', 'calls: 90.00']);
+    expect(october.closing.committed).toEqual({ yearStart: '2026-01-01', charged: '590' });
+    const december = overYear(month('2026-12-01', '2027-01-01'), '590');
+    expect(amounts(december)).toContain('minimum-commitment: 320.00');
+    expect(sentences(december, 'minimum-commitment')[0]).toBe(
+      '1,000.00 USD committed − 680.00 USD charged for usage since 2026-01-01 = 320.00 USD',
+    );
+    expect(december.closing.committed).toEqual({ yearStart: '2026-01-01', charged: '680' });
+  });
+
+  it('over the contract year begins anew with the next', () => {
+    const january = overYear(month('2027-01-01', '2027-02-01'), '680');
+    expect(january.closing.committed).toEqual({ yearStart: '2027-01-01', charged: '90' });
+  });
+
+  it('over the contract year is whole when the contract ends before', () => {
+    const ended = overYear(month('2026-10-01', '2026-11-01'), '500', { end: '2026-10-16' });
+    expect(amounts(ended)).toContain('minimum-commitment: 410.00');
+  });
+
+  it('over the contract year charges each euro above it more, once', () => {
+    const crossing = overYear(month('2026-10-01', '2026-11-01'), '950');
+    expect(amounts(crossing)).toContain('commitment-overage: 20.00');
+    const above = overYear(month('2026-11-01', '2026-12-01'), '1040');
+    expect(amounts(above)).toContain('commitment-overage: 45.00');
+  });
+
+  it('over a contract year that begins within a period ends with that period', () => {
+    const input = { start: '2026-01-15' };
+    expect(amounts(overYear(month('2026-12-01', '2027-01-01'), '0', input))).toEqual([
+      'platform: 120.00',
+      'calls: 90.00',
+    ]);
+    const january = ratedContract({
+      ...two,
+      contract: {
+        start: '2026-01-15',
+        minimumCommitment: { amount: '1000.00', description: 'Gold', over: 'contract-year' },
+      },
+      opening: { committed: { yearStart: '2026-01-15', charged: '100' } },
+      more: { period: month('2027-01-01', '2027-02-01') },
+    });
+    expect(amounts(january)).toContain('minimum-commitment: 810.00');
+  });
+});
+
+describe('the maximum of a contract', () => {
+  it('lowers all lines to it', () => {
+    const result = ratedContract({ ...two, contract: { maximum: { amount: '150.00', description: 'Cap' } } });
+    expect(amounts(result)).toEqual(['platform: 120.00', 'calls: 90.00', 'contract-maximum: -60.00']);
+    expect(sentences(result, 'contract-maximum')[0]).toBe('150.00 USD maximum − 210.00 USD charged = -60.00 USD');
+    expect(
+      amounts(ratedContract({ ...two, contract: { maximum: { amount: '210.00', description: 'Cap' } } })),
+    ).toHaveLength(2);
+  });
+});
+
+describe('the discounts of a contract', () => {
+  const discounts = [
+    { id: 'first', description: 'Ten percent', percent: '10' },
+    { id: 'second', description: 'Fifty off calls', amount: '50.00', items: ['calls'] },
+    { id: 'third', description: 'Half of calls', percent: '50', items: ['calls'] },
+  ];
+
+  it('are each taken of what the earlier ones left of their lines', () => {
+    const result = ratedContract({ ...two, contract: { discounts } });
+    expect(amounts(result)).toEqual([
+      'platform: 120.00',
+      'calls: 90.00',
+      'discount-first: -21.00',
+      'discount-second: -50.00',
+      'discount-third: -15.50',
+    ]);
+    expect(sentences(result, 'discount-third')[0]).toBe('50 % of 31.00 USD = 15.50 USD');
+    expect(sentences(result, 'discount-second')[0]).toBe('50.00 USD off 81.00 USD');
+  });
+
+  it('never take more than there is', () => {
+    const all = [{ id: 'all', description: 'All', amount: '1000.00' }];
+    expect(amounts(ratedContract({ ...two, contract: { discounts: all } }))).toContain('discount-all: -210.00');
+    const calls = [{ id: 'calls', description: 'Calls', amount: '1000.00', items: ['calls'] }];
+    expect(amounts(ratedContract({ ...two, contract: { discounts: calls } }))).toContain('discount-calls: -90.00');
+  });
+
+  it('are taken of what the maximum left of their lines', () => {
+    const contract = {
+      maximum: { amount: '105.00', description: 'Cap' },
+      discounts: [{ id: 'half', description: 'Half', percent: '50', items: ['calls'] }],
+    };
+    expect(amounts(ratedContract({ ...two, contract }))).toContain('discount-half: -22.50');
+  });
+
+  it('hold for the periods that begin in their dates', () => {
+    const dated = (from: string, until: string) =>
+      amounts(
+        ratedContract({ ...two, contract: { discounts: [{ id: 'd', description: 'D', percent: '10', from, until }] } }),
+      );
+    expect(dated('2026-10-01', '2026-10-02')).toContain('discount-d: -21.00');
+    expect(dated('2026-10-02', '2027-01-01')).toHaveLength(2);
+    expect(dated('2026-01-01', '2026-10-01')).toHaveLength(2);
+  });
+
+  it('of a percent lower what goes back, too', () => {
+    const back = { used: { calls: '-30000' }, contract: { discounts: [{ id: 'd', description: 'D', percent: '10' }] } };
+    expect(amounts(ratedContract({ ...two, ...back }))).toEqual([
+      'platform: 120.00',
+      'calls: -300.00',
+      'discount-d: 18.00',
+    ]);
+    const amount = {
+      used: { calls: '-30000' },
+      contract: { discounts: [{ id: 'd', description: 'D', amount: '10' }] },
+    };
+    expect(amounts(ratedContract({ ...two, ...amount }))).toHaveLength(2);
+  });
+});
+
+describe('the credits of a contract', () => {
+  const credit = { kind: 'promotional', description: 'Welcome', from: '2026-01-01', priority: 1 } as const;
+
+  it('are used by priority, then by what expires first, then by id', () => {
+    const credits = [
+      { ...credit, id: 'z-never', amount: '10.00' },
+      { ...credit, id: 'late', amount: '20.00', expires: '2027-12-01' },
+      { ...credit, id: 'soon', amount: '30.00', expires: '2026-12-01' },
+      { ...credit, id: 'first', amount: '40.00', priority: 0 },
+      { ...credit, id: 'a-never', amount: '1000.00' },
+      { ...credit, id: 'gone', amount: '5.00', expires: '2026-10-01' },
+      { ...credit, id: 'future', amount: '5.00', from: '2026-10-02' },
+    ];
+    const result = ratedContract({ ...two, contract: { credits } });
+    expect(amounts(result)).toEqual([
+      'platform: 120.00',
+      'calls: 90.00',
+      'credit-first: -40.00',
+      'credit-soon: -30.00',
+      'credit-late: -20.00',
+      'credit-a-never: -120.00',
+    ]);
+    expect(sentences(result, 'credit-a-never')[0]).toBe('120.00 USD of 1,000.00 USD credit, 880.00 USD left');
+    expect(result.closing.wallets?.map(({ credit: id, left }) => `${id} ${left}`)).toEqual([
+      'z-never 10',
+      'late 0',
+      'soon 0',
+      'first 0',
+      'a-never 880',
+      'gone 5',
+      'future 5',
+    ]);
+  });
+
+  it('go on with what the period before left, and with what was granted since', () => {
+    const wallets = [{ credit: 'c', left: '30', granted: '100.00' }];
+    const credits = [{ ...credit, id: 'c', amount: '100.00' }];
+    expect(amounts(ratedContract({ ...two, contract: { credits }, opening: { wallets } }))).toContain(
+      'credit-c: -30.00',
+    );
+    const raised = [{ ...credit, id: 'c', amount: '150.00' }];
+    expect(amounts(ratedContract({ ...two, contract: { credits: raised }, opening: { wallets } }))).toContain(
+      'credit-c: -80.00',
+    );
+    const lowered = [{ ...credit, id: 'c', amount: '20.00' }];
+    const result = ratedContract({ ...two, contract: { credits: lowered }, opening: { wallets } });
+    expect(amounts(result)).toHaveLength(2);
+    expect(result.closing.wallets).toEqual([{ credit: 'c', left: '0', granted: '20.00' }]);
+  });
+
+  it('keep wallets that this version of the contract does not have', () => {
+    const wallets = [{ credit: 'other', left: '30' }];
+    expect(ratedContract({ ...two, opening: { wallets } }).closing.wallets).toEqual(wallets);
+  });
+
+  it('lower only the lines of their items, after discounts', () => {
+    const contract = {
+      discounts: [{ id: 'half', description: 'Half', percent: '50' }],
+      credits: [{ ...credit, id: 'c', amount: '100.00', items: ['calls'] }],
+    };
+    expect(amounts(ratedContract({ ...two, contract }))).toEqual([
+      'platform: 120.00',
+      'calls: 90.00',
+      'discount-half: -105.00',
+      'credit-c: -45.00',
+    ]);
+  });
+
+  it('that are prepaid pay what promotional ones leave, and are no lines', () => {
+    const credits = [
+      { ...credit, id: 'paid', kind: 'prepaid' as const, amount: '1000.00', priority: 0 },
+      { ...credit, id: 'promo', amount: '100.00' },
+    ];
+    const result = ratedContract({ ...two, contract: { credits } });
+    expect(amounts(result)).toEqual(['platform: 120.00', 'calls: 90.00', 'credit-promo: -100.00']);
+    expect(result.payments).toEqual([{ credit: 'paid', description: 'Welcome', amount: '110.00' }]);
+    expect(result.closing.wallets).toContainEqual({ credit: 'paid', left: '890', granted: '1000.00' });
+  });
+
+  it('are not used for money that goes back', () => {
+    const credits = [{ ...credit, id: 'c', amount: '100.00' }];
+    expect(amounts(ratedContract({ ...two, used: { calls: '-30000' }, contract: { credits } }))).toHaveLength(2);
+  });
+});
