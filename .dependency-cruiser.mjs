@@ -2,7 +2,7 @@
  * Which folder may import which. Every rule says why, because the sentence is what a person
  * reads when the check refuses an import.
  */
-const domains = ['catalog', 'close', 'delivery', 'operations', 'rating', 'success', 'usage'];
+const domains = ['catalog', 'close', 'delivery', 'operations', 'preview', 'rating', 'success', 'usage'];
 
 /**
  * The rule "this domain of lambdas/ may import only these paths below lambdas/ (itself included)".
@@ -48,6 +48,11 @@ export default {
       'close',
       ['usage/', 'rating/', 'catalog/', 'platform/', deliverySeam],
       'A close reaches the ERP through the seam of delivery only (types, store, mapping, enqueue, client).',
+    ),
+    only(
+      'preview',
+      ['close/', 'usage/', 'rating/', 'catalog/', 'platform/'],
+      'A preview reads and rates as a close does, and posts nothing.',
     ),
     {
       name: 'rating-takes-no-package',
