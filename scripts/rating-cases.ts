@@ -16,7 +16,8 @@ const ownFiles = (): string[] =>
     .sort()
     .map((name) => path.join(own, name));
 
-const named = process.argv.slice(2);
+/** npm starts its scripts in the checkout, and says where it was called. */
+const named = process.argv.slice(2).map((file) => path.resolve(process.env.INIT_CWD ?? '.', file));
 try {
   const outcomes = runCases((named.length > 0 ? named : ownFiles()).flatMap(readCases));
   for (const line of reportOf(outcomes)) console.log(line);
