@@ -13,10 +13,10 @@ export type UsageGroup = {
   readonly unit: string;
   readonly daily: readonly { readonly day: string; readonly value: Decimal }[];
   /** The details that usage of some meters has; absent where a row has none. */
-  readonly changes?: readonly Shift[];
-  readonly windows?: readonly Window[];
-  readonly transactions?: readonly Transactions[];
-  readonly fullQuantity?: Decimal;
+  readonly changes?: readonly Shift[] | undefined;
+  readonly windows?: readonly Window[] | undefined;
+  readonly transactions?: readonly Transactions[] | undefined;
+  readonly fullQuantity?: Decimal | undefined;
   /** The rows it was made from, in canonical order: part of what the line pins. */
   readonly rows: readonly RatableUsage[];
 };
@@ -27,6 +27,7 @@ export type Window = { readonly start: string; readonly quantity: Decimal };
 const pick = (all: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, all[name] ?? '']));
 
+/** Whatever order rows come in, they are taken in this one. */
 const inOrder = (rows: readonly RatableUsage[]): readonly RatableUsage[] =>
   rows.length < 2
     ? rows
@@ -35,31 +36,40 @@ const inOrder = (rows: readonly RatableUsage[]): readonly RatableUsage[] =>
         .sort((a, b) => (a.key < b.key ? -1 : 1))
         .map(({ row }) => row);
 
+/** No usage at all says of everything that there was nothing. */
+const NO_DETAILS = { changes: [], windows: [], transactions: [] } as const;
+
 /**
  * The groups of a metered price, ordered by their dimension values: one per value of `perDimensions`, or one pooled
  * group. Without usage there is one empty group, so that fees and minimums of the price still apply.
  * @throws {RatingError} `usage-units` if rows of one group have different units.
  */
 export const groupUsage = (price: Price, usage: readonly RatableUsage[], part: Period): readonly UsageGroup[] => {
-  const rows = inOrder(usage.filter((row) => row.meter === price.meter));
-  const needsDays = price.steps.some(({ step }) => step === 'seats');
+  const rows = usage.filter((row) => row.meter === price.meter);
   if (rows.length === 0) {
-    const daily = needsDays ? dailyOf([], price, part) : [];
-    return [{ dimensions: {}, quantity: ZERO, unit: 'unit', daily, rows: [] }];
+    const daily = price.steps.some(({ step }) => step === 'seats') ? dailyOf([], price, part) : [];
+    return [{ dimensions: {}, quantity: ZERO, unit: 'unit', daily, ...NO_DETAILS, rows: [] }];
   }
   if (price.perDimensions.length === 0) return [groupOf(rows, price, part)];
   const groups = Map.groupBy(rows, (row) => canonicalJson(pick(row.dimensions, price.perDimensions)));
   return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => groupOf(members, price, part));
 };
 
-const groupOf = (rows: readonly RatableUsage[], price: Price, part: Period): UsageGroup => ({
-  dimensions: pick(rows[0]?.dimensions ?? {}, price.perDimensions),
-  quantity: sum(rows.map((row) => parseDecimal(row.quantity))),
-  unit: unitOf(rows, price),
-  daily: dailyOf(rows, price, part),
-  ...detailsOf(rows),
-  rows,
-});
+const groupOf = (some: readonly RatableUsage[], price: Price, part: Period): UsageGroup => {
+  const rows = inOrder(some);
+  const [first] = rows;
+  return {
+    dimensions: price.perDimensions.length === 0 ? {} : pick(first?.dimensions ?? {}, price.perDimensions),
+    quantity:
+      rows.length === 1 && first !== undefined
+        ? parseDecimal(first.quantity)
+        : sum(rows.map((row) => parseDecimal(row.quantity))),
+    unit: unitOf(rows, price),
+    daily: dailyOf(rows, price, part),
+    ...detailsOf(rows),
+    rows,
+  };
+};
 
 type Details = Pick<UsageGroup, 'changes' | 'windows' | 'transactions' | 'fullQuantity'>;
 
@@ -67,15 +77,12 @@ const detailsOf = (rows: readonly RatableUsage[]): Details => {
   const changes = ofAll(rows, ({ changes: list }) => list);
   const windows = ofAll(rows, ({ windows: list }) => list);
   const transactions = ofAll(rows, ({ transactions: list }) => list);
+  const full = rows.some((row) => row.fullQuantity !== undefined);
   return {
-    ...(changes === undefined ? {} : { changes: shiftsOf(changes) }),
-    ...(windows === undefined ? {} : { windows: windowsOf(windows) }),
-    ...(transactions === undefined
-      ? {}
-      : { transactions: transactions.map(({ amount, count = 1 }) => ({ amount: parseDecimal(amount), count })) }),
-    ...(rows.some((row) => row.fullQuantity !== undefined)
-      ? { fullQuantity: sum(rows.map((row) => parseDecimal(row.fullQuantity ?? row.quantity))) }
-      : {}),
+    changes: changes === undefined ? undefined : shiftsOf(changes),
+    windows: windows === undefined ? undefined : windowsOf(windows),
+    transactions: transactions?.map(({ amount, count = 1 }) => ({ amount: parseDecimal(amount), count })),
+    fullQuantity: full ? sum(rows.map((row) => parseDecimal(row.fullQuantity ?? row.quantity))) : undefined,
   };
 };
 
@@ -84,6 +91,9 @@ const ofAll = <T>(
   rows: readonly RatableUsage[],
   of: (row: RatableUsage) => readonly T[] | undefined,
 ): readonly T[] | undefined => {
+  const [first] = rows;
+  const firsts = first === undefined ? [] : of(first);
+  if (rows.length < 2 || firsts === undefined) return firsts;
   const all: T[] = [];
   for (const row of rows) {
     const some = of(row);
@@ -127,25 +137,49 @@ const unitOf = (rows: readonly RatableUsage[], price: Price): string => {
 const dailyOf = (rows: readonly RatableUsage[], price: Price, part: Period): UsageGroup['daily'] => {
   const byDay = rows.some((row) => row.daily !== undefined);
   if (!byDay && rows.length > 0) return [];
-  const values = new Map<string, Decimal>(daysOf(part).map((day) => [day, ZERO]));
+  const days = daysOfPart(part);
+  let values = days.map((day) => ({ day, value: ZERO }));
   for (const row of rows) {
-    const seen = new Map((row.daily ?? []).map(({ day, value }) => [day, value]));
-    for (const [day, before] of values) {
-      const value = seen.get(day);
+    const valueOn = valuesOf(row.daily ?? [], days);
+    values = values.map(({ day, value: before }, n) => {
+      const value = valueOn(day, n);
       if (value === undefined) {
         throw new RatingError('usage-incomplete', `the usage of price "${price.id}" says nothing about ${day}`, {
           price: price.id,
           day,
         });
       }
-      values.set(day, add(before, parseDecimal(value)));
-    }
+      return { day, value: rows.length === 1 ? parseDecimal(value) : add(before, parseDecimal(value)) };
+    });
   }
-  return [...values].map(([day, value]) => ({ day, value }));
+  return values;
+};
+
+/** The value of a day, which is the n-th of `days`: most usage has exactly these days in their order. */
+const valuesOf = (
+  daily: NonNullable<RatableUsage['daily']>,
+  days: readonly string[],
+): ((day: string, n: number) => string | undefined) => {
+  if (daily.length === days.length && daily.every(({ day }, n) => day === days[n])) return (_, n) => daily[n]?.value;
+  const values = new Map(daily.map(({ day, value }) => [day, value]));
+  return (day) => values.get(day);
+};
+
+/** The days of the period that was asked for last: most accounts of a run have the same. */
+let lastDays: { readonly start: string; readonly end: string; readonly days: readonly string[] } | undefined;
+
+const daysOfPart = (part: Period): readonly string[] => {
+  const { start, end } = part;
+  if (lastDays?.start !== start || lastDays.end !== end) lastDays = { start, end, days: daysOf(part) };
+  return lastDays.days;
 };
 
 /** All groups together, for tiers, allowance and packages that groups share. */
 export const pooledGroup = (groups: readonly UsageGroup[], price: Price, part: Period): UsageGroup =>
   groups.length === 1 && groups[0] !== undefined
     ? { ...groups[0], dimensions: {} }
-    : groupOf(inOrder(groups.flatMap((group) => group.rows)), { ...price, perDimensions: [] }, part);
+    : groupOf(
+        groups.flatMap((group) => group.rows),
+        { ...price, perDimensions: [] },
+        part,
+      );

@@ -25,10 +25,12 @@ const UNROUNDED_DECIMALS = 12;
 const startOf = (group: UsageGroup): Working => ({
   quantity: group.quantity,
   unit: group.unit,
-  ...(group.fullQuantity === undefined ? {} : { fullQuantity: group.fullQuantity }),
-  ...(group.transactions === undefined ? {} : { transactions: group.transactions }),
+  fullQuantity: group.fullQuantity,
+  transactions: group.transactions,
   amount: NOTHING,
   nodes: [measured(group)],
+  closing: undefined,
+  poolTaken: undefined,
 });
 
 const measured =

@@ -15,16 +15,16 @@ export type Working = {
   readonly quantity: Decimal;
   readonly unit: string;
   /** The quantity that chooses the tier of a volume price, in `unit`; absent: `quantity`. */
-  readonly fullQuantity?: Decimal;
+  readonly fullQuantity?: Decimal | undefined;
   /** Single transactions in the order of time, their amounts in `unit`; absent: not known. */
-  readonly transactions?: readonly Transactions[];
+  readonly transactions?: readonly Transactions[] | undefined;
   readonly amount: Exact;
   /** One node per step done, in order. */
   readonly nodes: readonly LazyNode[];
   /** What the price leaves to the next period; absent: nothing. */
-  readonly closing?: PriceState;
+  readonly closing?: PriceState | undefined;
   /** What this line took of a shared allowance. */
-  readonly poolTaken?: { readonly pool: string; readonly quantity: Decimal };
+  readonly poolTaken?: { readonly pool: string; readonly quantity: Decimal } | undefined;
 };
 
 /** A change of a level at an instant (UTC): `by`, and what part of it is charged if somebody said so. */
@@ -61,7 +61,7 @@ export type StepContext = {
   /** The value in force at the end of each covered day; only of meters that have it. */
   readonly daily: readonly { readonly day: string; readonly value: Decimal }[];
   /** Changes of the level in the order of time, the level at the beginning first; only of meters that have them. */
-  readonly changes?: readonly Shift[];
+  readonly changes?: readonly Shift[] | undefined;
   /** The measured quantities of which a pooled line is made, each with its own dimension values. */
   readonly rows: readonly { readonly dimensions: Readonly<Record<string, string>>; readonly quantity: Decimal }[];
   /** The highest quantity of each meter that a capacity price names. */
@@ -74,9 +74,14 @@ export type Apply = (working: Working, context: StepContext) => Working;
 /** One step of the arithmetic. `S` are its parameters from the price, read once per price and not once per line. */
 export type Step<S> = (step: S) => Apply;
 
-/** The working with another step done. */
+/** The working with another step done. Written field by field: all workings have one shape, which makes them cheap. */
 export const done = (working: Working, change: Partial<Working>, node: LazyNode): Working => ({
-  ...working,
-  ...change,
+  quantity: change.quantity ?? working.quantity,
+  unit: change.unit ?? working.unit,
+  fullQuantity: change.fullQuantity ?? working.fullQuantity,
+  transactions: change.transactions ?? working.transactions,
+  amount: change.amount ?? working.amount,
   nodes: [...working.nodes, node],
+  closing: change.closing ?? working.closing,
+  poolTaken: change.poolTaken ?? working.poolTaken,
 });
