@@ -12,36 +12,41 @@ import { MONTHS } from './ledger/traffic.ts';
 /**
  * What the usage ledger costs (bench/ledger/README.md): two reference months through the real code, four other ways to
  * count the same events, growth, and a consumer's memory. `--quick`: a minute, a smaller sample of each.
- * `--growth 10000000` and `--ids 5000000` go as far as one likes.
+ * `--growth 10000000` and `--ids 5000000` go as far as one likes. `--only large-60` (`-http`, `-single`) samples that month alone.
  */
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     growth: { type: 'string' },
     ids: { type: 'string' },
+    only: { type: 'string' },
   },
 });
-const { quick } = values;
+const { quick, only } = values;
 const say = (text: string): void => {
   process.stdout.write(`${text}\n\n`);
 };
 
 say(preface(quick));
 
+/** What the nightly walk costs is seen on so many already. */
+const FEW_EVENTS = 100_000;
+
 const size = (given: string | undefined, small: number, full: number): number =>
   Number(given ?? (quick ? small : full));
 const [[growth], [memory = []]] = await Promise.all([
-  runJobs<'growth'>([{ kind: 'growth', events: size(values.growth, 100_000, 1_000_000) }]),
-  runJobs<'memory'>([{ kind: 'memory', ids: size(values.ids, 100_000, 1_000_000) }]),
+  runJobs<'growth'>([{ kind: 'growth', events: only ? FEW_EVENTS : size(values.growth, 100_000, 1_000_000) }]),
+  only ? [] : runJobs<'memory'>([{ kind: 'memory', ids: size(values.ids, 100_000, 1_000_000) }]),
 ]);
 if (growth === undefined) throw new Error('growth was not measured');
-const months = (await runJobs<'month'>(monthJobs(quick))).map((sample) => billed(sample, growth));
+const months = (await runJobs<'month'>(monthJobs(quick, only))).map((sample) => billed(sample, growth));
 say(`What a million events cost, batches waiting up to 60 s\n\n${waysTable(months)}`);
 for (const month of ['growing', 'large'] as const)
   say(`The freshness dial: seconds that a batch waits\n\n${curveTable(months, month)}`);
 const reference = (['growing', 'large'] as const).flatMap((month) => find(months, month, 'packed', 60) ?? []);
 say(`What it is spent on, packed, 60 s\n\n${causesTable(reference)}`);
 say(`Storage, apart\n\n${storageTable(reference)}`);
+if (only) process.exit();
 
 const contest = CONTESTANTS.map(
   (name): Extract<Job, { kind: 'contestant' }> => ({

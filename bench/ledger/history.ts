@@ -9,7 +9,7 @@ import {
   sortKey,
   utcDay,
 } from '../../lambdas/usage/ledger/slot.ts';
-import { coveredTo, latestMeters, settledDayOf } from '../../lambdas/usage/settle/settle.ts';
+import { coveredTo, latestMeters, settledDayOf } from '../../lambdas/usage/settle/settled-day.ts';
 import { encodeSettled, settledKey } from '../../lambdas/usage/settle/settled-item.ts';
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
 import { type Chain, makeChains, type Piece } from './chains.ts';

@@ -43,8 +43,17 @@ const monthJob = (month: MonthName, way: Way, windowSeconds: number, span: Span)
   },
 });
 
-/** The months that are sampled; the longest first, so that none is left alone at the end. */
-export const monthJobs = (quick: boolean): MonthJob[] => {
+/** A month as it is asked for alone: `large-60`, `growing-2`, `growing-60-http`. */
+const onlyJob = (only: string, quick: boolean): MonthJob => {
+  const [, month, window, way = 'packed'] = /^(growing|large)-(\d+)(?:-(http|single))?$/.exec(only) ?? [];
+  if (month === undefined) throw new Error(`--only takes large-60, growing-2 or growing-60-http, not ${only}`);
+  const name = month as MonthName;
+  return monthJob(name, way as Way, Number(window), SPANS[name][quick ? 'quick' : 'full']);
+};
+
+/** The months that are sampled, or one alone; the longest first, so that none is left alone at the end. */
+export const monthJobs = (quick: boolean, only?: string): MonthJob[] => {
+  if (only !== undefined) return [onlyJob(only, quick)];
   if (quick) {
     return [
       monthJob('large', 'packed', 60, SPANS.large.quick),

@@ -6,7 +6,7 @@ import { comparePoints, parseStateKey } from '../usage/ledger/state.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
 import { carryKey, goesOn } from '../usage/read/aggregate.ts';
 import { dayParts, readDayParts } from '../usage/read/period-usage.ts';
-import { isFinal } from '../usage/settle/settle.ts';
+import { isFinal } from '../usage/settle/settled-day.ts';
 import type { SettledStore } from '../usage/settle/settled-store.ts';
 import type { KeyState, Point } from '../usage/types.ts';
 import type { LastValues } from './ports.ts';

@@ -79,6 +79,12 @@ export class FoundationStack extends MeterbridgeStack {
           expiration: Duration.days(config.ledger.sameIdHorizonDays + WALKS_MARGIN_DAYS),
           noncurrentVersionExpiration: Duration.days(1),
         },
+        // Ids of quiet slots: most late events come soon, and the few that come later read the chain.
+        {
+          prefix: 'sealed/',
+          expiration: Duration.days(config.ledger.sameIdHorizonDays),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         {
           prefix: 'walks/',
           expiration: Duration.days(WALKS_MARGIN_DAYS),

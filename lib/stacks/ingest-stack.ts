@@ -65,6 +65,7 @@ export class IngestStack extends MeterbridgeStack {
       // Thresholds read balances and busy days are settled early; large settled days lie there.
       ...readObjects(data),
       writeObjects(data, 'settled/'),
+      writeObjects(data, 'sealed/'),
       publishEvents(bus),
       sendMessages(this.spillQueue.queue),
     ];
@@ -119,6 +120,7 @@ export class IngestStack extends MeterbridgeStack {
         ...readObjects(data),
         ...readObjects(archive),
         writeObjects(data, 'settled/'),
+        writeObjects(data, 'sealed/'),
         writeObjects(data, 'effective/'),
         publishEvents(bus),
       ],

@@ -41,6 +41,28 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       expect(await marks.marksOf('org-02')).toEqual([]);
     });
 
+    it('gathers the slots that marks of a day name, and takes off it those that were not named again', async () => {
+      const { marks } = await make();
+      const [first, second, third] = ['00:15', '00:30', '00:45'].map((time) => `2026-10-01T${time}:00.000Z`);
+      const later = '2026-10-05T00:01:00.000Z';
+      if (first === undefined || second === undefined || third === undefined) throw new Error('no slots');
+      await marks.mark({ ...mark('2026-10-01', 'a'), slots: [first, second] });
+      await marks.mark({ ...mark('2026-10-01', 'b'), at: later, slots: [second, third] });
+      const seen = { ...mark('2026-10-01', 'b'), at: later, slots: { [first]: NOW, [second]: later, [third]: later } };
+      expect(await marks.marksOf('org-01')).toEqual([seen]);
+      expect(await marks.clear({ ...seen, slots: { ...seen.slots, [second]: NOW } }, [first, second])).toBe(false);
+      expect(await marks.clear(seen, [first, second])).toBe(true);
+      const left = { ...seen, slots: { [third]: later } };
+      expect(await marks.marksOf('org-01')).toEqual([left]);
+      expect(await marks.clear(seen, [first])).toBe(false);
+      // A mark of the whole day says nothing of slots, and stays one.
+      await marks.mark(mark('2026-10-01', 'c'));
+      await marks.mark({ ...mark('2026-10-01', 'd'), slots: [first] });
+      expect(await marks.marksOf('org-01')).toEqual([mark('2026-10-01', 'd')]);
+      expect(await marks.clear(mark('2026-10-01', 'd'))).toBe(true);
+      expect(await marks.marksOf('org-01')).toEqual([]);
+    });
+
     it('registers a subject once', async () => {
       const { subjects } = await make();
       await subjects.register({ subject: 'org-02', firstSeenAt: NOW, watchedFrom: '2026-10-04' });

@@ -13,6 +13,7 @@ import { dynamoJobs, dynamoNewJobs } from '../../lambdas/usage/jobs/job-store.ts
 import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { s3EffectiveStates } from '../../lambdas/usage/ledger/effective-states.ts';
 import { dynamoLedger } from '../../lambdas/usage/ledger/ledger-store.ts';
+import { dynamoSealedSlots } from '../../lambdas/usage/ledger/sealed-slots.ts';
 import { s3StatesObjects } from '../../lambdas/usage/ledger/states-objects.ts';
 import { dynamoSubjects } from '../../lambdas/usage/ledger/subjects.ts';
 import { dynamoCrossings } from '../../lambdas/usage/limits/crossings.ts';
@@ -39,6 +40,7 @@ import { jobStoreContract } from '../contract/job-store.ts';
 import { ledgerStoreContract } from '../contract/ledger-store.ts';
 import { projectionStoresContract } from '../contract/projection-stores.ts';
 import { quarantineContract } from '../contract/quarantine.ts';
+import { sealedSlotsContract } from '../contract/sealed-slots.ts';
 import { signalStoreContract } from '../contract/signal-store.ts';
 import {
   findingStoreContract,
@@ -123,6 +125,9 @@ export const sharedSuites = (where: string, dynamo: Lazy<DynamoDBDocumentClient>
   });
   ledgerStoreContract(where, async () =>
     dynamoLedger(dynamo(), await makeTable(dynamo()), s3StatesObjects(s3(), await makeBucket(s3()))),
+  );
+  sealedSlotsContract(where, async () =>
+    dynamoSealedSlots(dynamo(), await makeTable(dynamo()), s3(), await makeBucket(s3())),
   );
   effectiveStatesContract(where, async () => s3EffectiveStates(s3(), await makeBucket(s3()), true));
   walkLedgerContract(where, async () => {

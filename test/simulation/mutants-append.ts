@@ -150,6 +150,20 @@ const windowThatForgets = (): Mutant => ({
   }),
 });
 
+/** What is sealed keeps its states and forgets its ids. */
+const sealForgetsIds = (): Mutant => ({
+  twins: (twins) => ({
+    ...twins,
+    sealed: {
+      ...twins.sealed,
+      open: async (seal) => {
+        const chain = await twins.sealed.open(seal);
+        return chain && { ...chain, bodyOf: () => undefined };
+      },
+    },
+  }),
+});
+
 /** All of them, by name. */
 export const APPEND_MUTANTS: Readonly<Record<string, () => Mutant>> = {
   claimBeforeWrite,
@@ -160,4 +174,5 @@ export const APPEND_MUTANTS: Readonly<Record<string, () => Mutant>> = {
   cacheNotRefreshed,
   windowThatForgets,
   tombstoneForgotten,
+  sealForgetsIds,
 };

@@ -21,6 +21,8 @@ const projectionWithoutVersion = (): Mutant => ({
   }),
 });
 
+const LONG_AGO = '2000-01-01T00:00:00.000Z';
+
 /** A mark is cleared by a settle, however young it is. */
 const markClearedTooEarly = (): Mutant => ({
   sweepPorts: (ports) => ({
@@ -28,7 +30,11 @@ const markClearedTooEarly = (): Mutant => ({
     marks: {
       ...ports.marks,
       marksOf: async (subject) =>
-        (await ports.marks.marksOf(subject)).map((mark) => ({ ...mark, at: '2000-01-01T00:00:00.000Z' })),
+        (await ports.marks.marksOf(subject)).map(({ slots, ...mark }) => ({
+          ...mark,
+          at: LONG_AGO,
+          ...(slots && { slots: Object.fromEntries(Object.keys(slots).map((start) => [start, LONG_AGO])) }),
+        })),
     },
   }),
 });
@@ -63,9 +69,32 @@ const markTrustedForEver = (): Mutant => ({
     ...ports,
     memory: {
       ...ports.memory,
-      marks: { ...ports.memory.marks, holds: (subject, day) => ports.memory.marks.holds(subject, day, 0) },
+      marks: { ...ports.memory.marks, holds: (subject, start) => ports.memory.marks.holds(subject, start, 0) },
     },
   }),
+});
+
+/** A mark names the slots it was set for last, and forgets those before. */
+const markForgetsSlots = (): Mutant => ({
+  twins: (twins) => {
+    const last = new Map<string, readonly string[] | undefined>();
+    return {
+      ...twins,
+      marks: {
+        ...twins.marks,
+        mark: async (mark) => {
+          last.set(`${mark.subject} ${mark.day}`, mark.slots);
+          await twins.marks.mark(mark);
+        },
+        marksOf: async (subject) =>
+          (await twins.marks.marksOf(subject)).map((mark) => {
+            const slots = last.get(`${subject} ${mark.day}`);
+            const kept = Object.entries(mark.slots ?? {}).filter(([start]) => slots?.includes(start));
+            return mark.slots === undefined ? mark : { ...mark, slots: Object.fromEntries(kept) };
+          }),
+      },
+    };
+  },
 });
 
 /** Lines are archived after they were appended. */
@@ -167,6 +196,7 @@ export const MUTANTS: Readonly<Record<string, () => Mutant>> = {
   markClearedTooEarly,
   markAfterAppend,
   markTrustedForEver,
+  markForgetsSlots,
   archiveAfterAppend,
   lostSpill,
   poisonedBatch,

@@ -26,9 +26,13 @@ import { memoryLedger } from '../twins/memory-ledger.ts';
 import { memoryEffectiveStates } from '../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../twins/memory-projection.ts';
 import { memoryQuarantine } from '../twins/memory-quarantine.ts';
+import { memorySealedSlots } from '../twins/memory-sealed-slots.ts';
 import type { Chance } from './chance.ts';
 import type { Company } from './company.ts';
 import type { Process, Stage } from './stage.ts';
+
+/** Slots of a few events are sealed here. */
+const SEALED_FROM_IDS = 3;
 
 /** Everything that is durable, as it really is: what outlives every process. */
 export const makeTwins = (company: Company, clock: Clock) => {
@@ -36,6 +40,7 @@ export const makeTwins = (company: Company, clock: Clock) => {
   const [objects, backfills, states] = [memoryArchiveObjects(), memoryBackfills(audit), memoryEffectiveStates()];
   return {
     ledger: memoryLedger({ decodesOnce: true }),
+    sealed: memorySealedSlots(SEALED_FROM_IDS),
     marks: memoryDirtyMarks(),
     subjects: memorySubjects(),
     settled: memorySettled(),
@@ -104,6 +109,7 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
   const quarantine = stage.port(process, twins.quarantine);
   const plain: AppendPorts = {
     ledger: stage.port(process, twins.ledger),
+    sealed: stage.port(process, twins.sealed),
     marks: stage.port(process, twins.marks),
     subjects: stage.port(process, twins.subjects),
     archive: makeArchive(stage.port(process, twins.objects)),
@@ -114,6 +120,7 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
   };
   const own = mutant.appendPorts?.(plain) ?? plain;
   const { ledger, marks, subjects } = own;
+  const sealed = stage.port(process, twins.sealed);
   const append = makeAppendEvents({ ...own, backfills: overlays.status }, catalog);
   const ports: IngestPorts = {
     archive: makeArchive(stage.port(process, twins.objects)),
@@ -131,12 +138,12 @@ export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue)
     spill: stage.port(process, spill),
     thresholds: makeThresholds({
       catalog,
-      balance: { ledger, overlays, settled, marks, subjects, clock },
+      balance: { ledger, sealed, overlays, settled, marks, subjects, clock },
       crossings: stage.port(process, twins.crossings),
       publisher: stage.port(process, twins.publisher),
       clock,
     }),
-    settleEarly: makeSettleEarly({ ledger, overlays, settled, marks, clock }, own.memory, catalog),
+    settleEarly: makeSettleEarly({ ledger, sealed, overlays, settled, marks, clock }, own.memory, catalog),
     stamper: () => catalogStamper(catalog),
     clock,
   };
@@ -148,6 +155,7 @@ export const sweepPortsOf = (house: House, process: Process): SweepPorts => {
   const { stage, ids, twins, mutant } = house;
   const ports: SweepPorts = {
     ledger: stage.port(process, twins.ledger),
+    sealed: stage.port(process, twins.sealed),
     marks: stage.port(process, twins.marks),
     subjects: stage.port(process, twins.subjects),
     overlays: overlaysOf(house, process, catalogOf(house, process)),
@@ -170,7 +178,7 @@ export const correctionPortsOf = (house: House, process: Process): CorrectionPor
   const [marks, subjects] = [stage.port(process, twins.marks), stage.port(process, twins.subjects)];
   const settled = stage.port(process, twins.settled);
   const ports: CorrectionPorts = {
-    usage: { ledger, overlays, settled, marks, subjects, clock },
+    usage: { ledger, sealed: stage.port(process, twins.sealed), overlays, settled, marks, subjects, clock },
     catalog,
     backfills: stage.port(process, twins.backfills),
     restate: { ledger, archive: overlays.archive, clock },

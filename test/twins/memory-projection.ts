@@ -18,15 +18,23 @@ export const memoryDirtyMarks = (): DirtyMarks & { writes(): number } => {
   const keyOf = ({ subject, day }: DirtyMark) => `${subject}#${day}`;
   return {
     writes: () => writes,
-    mark: async (mark) => {
+    mark: async ({ slots, ...mark }) => {
       writes += 1;
-      marks.set(keyOf(mark), mark);
+      const known = marks.get(keyOf(mark));
+      const isWhole = slots === undefined || (known !== undefined && known.slots === undefined);
+      const named = Object.fromEntries((slots ?? []).map((start) => [start, mark.at]));
+      marks.set(keyOf(mark), isWhole ? mark : { ...mark, slots: { ...known?.slots, ...named } });
     },
     marksOf: async (subject) =>
       [...marks.values()].filter((mark) => mark.subject === subject).sort((a, b) => (a.day < b.day ? -1 : 1)),
-    clear: async (mark) => {
-      if (marks.get(keyOf(mark))?.token !== mark.token) return false;
-      return marks.delete(keyOf(mark));
+    clear: async (mark, slots) => {
+      const known = marks.get(keyOf(mark));
+      if (slots === undefined) return known?.token === mark.token && marks.delete(keyOf(mark));
+      if (known?.slots === undefined || slots.some((start) => known.slots?.[start] !== mark.slots?.[start]))
+        return false;
+      const left = Object.entries(known.slots).filter(([start]) => !slots.includes(start));
+      marks.set(keyOf(mark), { ...known, slots: Object.fromEntries(left) });
+      return true;
     },
   };
 };

@@ -10,7 +10,7 @@ import { aggregate, type CarryIn, type Fragment } from '../read/aggregate.ts';
 import { lookBack } from '../read/look-back.ts';
 import { clipSubjects, dayParts } from '../read/period-usage.ts';
 import type { SubjectInterval } from '../read/series.ts';
-import { dayStates, latestMeters } from '../settle/settle.ts';
+import { dayStates, latestMeters } from '../settle/settled-day.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { BackfillChange, MeteredUsage } from '../types.ts';
 import type { ChangesOfPeriod, TouchedPlace } from './backfill.ts';

@@ -27,7 +27,7 @@ export const ingestPorts = (): IngestPorts => {
   const clock = systemClock;
   const projection = env('PROJECTION_TABLE');
   const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), clock);
-  const { ledger, overlays } = ledgerToRead(catalog);
+  const { ledger, overlays, sealed } = ledgerToRead(catalog);
   const marks = dynamoDirtyMarks(dynamo(), projection);
   const subjects = dynamoSubjects(dynamo(), projection);
   const settled = dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET'));
@@ -38,18 +38,18 @@ export const ingestPorts = (): IngestPorts => {
     archive,
     quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),
     append: makeAppendEvents(
-      { ledger, backfills: overlays.status, archive, marks, subjects, touched, memory, clock, ids: systemIds },
+      { ledger, sealed, backfills: overlays.status, archive, marks, subjects, touched, memory, clock, ids: systemIds },
       catalog,
     ),
     spill: sqsSpillQueue(sqs(), env('SPILL_QUEUE_URL')),
     thresholds: makeThresholds({
       catalog,
-      balance: { ledger, overlays, settled, marks, subjects, clock },
+      balance: { ledger, sealed, overlays, settled, marks, subjects, clock },
       crossings: dynamoCrossings(dynamo(), projection),
       publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
       clock,
     }),
-    settleEarly: makeSettleEarly({ ledger, overlays, settled, marks, clock }, memory, catalog),
+    settleEarly: makeSettleEarly({ ledger, sealed, overlays, settled, marks, clock }, memory, catalog),
     stamper: () => catalogStamper(catalog),
     clock,
   };

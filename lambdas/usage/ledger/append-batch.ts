@@ -7,14 +7,17 @@ import {
   type Group,
   type GroupPorts,
   type GroupResult,
+  type GroupStart,
   refresh,
 } from './append-group.ts';
 import type { DirtyMarks } from './dirty-marks.ts';
 import { isInTwo, isOfBackfill, otherSlot, overtaken, partElsewhere } from './elsewhere.ts';
 import type { MeterIndex } from './meter-states.ts';
 import { type OverlayStatus, placeText, type TouchedDays } from './overlays.ts';
-import { isOpen, SLOT_MILLIS, shiftDay, slotText, utcDay } from './slot.ts';
+import type { Seal } from './seal.ts';
+import { isOpen, shiftDay, slotText, utcDay } from './slot.ts';
 import type { Subjects } from './subjects.ts';
+import { readTogether, sealsOf } from './unknown-slots.ts';
 
 /** What appending needs. `memory` lives as long as the worker. */
 export type AppendPorts = GroupPorts & {
@@ -42,18 +45,11 @@ export type AppendBatchResult = {
 
 /** How many slots are written at a time. */
 const CONCURRENCY = 32;
-/**
- * Unknown slots of a day are read by one query when they are so many, and at least one of so many slots on the way: an
- * append is about a quarter of what one read unit holds, so even where all of them exist it costs little more.
- */
-const TOGETHER = 3;
-const ONE_OF = 8;
-
 /** A batch states slots anew for so long; one that is begun is finished. Then others come first. */
 const RESTATE_MILLIS = 10_000;
 
 /** A group on its way: to be appended, or what already went wrong before. */
-type Task = { readonly group: Group } & ({ readonly assumeEmpty: boolean } | { readonly error: unknown });
+type Task = { readonly group: Group } & (Omit<GroupStart, 'restateUntil'> | { readonly error: unknown });
 
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
@@ -78,18 +74,6 @@ const groupsOf = (events: readonly CanonicalUsage[], slotIn: (event: CanonicalUs
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => (group[0] === undefined ? [] : { slot: slotIn(group[0]), events: group }));
 
-/** A worker that wakes to a backlog knows nothing: it reads a stretch of unknown slots of a day at once. */
-const readTogether = async ({ ledger, memory }: AppendPorts, unknown: readonly Group[]): Promise<void> => {
-  const [first, last] = [unknown[0]?.slot, unknown.at(-1)?.slot];
-  if (first === undefined || last === undefined || unknown.length < TOGETHER) return;
-  const end = Date.parse(last.start) + SLOT_MILLIS;
-  if ((end - Date.parse(first.start)) / SLOT_MILLIS > unknown.length * ONE_OF) return;
-  const stretch = { from: first.start, to: new Date(end).toISOString() };
-  const { appends, overlays } = await ledger.day(first.subject, utcDay(first.start), stretch);
-  const chains = Map.groupBy([...appends, ...overlays], ({ slot }) => slotText(slot));
-  for (const { slot } of unknown) memory.slots.advance(slot, undefined, chains.get(slotText(slot)) ?? []);
-};
-
 /**
  * Does what must be done before the appends of a subject: register it, mark the days of slots that are not open, and note
  * which days backfills touch. What is in an overlay counts nothing yet, so it needs no mark.
@@ -107,7 +91,7 @@ const prepare = async (
     memory.registered.add(subject);
   }
   const isLate = ({ start, overlay }: Slot): boolean => overlay === undefined && !isOpen(start, now);
-  const late = new Set(slots.filter(isLate).map(({ start }) => utcDay(start)));
+  const late = slots.filter((slot) => isLate(slot) && !memory.marks.holds(subject, slot.start, clock.nowMillis()));
   const places = slots.flatMap(({ start, overlay }) =>
     overlay === undefined ? [] : [{ backfill: overlay, subject, day: utcDay(start) }],
   );
@@ -117,12 +101,11 @@ const prepare = async (
     memory.touched.add(text);
   }
   await Promise.all(
-    [...late]
-      .filter((day) => !memory.marks.holds(subject, day, clock.nowMillis()))
-      .map(async (day) => {
-        await marks.mark({ subject, day, at: now, token: ids.next() });
-        memory.marks.note(subject, day, Date.parse(now));
-      }),
+    [...Map.groupBy(late, ({ start }) => utcDay(start))].map(async ([day, own]) => {
+      const starts = [...new Set(own.map(({ start }) => start))];
+      await marks.mark({ subject, day, at: now, token: ids.next(), slots: starts });
+      for (const start of starts) memory.marks.note(subject, start, Date.parse(now));
+    }),
   );
 };
 
@@ -156,8 +139,12 @@ const appendGroups = async (
     for (const [, inDay] of byDay) {
       const unknown = inDay.filter((group) => !assumeEmpty(group) && ports.memory.slots.get(group.slot) === undefined);
       try {
-        await readTogether(ports, unknown);
-        tasks.push(...inDay.map((group) => ({ group, assumeEmpty: assumeEmpty(group) })));
+        const seals = await sealsOf(ports, unknown);
+        // Between two slots of a heavy day lie chains that nobody should read.
+        if (seals.size === 0) await readTogether(ports, unknown);
+        const sealOf = ({ slot }: Group): Seal | undefined =>
+          slot.overlay === undefined ? seals.get(slot.start) : undefined;
+        tasks.push(...inDay.map((group) => ({ group, assumeEmpty: assumeEmpty(group), seal: sealOf(group) })));
       } catch (error) {
         tasks.push(...inDay.map((group) => ({ group, error })));
       }
@@ -168,7 +155,8 @@ const appendGroups = async (
     const { group } = task;
     if ('error' in task) return failedBy(group, task.error);
     try {
-      const result = await appendGroup(ports, group, meters, { assumeEmpty: task.assumeEmpty, restateUntil });
+      const { assumeEmpty, seal } = task;
+      const result = await appendGroup(ports, group, meters, { assumeEmpty, seal, restateUntil });
       if (group.slot.overlay === undefined) ports.memory.newestSlot.raise(group.slot.subject, group.slot.start);
       return result;
     } catch (error) {

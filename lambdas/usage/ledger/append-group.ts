@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { CanonicalUsage, Slot } from '../types.ts';
 import {
   type ChainView,
+  cancelledIn,
   emptyView,
   judge,
   mustRestate,
@@ -14,6 +15,8 @@ import { appendBytes } from './ledger-item.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { MeterIndex } from './meter-states.ts';
 import { type ArchiveLines, countingEntries, recomputeStates } from './recompute.ts';
+import type { Seal } from './seal.ts';
+import type { SealedSlots } from './sealed-slots.ts';
 import { isOpen, utcDay } from './slot.ts';
 import type { WriterMemory } from './writer-memory.ts';
 
@@ -23,6 +26,8 @@ export type GroupPorts = {
   readonly memory: WriterMemory;
   /** Read only where a counted event is cancelled. */
   readonly archive: ArchiveLines;
+  /** Asked only for slots that are not open any more. Absent: chains are read. */
+  readonly sealed?: Pick<SealedSlots, 'of' | 'open'> | undefined;
   readonly clock: Clock;
 };
 
@@ -55,6 +60,8 @@ const MAX_RACES = 8;
 export type GroupStart = {
   /** Nothing is known of the slot, and it is probably new: try without reading. */
   readonly assumeEmpty: boolean;
+  /** The seal of the slot, as far as anybody knows of one: what is in it need not be read from the chain. */
+  readonly seal?: Seal | undefined;
   /** After this instant nothing is stated anew: reading events again takes long, and other groups wait behind it. */
   readonly restateUntil: number;
 };
@@ -66,14 +73,31 @@ const notWritten = (group: Group, reason: FailedGroup['reason'], message: string
   largest: 0,
 });
 
-/** Brings the view of a slot up to the ledger. */
+/** Brings the view of a slot up to the ledger: from what is known, else from its seal, else from its first append on. */
 export const refresh = async (
-  { ledger, memory }: Pick<GroupPorts, 'ledger' | 'memory'>,
+  { ledger, memory, sealed }: Pick<GroupPorts, 'ledger' | 'memory' | 'sealed'>,
   slot: Slot,
+  seal?: Seal,
 ): Promise<ChainView> => {
-  const known = memory.slots.get(slot);
+  const known = memory.slots.get(slot) ?? (seal && (await sealed?.open(seal)))?.view();
   const { appends } = await ledger.slotAbove(slot, known?.version ?? 0);
   return memory.slots.advance(slot, known, appends);
+};
+
+/** The view with what is sealed of these ids in it; of the whole chain, if what was sealed is gone. */
+const knowing = async (ports: GroupPorts, slot: Slot, view: ChainView, ids: readonly string[]): Promise<ChainView> => {
+  const unknown = view.sealed === undefined ? [] : ids.filter((idHash) => !view.ids.has(idHash));
+  if (view.sealed === undefined || unknown.length === 0) return view;
+  const chain = await ports.sealed?.open(view.sealed);
+  if (chain === undefined) {
+    ports.memory.slots.forget(slot);
+    return refresh(ports, slot);
+  }
+  for (const idHash of unknown) {
+    const bodyHash = chain.bodyOf(idHash);
+    if (bodyHash !== undefined) view.ids.set(idHash, bodyHash);
+  }
+  return view;
 };
 
 /**
@@ -104,15 +128,17 @@ export const appendGroup = async (
   ports: GroupPorts,
   group: Group,
   meters: MeterIndex,
-  { assumeEmpty, restateUntil }: GroupStart,
+  { assumeEmpty, seal, restateUntil }: GroupStart,
 ): Promise<GroupResult> => {
   const { slot } = group;
   const { ledger, memory, clock } = ports;
   const outcomes = new Map<CanonicalUsage, GroupOutcome>();
-  let view = memory.slots.get(slot) ?? (assumeEmpty ? emptyView() : await refresh(ports, slot));
+  const ids = group.events.flatMap((event) => [event.idHash, cancelledIn(slot, event) ?? []].flat());
+  let view = memory.slots.get(slot) ?? (assumeEmpty ? emptyView() : await refresh(ports, slot, seal));
   let [appends, largest, races] = [0, 0, 0];
 
   for (;;) {
+    view = await knowing(ports, slot, view, ids);
     const open = group.events.filter((event) => !outcomes.has(event));
     const verdicts = judge(view, open);
     const fresh = open.filter((_, n) => verdicts[n] === 'new');

@@ -4,6 +4,7 @@ import { rememberIds } from './ids-text.ts';
 import { isCapped, stateBuilder } from './key-states.ts';
 import { appendBytes } from './ledger-item.ts';
 import type { MeterIndex } from './meter-states.ts';
+import type { Seal } from './seal.ts';
 import { isSameSlot, laterOf } from './slot.ts';
 import type { ScalarState, StateMap } from './state.ts';
 
@@ -20,7 +21,7 @@ export type ChainView = {
   version: number;
   hash: string;
   newestTime: string;
-  /** Id hash → body hash. */
+  /** Id hash → body hash. Of what is sealed only those that were asked for (`sealed-view.ts`). */
   readonly ids: Map<string, string>;
   readonly scalars: Map<StateKey, ScalarState>;
   readonly sets: Map<StateKey, Set<string>>;
@@ -28,6 +29,8 @@ export type ChainView = {
   readonly keys: Set<StateKey>;
   /** Absent while nothing was ever cancelled. */
   corrections?: Corrections;
+  /** Where the ids up to a version lie; absent: all are in `ids`. */
+  readonly sealed?: Seal;
 };
 
 /** A slot that nothing was appended to. */
@@ -52,13 +55,18 @@ const takeTombstones = (view: ChainView, { ids, cancels }: Append): void => {
 
 /** Takes an append, known to be in the ledger, into the view. Only the next version is taken; others are refused. */
 export const applyAppend = (view: ChainView, append: Append): void => {
+  applyStates(view, append);
+  rememberIds(view.ids, append.ids);
+};
+
+/** The same for a view that is not asked for ids: of many, unpacking them is most of the work. */
+export const applyStates = (view: ChainView, append: Append): void => {
   if (append.version !== view.version + 1) {
     throw new RangeError(`append ${append.version} does not follow version ${view.version}`);
   }
   view.version = append.version;
   view.hash = append.hash;
   view.newestTime = append.newestTime;
-  rememberIds(view.ids, append.ids);
   takeTombstones(view, append);
   if (append.full) {
     view.scalars.clear();
@@ -94,7 +102,7 @@ export const judge = (view: ChainView, events: readonly CanonicalUsage[]): Verdi
 };
 
 /** The id that a line cancels in a slot, if it cancels one there. */
-const cancelledIn = (slot: Slot, { cancels }: CanonicalUsage): string | undefined =>
+export const cancelledIn = (slot: Slot, { cancels }: CanonicalUsage): string | undefined =>
   cancels !== undefined && isSameSlot(cancels.slot, slot) ? cancels.idHash : undefined;
 
 /** Whether a line is no usage of a slot: a cancellation, or a replacement that lies in another slot. */

@@ -16,6 +16,7 @@ import type { LedgerRead, LedgerStore } from './ledger-store.ts';
 import { meterIndex } from './meter-states.ts';
 import { type Overlay, type OverlayStatus, placeText } from './overlays.ts';
 import { type ArchiveLines, recomputeStates } from './recompute.ts';
+import type { SealedSlots } from './sealed-slots.ts';
 import { chainName, laterOf, utcDay } from './slot.ts';
 import { gatherStates, parseStateKey, type StateMap } from './state.ts';
 
@@ -35,7 +36,12 @@ export type OverlayReader = {
 };
 
 /** What reading the ledger needs. `overlays` is asked only where a day has appends of backfills. */
-export type LedgerPorts = { readonly ledger: LedgerStore; readonly overlays: OverlayReader };
+export type LedgerPorts = {
+  readonly ledger: LedgerStore;
+  readonly overlays: OverlayReader;
+  /** Absent: chains are read. */
+  readonly sealed?: SealedSlots | undefined;
+};
 
 /** A chain of a closed backfill, as far as it was fixed. */
 type Fixed = { readonly backfill: string; readonly chain: readonly Append[] };
@@ -181,7 +187,8 @@ const computed = async (layers: Layers, counting: readonly ChainEntry[], reader:
   return states;
 };
 
-const effectiveSlot = async (layers: Layers, reader: OverlayReader): Promise<SlotState> => {
+/** A slot as it counts, from the chains that do: the live one and the closed overlays over it. */
+export const effectiveSlot = async (layers: Layers, reader: OverlayReader): Promise<SlotState> => {
   const { subject, start, live, overlays } = layers;
   if (overlays.length === 0) return foldChain(live);
   const chains = chainsIn(layers);

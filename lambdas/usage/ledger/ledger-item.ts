@@ -57,11 +57,13 @@ const objectKey = (hash: string): string => `ledger/${hash}.json`;
 export const statesKeyOf = ({ o }: LedgerItem): string | undefined =>
   o === undefined ? undefined : objectKey(Buffer.from(o).toString('hex'));
 
-const ID_BYTES = 24;
+/** An id hash and its body hash, packed. */
+export const ID_BYTES = 24;
 
 const packIds = (ids: Append['ids']): Uint8Array => Buffer.from(idsText(ids), 'hex');
 
-const ID_HASH_BYTES = 16;
+/** The id hash of them. */
+export const ID_HASH_BYTES = 16;
 
 const unpackIds = (packed: Uint8Array): Append['ids'] => {
   const hex = Buffer.from(packed).toString('hex');
@@ -144,11 +146,17 @@ export const readStates = (key: string, body: string): StateMap => {
   return JSON.parse(body) as StateMap;
 };
 
-/** How many ids decoded appends have: known without unpacking them. */
-const counts = new WeakMap<Append, number>();
+/** The ids of decoded appends as they lie in their items: counted and copied without unpacking them. */
+const packedIds = new WeakMap<Append, Uint8Array>();
+
+/** The ids of an append, 16 bytes of id hash and 8 of body hash each. */
+export const idsBytes = (append: Append): Uint8Array => packedIds.get(append) ?? packIds(append.ids);
 
 /** How many lines an append took. */
-export const linesOf = (append: Append): number => counts.get(append) ?? append.ids.length;
+export const linesOf = (append: Append): number => {
+  const packed = packedIds.get(append);
+  return packed === undefined ? append.ids.length : packed.length / ID_BYTES;
+};
 
 /**
  * The append of an item; `states` are those of its object, if `statesKeyOf` names one. Ids and pointers are unpacked when
@@ -184,7 +192,7 @@ export const decodeAppend = (item: LedgerItem, states?: StateMap): Append => {
     previousHash: Buffer.from(item.h).toString('hex'),
     hash: Buffer.from(item.g).toString('hex'),
   };
-  counts.set(append, item.i.length / ID_BYTES);
+  packedIds.set(append, item.i);
   return append;
 };
 

@@ -7,6 +7,7 @@ import { dynamoOverlayStatus } from '../corrections/overlay-status.ts';
 import type { LedgerPorts, OverlayReader } from './effective-slots.ts';
 import { s3EffectiveStates } from './effective-states.ts';
 import { dynamoLedger, type LedgerStore } from './ledger-store.ts';
+import { dynamoSealedSlots } from './sealed-slots.ts';
 import { s3StatesObjects } from './states-objects.ts';
 
 /** The ledger of the environment that a function runs in. */
@@ -26,5 +27,6 @@ const overlaysOfEnvironment = (catalog: Pick<CatalogReader, 'history'>, keeps: b
  */
 export const ledgerToRead = (catalog: Pick<CatalogReader, 'history'>, { keeps } = { keeps: false }): LedgerPorts => ({
   ledger: ledgerOfEnvironment(),
+  sealed: dynamoSealedSlots(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
   overlays: overlaysOfEnvironment(catalog, keeps),
 });

@@ -20,10 +20,10 @@ export type WriterMemory = {
   readonly registered: { has(subject: string): boolean; add(subject: string): void };
   /** Days known to be noted as touched by a backfill (`placeText`). */
   readonly touched: { has(place: string): boolean; add(place: string): void };
-  /** Days that this writer marked dirty a short time ago. */
+  /** Slots, by their start, that this writer marked dirty a short time ago. */
   readonly marks: {
-    holds(subject: string, day: string, nowMillis: number): boolean;
-    note(subject: string, day: string, atMillis: number): void;
+    holds(subject: string, start: string, nowMillis: number): boolean;
+    note(subject: string, start: string, atMillis: number): void;
   };
   /** Days with appends to open slots since they were last asked for here: what a reader must read from the ledger. */
   readonly unsettled: {
@@ -64,12 +64,12 @@ export const writerMemory = (
       },
     },
     marks: {
-      holds: (subject, day, nowMillis) => {
-        const at = marked.get(`${subject}#${day}`);
+      holds: (subject, start, nowMillis) => {
+        const at = marked.get(`${subject}#${start}`);
         return at !== undefined && nowMillis - at < MARK_TRUST_MILLIS;
       },
-      note: (subject, day, atMillis) => {
-        marked.set(`${subject}#${day}`, atMillis);
+      note: (subject, start, atMillis) => {
+        marked.set(`${subject}#${start}`, atMillis);
       },
     },
     unsettled: {

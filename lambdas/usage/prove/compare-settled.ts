@@ -5,7 +5,7 @@ import { effectiveSlots } from '../ledger/effective-slots.ts';
 import type { LedgerRead } from '../ledger/ledger-store.ts';
 import { readBalance } from '../read/balance.ts';
 import { readPeriodUsage } from '../read/period-usage.ts';
-import { coveredTo, type LatestMeters, settledDayOf } from '../settle/settle.ts';
+import { coveredTo, type LatestMeters, settledDayOf } from '../settle/settled-day.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import type { SettledDay, SettledHead } from '../settle/settled-item.ts';
 import { type Difference, stateDifference } from './difference.ts';

@@ -9,7 +9,7 @@ import { shiftDay } from '../ledger/slot.ts';
 import { CLOCK_SKEW_MILLIS } from '../ledger/writer-memory.ts';
 import type { QuarantineStore } from '../quarantine/quarantine.ts';
 import { quarantinedFrom } from '../quarantine/quarantined-positions.ts';
-import { latestMeters } from '../settle/settle.ts';
+import { latestMeters } from '../settle/settled-day.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import { compareDay } from './compare-chains.ts';
 import { compareBalance, compareSettledDay } from './compare-settled.ts';

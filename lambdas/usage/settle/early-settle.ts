@@ -1,11 +1,12 @@
 import type { CatalogReader } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
 import { effectiveSlots } from '../ledger/effective-slots.ts';
-import { intervalOfDay, SLOT_MILLIS, shiftDay } from '../ledger/slot.ts';
-import { gatherStates } from '../ledger/state.ts';
+import { sealQuiet } from '../ledger/sealed-slots.ts';
+import { intervalOfDay, shiftDay } from '../ledger/slot.ts';
 import type { WriterMemory } from '../ledger/writer-memory.ts';
-import { coveredTo, coversDay, type LatestMeters, latestMeters, type SettlePorts, settledDayOf } from './settle.ts';
-import { formatOf } from './settled-item.ts';
+import type { SettlePorts } from './settle.ts';
+import { coveredTo, coversDay, type LatestMeters, latestMeters, settledDayOf } from './settled-day.ts';
+import { isSomething, readOnTop, settledWith } from './settled-on-top.ts';
 
 /** What settling a day early needs. */
 export type EarlySettlePorts = Omit<SettlePorts, 'marks'> & { readonly marks: Pick<SettlePorts['marks'], 'marksOf'> };
@@ -37,9 +38,9 @@ export const makeSettleEarly =
 
 /**
  * Settles what is covered of a day that is not over, so that a balance need not read all of a busy day: takes the item as it
- * is, adds the slots that have come to be covered since, and writes under the item's revision. Does nothing beside a mark
- * (the sweep settles the whole day then), where nothing has come to be covered, or when another settle was first; a day
- * that can be settled for good is the sweep's.
+ * is, adds what came to it, and writes under the item's revision. Does nothing where no slot has come to be covered, beside a
+ * mark that does not tell its slots (the sweep settles the whole day then), or when another settle was first; a day that can
+ * be settled for good is the sweep's.
  * Answers whether it wrote.
  */
 export const settleEarly = async (
@@ -53,27 +54,20 @@ export const settleEarly = async (
   // would be told of it.
   if (coversDay(day, beganAt)) return false;
   // The mark before the item: what a settle clears in between it has written before, and that is read next.
-  const isMarked = (await ports.marks.marksOf(subject)).some((mark) => mark.day === day);
-  if (isMarked) return false;
+  const mark = (await ports.marks.marksOf(subject)).find((each) => each.day === day);
   const [before] = (await ports.settled.days(subject, day, shiftDay(day, 1))).days;
   const from = before === undefined ? intervalOfDay(day).from : coveredTo(day, before.beganAt);
   const to = coveredTo(day, beganAt);
-  if (Date.parse(to) - Date.parse(from) < SLOT_MILLIS) return false;
-  const slots = await effectiveSlots([await ports.ledger.day(subject, day, { from, to })], ports.overlays);
-  if (slots.length === 0) return false;
-  const added = settledDayOf({ subject, day, beganAt }, (before?.revision ?? 0) + 1, slots, meters);
-  if (before === undefined) return ports.settled.put(added);
-  const states = gatherStates();
-  for (const part of [before.states, added.states]) {
-    for (const [key, state] of Object.entries(part)) states.add(key, state);
+  if (from >= to) return false;
+  if (before !== undefined) {
+    const onTop = await readOnTop(ports, before, mark, beganAt);
+    if (onTop === undefined || !isSomething(onTop)) return false;
+    return ports.settled.put(settledWith(before, onTop, beganAt, meters));
   }
-  const versions = { ...before.versions, ...added.versions };
-  return ports.settled.put({
-    ...added,
-    format: formatOf(versions),
-    versions,
-    accepted: before.accepted + added.accepted,
-    late: before.late + added.late,
-    states: states.states(),
-  });
+  if (mark !== undefined) return false;
+  const read = await ports.ledger.day(subject, day, { from, to });
+  const slots = await effectiveSlots([read], ports.overlays);
+  if (slots.length === 0) return false;
+  await sealQuiet(ports.sealed, read.appends);
+  return ports.settled.put(settledDayOf({ subject, day, beganAt }, 1, slots, meters));
 };

@@ -8,16 +8,10 @@ import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
 import { refreshLastPoints } from './last-points.ts';
-import {
-  coversDay,
-  finalFrom,
-  isFinal,
-  type LatestMeters,
-  latestMeters,
-  type SettlePorts,
-  settleDay,
-} from './settle.ts';
+import { clearMark, type SettlePorts, settleDay } from './settle.ts';
+import { coversDay, finalFrom, isFinal, type LatestMeters, latestMeters } from './settled-day.ts';
 import type { SettledHead } from './settled-item.ts';
+import { isSomething, type OnTop, readOnTop } from './settled-on-top.ts';
 
 export type SweepPorts = SettlePorts & {
   readonly subjects: Subjects;
@@ -81,6 +75,10 @@ type Work = {
   readonly marks: ReadonlyMap<string, DirtyMark>;
   readonly heads: Map<string, SettledHead>;
   readonly toSettle: readonly string[];
+  /** What came to days that are settled already, where that can be told. */
+  readonly onTop: ReadonlyMap<string, OnTop>;
+  /** Marks of days that nothing came to. */
+  readonly cleared: number;
   /** What a sweep that died may have changed without telling. */
   readonly inherited: readonly string[];
 };
@@ -99,8 +97,23 @@ const lookFor = async (ports: SweepPorts, record: SubjectRecord, beganAt: string
     from === undefined || last === undefined ? [] : (await ports.settled.heads(subject, from, shiftDay(last, 1))).days;
   const heads = new Map(read.map((head) => [head.day, head]));
   const isWatched = (day: string): boolean => day >= first && day < today;
-  const toSettle = days.filter((day) => marks.has(day) || (isWatched(day) && isDue(day, heads.get(day), beganAt)));
-  return { beganAt, watched, marks, heads, toSettle, inherited };
+  const isDueNow = (day: string): boolean => isWatched(day) && isDue(day, heads.get(day), beganAt);
+  const onTop = new Map<string, OnTop>();
+  const looked = await mapBounded(
+    days.filter((day) => marks.has(day) || isDueNow(day)),
+    DAYS_AT_A_TIME,
+    async (day): Promise<'to settle' | 'cleared' | 'nothing'> => {
+      const [head, mark] = [heads.get(day), marks.get(day)];
+      const came = head && (await readOnTop(ports, head, mark, beganAt));
+      if (came !== undefined) onTop.set(day, came);
+      // Where nothing came there is nothing to note and to tell: a mark is looked at again until it can be cleared.
+      if (came === undefined || isSomething(came) || isDueNow(day)) return 'to settle';
+      return (await clearMark(ports, mark, beganAt)) ? 'cleared' : 'nothing';
+    },
+  );
+  const toSettle = days.filter((day) => marks.has(day) || isDueNow(day)).filter((_, n) => looked[n] === 'to settle');
+  const cleared = looked.filter((what) => what === 'cleared').length;
+  return { beganAt, watched, marks, heads, toSettle, onTop, cleared, inherited };
 };
 
 /** How long what is settled now could have been settled for good: since its day was covered, or its mark clearable. */
@@ -120,11 +133,12 @@ const settleAndTell = async (
   work: Work,
   note: SweepNote,
 ): Promise<SweepResult> => {
-  const { beganAt, watched, marks, heads, toSettle, inherited } = work;
+  const { beganAt, watched, marks, heads, toSettle, onTop, inherited } = work;
   const failures: unknown[] = [];
   const settled = await mapBounded(toSettle, DAYS_AT_A_TIME, async (day) => {
     try {
-      return await settleDay(ports, meters, subject, day, { beganAt, head: heads.get(day), mark: marks.get(day) });
+      const seen = { beganAt, head: heads.get(day), mark: marks.get(day), onTop: onTop.get(day) };
+      return await settleDay(ports, meters, subject, day, seen);
     } catch (error) {
       failures.push(error);
       return undefined;
@@ -148,7 +162,7 @@ const settleAndTell = async (
     subjects: 1,
     busy: 0,
     settledDays: changed.length,
-    clearedMarks: results.filter(({ cleared }) => cleared).length,
+    clearedMarks: work.cleared + results.filter(({ cleared }) => cleared).length,
     lagSeconds: lagOf(work),
   };
 };
@@ -166,7 +180,7 @@ const sweepSubject = async (ports: SweepPorts, meters: LatestMeters, record: Sub
   if (days.length === 0) {
     const through = settledThrough(work.watched, work.heads);
     if (through !== undefined) await ports.subjects.announced(subject, undefined, through, []);
-    return IDLE;
+    return { ...IDLE, clearedMarks: work.cleared };
   }
   const note: SweepNote = { token: ports.ids.next(), at: ports.clock.now(), days };
   if (!(await ports.subjects.announce(subject, note, announcing?.token))) return BUSY;

@@ -1,15 +1,18 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { DirtyMarks } from '../ledger/dirty-marks.ts';
+import type { DirtyMark, DirtyMarks } from '../ledger/dirty-marks.ts';
 import { type LedgerPorts, versionsOf } from '../ledger/effective-slots.ts';
 import { AHEAD_MILLIS, intervalOfDay, shiftDay, utcDay } from '../ledger/slot.ts';
+import { gatherStates } from '../ledger/state.ts';
 import type { SubjectRecord, Subjects } from '../ledger/subjects.ts';
 import type { Fragment } from '../read/aggregate.ts';
 import { type DayPart, dayParts, readDayParts } from '../read/period-usage.ts';
 import type { SubjectInterval } from '../read/series.ts';
-import { coveredTo, isFinal } from './settle.ts';
+import { coveredTo, isFinal } from './settled-day.ts';
 import type { SettledDay } from './settled-item.ts';
+import { readMoves, withoutReplaced } from './settled-on-top.ts';
 import type { SettledStore } from './settled-store.ts';
+import type { SlotMoves } from './slot-moves.ts';
 
 /** What reading settled usage and live days needs. */
 export type BalancePorts = LedgerPorts & {
@@ -33,61 +36,79 @@ export type FragmentsRead = {
   readonly bytes: number;
 };
 
-/** What is read of a part of a day: the settled item, and which of its slots from the ledger. */
-type Plan = { readonly item?: SettledDay; readonly fromLedger?: DayPart };
+/** What is read of a part of a day: the settled item, what came to it since, and which of its slots from the ledger. */
+type Plan = { readonly item?: DatedFragment; readonly moved?: DatedFragment; readonly fromLedger?: DayPart };
 
 /** The last day that may have appends without a mark: slots of tomorrow are open just before midnight. */
 const lastDay = (now: string): string => utcDay(new Date(Date.parse(now) + AHEAD_MILLIS).toISOString());
 
+/** A settled item, and by how much the slots that its mark names have moved since, as fragments of a day. */
+const itemPlan = (item: SettledDay, moves: readonly SlotMoves[], isMarked: boolean): Pick<Plan, 'item' | 'moved'> => {
+  const { subject, day } = item;
+  const settled = !isMarked && isFinal(item);
+  if (moves.length === 0) return { item: { subject, day, states: item.states, versions: item.versions, settled } };
+  const newer = Object.fromEntries(moves.map(({ start, version }) => [start, version]));
+  const versions = Object.fromEntries(Object.entries(item.versions).filter(([start]) => newer[start] === undefined));
+  const gathered = gatherStates();
+  for (const { states } of moves) for (const [key, state] of Object.entries(states)) gathered.add(key, state);
+  return {
+    item: { subject, day, states: withoutReplaced(item.states, moves), versions, settled },
+    moved: { subject, day, states: gathered.states(), versions: newer, settled },
+  };
+};
+
 /**
- * How a part of a day is read. A settled item without a mark beside it is trusted up to where it is covered; only what
- * comes after is read from the ledger. Nothing at all is read where no append can be, because every append to a slot that
- * was not open had a mark, and every mark ends in a settled item.
+ * How a part of a day is read. A settled item is trusted up to where it is covered, but for the slots that a mark beside it
+ * names: those are looked at, and what comes after is read from the ledger. Nothing at all is read where no append can be,
+ * because every append to a slot that was not open had a mark, and every mark ends in a settled item.
  */
-const planOf = (
+const planOf = async (
+  ports: BalancePorts,
   dayPart: DayPart,
   record: SubjectRecord,
   item: SettledDay | undefined,
-  isDirty: boolean,
-  now: string,
-): Plan => {
+  mark: DirtyMark | undefined,
+): Promise<Plan> => {
   const { subject, day, part } = dayPart;
-  if (isDirty) return { fromLedger: dayPart };
-  const mayBeUnmarked = day >= record.watchedFrom && day <= lastDay(now);
-  if (item === undefined) return mayBeUnmarked ? { fromLedger: dayPart } : {};
+  const mayBeUnmarked = day >= record.watchedFrom && day <= lastDay(ports.clock.now());
+  if (item === undefined) return mark !== undefined || mayBeUnmarked ? { fromLedger: dayPart } : {};
   // What is settled cannot be divided.
-  if (part !== undefined) return isFinal(item) && item.accepted === 0 ? {} : { fromLedger: dayPart };
+  if (part !== undefined) {
+    return mark === undefined && isFinal(item) && item.accepted === 0 ? {} : { fromLedger: dayPart };
+  }
+  const moves = await readMoves(ports, item, mark, false);
+  if (moves === undefined) return { fromLedger: dayPart };
   const [from, { to }] = [coveredTo(day, item.beganAt), intervalOfDay(day)];
-  const rest = mayBeUnmarked && from < to ? { fromLedger: { subject, day, part: { from, to } } } : {};
-  return { item, ...rest };
+  const isMarkedAfter = Object.keys(mark?.slots ?? {}).some((start) => start >= from);
+  const rest =
+    (mayBeUnmarked || isMarkedAfter) && from < to ? { fromLedger: { subject, day, part: { from, to } } } : {};
+  return { ...itemPlan(item, moves, mark !== undefined), ...rest };
 };
 
 const SUBJECTS_AT_A_TIME = 4;
+const DAYS_AT_A_TIME = 4;
 
 const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInterval[]): Promise<FragmentsRead> => {
   const subject = intervals[0]?.subject ?? '';
-  const now = ports.clock.now();
   const record = await ports.subjects.get(subject);
   // Registered before its first append: an unknown subject has no usage.
   if (record === undefined) return { fragments: [], queries: 1, bytes: 0 };
   const parts = dayParts(intervals);
   const [first, last] = [parts[0]?.day ?? '', parts.at(-1)?.day ?? ''];
   // Marks before items: what a settle clears in between it has written before, and that is read next.
-  const dirty = new Set((await ports.marks.marksOf(subject)).map(({ day }) => day));
+  const marks = new Map((await ports.marks.marksOf(subject)).map((mark) => [mark.day, mark]));
   const settled = await ports.settled.days(subject, first, shiftDay(last, 1));
   const items = new Map(settled.days.map((item) => [item.day, item]));
-  const plans = parts.map((part) => planOf(part, record, items.get(part.day), dirty.has(part.day), now));
+  const plans = await mapBounded(parts, DAYS_AT_A_TIME, (part) =>
+    planOf(ports, part, record, items.get(part.day), marks.get(part.day)),
+  );
   const live = await readDayParts(
     ports,
     plans.flatMap(({ fromLedger }) => fromLedger ?? []),
   );
   return {
     fragments: [
-      ...plans.flatMap(({ item }) =>
-        item === undefined
-          ? []
-          : [{ subject, day: item.day, states: item.states, versions: item.versions, settled: isFinal(item) }],
-      ),
+      ...plans.flatMap(({ item, moved }) => [item ?? [], moved ?? []].flat()),
       ...live.slots.map((slot) => ({
         subject,
         day: utcDay(slot.start),

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compareSettledDay } from '../../../lambdas/usage/prove/compare-settled.ts';
 import { lastValuesIn } from '../../../lambdas/usage/read/aggregate.ts';
 import { readBalance } from '../../../lambdas/usage/read/balance.ts';
 import { lookBack } from '../../../lambdas/usage/read/look-back.ts';
 import { clipSubjects, dayParts, readDayParts } from '../../../lambdas/usage/read/period-usage.ts';
 import { settleEarly } from '../../../lambdas/usage/settle/early-settle.ts';
-import { latestMeters } from '../../../lambdas/usage/settle/settle.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
+import { latestMeters } from '../../../lambdas/usage/settle/settled-day.ts';
 import { METERS, usage } from '../../unit/usage/usage-fixtures.ts';
 import { ALWAYS, makeWorld } from '../../unit/usage/usage-world.ts';
 
@@ -67,6 +68,10 @@ describe('settling early', () => {
           const balance = await readBalance(ports, request);
           const fresh = await world.read(['org-01'], period);
           expect([balance.usage, balance.carryOut]).toEqual([fresh.usage, fresh.carryOut]);
+          // What is settled, as it went on, is what the whole day gives at the same versions, to the last digit.
+          for (const stored of (await ports.settled.days('org-01', '2026-10-01', '2026-12-01')).days) {
+            expect((await compareSettledDay(ports, stored, meters)).differences).toEqual([]);
+          }
           // What was in force before an instant, found by months, is what the whole ledger says.
           const to = new Date(clock.nowMillis() - 600 * MINUTE).toISOString();
           const { carryIn } = await lookBack(ports, [{ subject: 'org-01', from: to, to: ALWAYS.to }], METERS);

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import { readBalance } from '../../../lambdas/usage/read/balance.ts';
 import { makeSettleEarly, settleEarly } from '../../../lambdas/usage/settle/early-settle.ts';
-import { coveredTo, isFinal, latestMeters } from '../../../lambdas/usage/settle/settle.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
+import { coveredTo, isFinal, latestMeters } from '../../../lambdas/usage/settle/settled-day.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { api, METERS } from './usage-fixtures.ts';
 import { ALWAYS, makeWorld } from './usage-world.ts';
@@ -56,15 +56,18 @@ describe('settling early', () => {
     await balance();
   });
 
-  it('leaves a marked day to the sweep, and never loses what came late', async () => {
+  it('takes what came late with it, where the mark names its slots, and leaves the others to the sweep', async () => {
     await use(10);
     await settleEarly(world.ports, meters, 'org-01', DAY);
     // An hour late: its slot is not open any more, so its day is marked.
     await world.append(api('late', '2026-11-10T01:00:00.000Z', 5));
     expect(await world.ports.marks.marksOf('org-01')).toHaveLength(1);
     await use(2);
-    expect(await settleEarly(world.ports, meters, 'org-01', DAY)).toBe(false);
+    expect(await settleEarly(world.ports, meters, 'org-01', DAY)).toBe(true);
     await balance();
+    await world.ports.marks.mark({ subject: 'org-01', day: DAY, at: world.clock.now(), token: 'all of it' });
+    await use(2);
+    expect(await settleEarly(world.ports, meters, 'org-01', DAY)).toBe(false);
     await settleSweep(world.ports, METERS);
     await balance();
     world.clock.advance(21 * 60_000);

@@ -5,6 +5,7 @@ import { effectiveStatesContract } from '../../contract/effective-states.ts';
 import { jobStoreContract } from '../../contract/job-store.ts';
 import { ledgerStoreContract } from '../../contract/ledger-store.ts';
 import { projectionStoresContract } from '../../contract/projection-stores.ts';
+import { sealedSlotsContract } from '../../contract/sealed-slots.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryBackfills } from '../../twins/memory-backfills.ts';
 import { memoryCrossings } from '../../twins/memory-crossings.ts';
@@ -12,6 +13,7 @@ import { memoryJobs } from '../../twins/memory-jobs.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryEffectiveStates } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import { memorySealedSlots } from '../../twins/memory-sealed-slots.ts';
 
 crossingsContract('memory', async () => memoryCrossings());
 ledgerStoreContract('memory', async () => memoryLedger());
@@ -25,6 +27,7 @@ backfillStoreContract('memory', async () => {
   return { store: memoryBackfills(audit), audit };
 });
 effectiveStatesContract('memory', async () => memoryEffectiveStates());
+sealedSlotsContract('memory', async () => memorySealedSlots(1));
 jobStoreContract('memory', async () => {
   const audit = memoryAuditLog(manualClock('2026-11-02T00:00:00.000Z'));
   return { jobs: memoryJobs(audit), audit };

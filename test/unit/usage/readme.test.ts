@@ -10,7 +10,8 @@ import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { stateKey } from '../../../lambdas/usage/ledger/state.ts';
 import { MARK_CLEARABLE_MILLIS, MARK_TRUST_MILLIS, writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import { aggregate, carryKey } from '../../../lambdas/usage/read/aggregate.ts';
-import { latestMeters, settleDay } from '../../../lambdas/usage/settle/settle.ts';
+import { settleDay } from '../../../lambdas/usage/settle/settle.ts';
+import { latestMeters } from '../../../lambdas/usage/settle/settled-day.ts';
 import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
@@ -105,7 +106,8 @@ describe('the README of the ledger', () => {
     const day = '2026-10-05';
     const { clock, marks, ledger, settled, ports } = makeWorld('2026-11-05T12:00:00.000Z');
     const latest = latestMeters(METERS);
-    await marks.mark({ subject: 'org-01', day, at: clock.now(), token: 'writer' });
+    const start = `${day}T10:00:00.000Z`;
+    await marks.mark({ subject: 'org-01', day, at: clock.now(), token: 'writer', slots: [start] });
     const settle = async (at: string) => {
       clock.set(at);
       const beganAt = clock.now();
@@ -123,8 +125,8 @@ describe('the README of the ledger', () => {
     };
     expect(await settle('2026-11-05T12:01:00.000Z')).toEqual({ changed: false, cleared: false });
     clock.set('2026-11-05T12:02:00.000Z');
-    ports.memory.marks.note('org-01', day, Date.parse('2026-11-05T12:00:00.000Z'));
-    await appendBatch(ports, [api('a', `${day}T10:00:00.000Z`, 1)], meters);
+    ports.memory.marks.note('org-01', start, Date.parse('2026-11-05T12:00:00.000Z'));
+    await appendBatch(ports, [api('a', start, 1)], meters);
     expect(await settle('2026-11-05T12:20:00.000Z')).toEqual({ changed: true, cleared: false });
     expect(await settle('2026-11-05T12:21:00.000Z')).toEqual({ changed: false, cleared: true });
     expect([MARK_TRUST_MILLIS, MARK_CLEARABLE_MILLIS]).toEqual([5 * 60_000, 21 * 60_000]);

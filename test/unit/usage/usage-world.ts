@@ -9,6 +9,7 @@ import { unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memoryPublisher, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
+import { memorySealedSlots } from '../../twins/memory-sealed-slots.ts';
 import { METERS, usage } from './usage-fixtures.ts';
 
 export const OCTOBER = { start: '2026-10-01', end: '2026-11-01', zone: 'Asia/Kolkata' };
@@ -19,6 +20,8 @@ export const makeWorld = () => {
   const clock = manualClock('2026-11-10T00:00:00.000Z');
   const ports = {
     ledger: memoryLedger(),
+    // Slots of a few events are sealed here.
+    sealed: memorySealedSlots(3),
     archive: unreadArchive,
     touched: memoryOverlays(),
     overlays: overlayReader(),
