@@ -5,7 +5,7 @@ import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
 import { listDocuments, showDocument } from './commands/documents.ts';
-import { explainLine } from './commands/explain.ts';
+import { explainLine, verifyLine } from './commands/explain.ts';
 import { diffBooks, listBooks, type Submission, showBook, submitBook } from './commands/price-books.ts';
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
@@ -132,6 +132,13 @@ program
   .action(async (id: string, options: { limit: string }) =>
     explainLine(await as('preparer'), id, wholeNumber('--limit', options.limit)),
   );
+
+program
+  .command('verify')
+  .description('is it what the ledger says?')
+  .command('line <lineId>')
+  .description('recompute a line from the ledger with everything it pins; ends with 1 if it differs')
+  .action(async (id: string) => verifyLine(await as('preparer'), id));
 
 const audit = program.command('audit').description('who did what, when, why');
 audit

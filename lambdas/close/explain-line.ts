@@ -21,14 +21,19 @@ export type ExplainPorts = {
   readonly archive: Pick<Archive, 'line'>;
 };
 
-const newest = async (ports: Pick<ExplainPorts, 'store'>, lineId: string) => {
+/** The documents that carry a line, and the newest of them. @throws {ProblemError} 404. */
+export const newestReference = async (ports: Pick<ExplainPorts, 'store'>, lineId: string) => {
   const references = await ports.store.lineReferences(lineId);
   const last = references.at(-1);
   if (last === undefined) throw new ProblemError(404, 'NO_SUCH_LINE', `no document has a line ${lineId}`);
   return { references, last };
 };
 
-const ratedLine = async (files: DataFiles, { lineId, linesKey, linesHash }: LineReference): Promise<RatedLine> => {
+/** A line as its newest close rated it. @throws {ProblemError} 404 if it is not rated any more. */
+export const ratedLine = async (
+  files: DataFiles,
+  { lineId, linesKey, linesHash }: LineReference,
+): Promise<RatedLine> => {
   const file = await getPinned<LinesFile>(files, { key: linesKey, hash: linesHash });
   const line = file.lines.find(({ id }) => id === lineId);
   if (line === undefined && lineId.startsWith('adj-')) {
@@ -50,7 +55,7 @@ export const readLine = async (
   ports: Pick<ExplainPorts, 'store' | 'files'>,
   lineId: string,
 ): Promise<ExplainedLine> => {
-  const { references, last } = await newest(ports, lineId);
+  const { references, last } = await newestReference(ports, lineId);
   const line = await ratedLine(ports.files, last);
   const documents = references.map(({ linesKey: _l, linesHash: _lh, pinsKey: _p, pinsHash: _ph, ...reference }) => ({
     ...reference,
@@ -67,7 +72,7 @@ export const lineEvents = async (
   ports: ExplainPorts,
   request: { readonly lineId: string; readonly limit: number; readonly after?: string },
 ): Promise<{ readonly items: readonly LineEvent[]; readonly next?: string }> => {
-  const { last } = await newest(ports, request.lineId);
+  const { last } = await newestReference(ports, request.lineId);
   const line = await ratedLine(ports.files, last);
   if (line.meter === undefined) return { items: [] };
   const pins = await getPinned<PinsFile>(ports.files, { key: last.pinsKey, hash: last.pinsHash });
@@ -108,7 +113,7 @@ const measuredBy = (
 };
 
 /** The pins of the part of a contract that a line is for. */
-const pinsOf = (pins: PinsFile, line: RatedLine): PinsFile['contracts'][number] | undefined => {
+export const pinsOf = (pins: PinsFile, line: RatedLine): PinsFile['contracts'][number] | undefined => {
   const own = pins.contracts.filter(({ contract }) => contract.contract === line.contract);
   return own.find(({ contract }) => contract.covered.start === line.period.start) ?? own[0];
 };

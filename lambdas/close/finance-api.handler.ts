@@ -9,7 +9,7 @@ import { httpEdge } from '../platform/http-edge.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { makeArchive } from '../usage/archive/archive.ts';
 import { s3ArchiveObjects } from '../usage/archive/archive-store.ts';
-import { ledgerOfEnvironment } from '../usage/ledger/ledger-wiring.ts';
+import { ledgerOfEnvironment, ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
 import { dynamoDecisions } from '../usage/walk/finding-store.ts';
 import { countAll } from '../usage/walk/same-id-decide.ts';
 import { s3DataFiles } from './data-files.ts';
@@ -25,6 +25,7 @@ import { lineRoutes } from './routes/lines.ts';
 import { startClose } from './start-close.ts';
 import { dynamoCloseStore } from './store/dynamo-close-store.ts';
 import { supersedeOpen } from './supersede.ts';
+import { pinnedUsage } from './usage-port.ts';
 
 const clock = systemClock;
 const audit = dynamoAuditLog(dynamo(), env('AUDIT_TABLE'), clock);
@@ -55,6 +56,7 @@ export const handler = httpEdge(
       store,
       files,
       catalog,
+      usage: { readPinned: pinnedUsage(ledgerToRead(catalog)) },
       ledger: ledgerOfEnvironment(),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),

@@ -40,14 +40,21 @@ export type FindingStands = { readonly isSettled: boolean; readonly by?: string 
 /** Last values by the key of a carried value: `[meter, dimensions, subject]` as canonical JSON. */
 export type LastValues = Opening['carryIn'];
 
+export type UsageRequest = {
+  readonly subjects: readonly PlannedSubject[];
+  /** The part of the period that the contract covers: averages are over exactly this. */
+  readonly period: Period;
+  readonly carryIn: Opening['carryIn'];
+  readonly meters: readonly CatalogEntry<Meter>[];
+};
+
 export type UsagePort = {
-  read(request: {
-    readonly subjects: readonly PlannedSubject[];
-    /** The part of the period that the contract covers: averages are over exactly this. */
-    readonly period: Period;
-    readonly carryIn: Opening['carryIn'];
-    readonly meters: readonly CatalogEntry<Meter>[];
-  }): Promise<UsageReading>;
+  read(request: UsageRequest): Promise<UsageReading>;
+  /**
+   * The usage as it was when it was pinned; of the pins those of the subjects count.
+   * @throws {PinnedSlotError} if the ledger is not what was pinned.
+   */
+  readPinned(request: UsageRequest & { readonly pins: readonly SlotPin[] }): Promise<UsageReading>;
   /**
    * The last values of a subject's meters that go on, before `until` and from `from` on (absent: from its first event).
    */

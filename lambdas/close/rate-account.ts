@@ -1,6 +1,7 @@
 import type { RatedLine } from '../rating/types.ts';
 import type { AccountStore, CloseRecords, ExceptionStore } from './close-store.ts';
 import { putByHash } from './data-files.ts';
+import { engineDiffers, NEWER } from './engine-check.ts';
 import { totalsOf } from './money.ts';
 import { notRatable, UNCOUNTED } from './not-ratable.ts';
 import { type ContractLeft, leftBefore } from './opening.ts';
@@ -51,21 +52,36 @@ export const rateAccount = async (ports: Ports, record: CloseRecord, account: st
   if (plan.state !== 'open') return { state: plan.state, isNew: false };
   // The walk of the close's readiness has found them; here they hold the account.
   for (const draft of await twiceCounted(ports, plan)) await raise(ports, record, draft);
-  const ended = await rateOpen(ports, record, plan).catch(async (error: unknown): Promise<AccountProgress> => {
-    const reason = notRatable(error);
-    if (reason === undefined) throw error;
-    const { exceptionId } = await raise(ports, record, {
-      kind: reason.kind,
-      about: { account, evidence: reason.evidence },
-      account,
-      message: reason.evidence.code === UNCOUNTED ? reason.message : `${reason.message} ${MEND}`,
-      evidence: reason.evidence,
-    });
-    return { ...plan, state: 'excepted', exceptionId };
-  });
+  const ended = await rateUnlessEngineDiffers(ports, record, plan).catch(
+    async (error: unknown): Promise<AccountProgress> => {
+      const reason = notRatable(error);
+      if (reason === undefined) throw error;
+      const { exceptionId } = await raise(ports, record, {
+        kind: reason.kind,
+        about: { account, evidence: reason.evidence },
+        account,
+        message: reason.evidence.code === UNCOUNTED ? reason.message : `${reason.message} ${MEND}`,
+        evidence: reason.evidence,
+      });
+      return { ...plan, state: 'excepted', exceptionId };
+    },
+  );
   const isNew = await ports.store.endAccount(ended);
   const stands = isNew ? ended : await ports.store.account(record.closeId, account);
   return { state: stands?.state === 'rated' ? 'rated' : 'excepted', isNew };
+};
+
+const rateUnlessEngineDiffers = async (
+  ports: Ports,
+  record: CloseRecord,
+  plan: AccountProgress,
+): Promise<AccountProgress> => {
+  const differs = await engineDiffers(ports, record, plan);
+  const raised = differs && (await raise(ports, record, differs));
+  if (raised !== undefined && raised.resolution?.decision !== NEWER) {
+    return { ...plan, state: 'excepted', exceptionId: raised.exceptionId };
+  }
+  return rateOpen(ports, record, plan);
 };
 
 /** What a person can do about data that cannot be rated. */

@@ -47,7 +47,7 @@ export const rateContract = async (
   const meters = await metersFor(ports, plan, needed);
   const subjects = subjectsOf(plan, planned);
   const opening = await openingOf(ports, lefts, planned, subjects, meters);
-  const reading = await readUsage(ports, {
+  const reading = await readUsage(ports.usage.read, {
     account: plan.account,
     planned,
     subjects,
@@ -94,7 +94,7 @@ export const agreedVersions = async (
 
 /** The subjects whose usage a part prices: the account's own, and those of the children that the contract covers. */
 export const subjectsOf = (
-  { subjects }: Pick<AccountProgress, 'subjects'>,
+  { subjects }: { readonly subjects: readonly PlannedSubject[] },
   { active, covers = [] }: PlannedContract,
 ): PlannedSubject[] =>
   subjects

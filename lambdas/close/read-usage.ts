@@ -27,17 +27,17 @@ const NOTHING: UsageReading = {
  * it is in the dimension `account`; prices that do not ask for that dimension add them up.
  */
 export const readUsage = async (
-  ports: { readonly usage: Pick<UsagePort, 'read'> },
+  read: UsagePort['read'],
   { account, planned, subjects, carryIn, meters }: UsageNeeded,
 ): Promise<UsageReading> => {
   // Before the first period there is nothing to measure.
   if (planned.ahead) return NOTHING;
   const request = { period: planned.covered, carryIn, meters };
-  if (planned.covers === undefined) return ports.usage.read({ ...request, subjects });
+  if (planned.covers === undefined) return read({ ...request, subjects });
   const byAccount = Map.groupBy(subjects, (each) => each.account ?? account);
   const readings: { readonly account: string; readonly reading: UsageReading }[] = [];
   for (const [owner, own] of [...byAccount].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    readings.push({ account: owner, reading: await ports.usage.read({ ...request, subjects: own }) });
+    readings.push({ account: owner, reading: await read({ ...request, subjects: own }) });
   }
   const all = readings.map(({ reading }) => reading);
   return {

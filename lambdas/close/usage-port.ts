@@ -2,8 +2,11 @@ import { unattributed } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import { mapBounded } from '../platform/bounded.ts';
 import { type Interval, utcDaysOf } from '../platform/period.ts';
+import type { LedgerPorts } from '../usage/ledger/effective-slots.ts';
 import type { Subjects } from '../usage/ledger/subjects.ts';
 import { dayParts, readDayParts, readPeriodUsage } from '../usage/read/period-usage.ts';
+import { readPinnedUsage } from '../usage/read/pinned-usage.ts';
+import type { SlotPin } from '../usage/types.ts';
 import type { Findings } from '../usage/walk/finding-store.ts';
 import { countingPlaces, type SameIdFinding } from '../usage/walk/same-id.ts';
 import { type LastValueSources, lastValues } from './last-values.ts';
@@ -16,6 +19,17 @@ type Sources = LastValueSources & {
   readonly catalog: CatalogReader;
   readonly findings: Findings;
 };
+
+/** Usage as it was pinned; needs less of the house than reading it anew. */
+export const pinnedUsage =
+  (ports: LedgerPorts): UsagePort['readPinned'] =>
+  async ({ pins: all, ...request }) => {
+    const isOwn = ({ subject, start }: SlotPin) =>
+      request.subjects.some((each) => each.subject === subject && each.from <= start && start < each.to);
+    const pins = all.filter(isOwn);
+    const { usage, usageHash, carryOut, overflow, unknownMeters } = await readPinnedUsage(ports, { ...request, pins });
+    return { usage, pins, usageHash, carryOut, overflow, unknownMeters };
+  };
 
 /** The usage ledger as a close reads it: strongly, from the appends themselves. */
 export const ledgerUsage = (sources: Sources): UsagePort => {
@@ -41,6 +55,7 @@ export const ledgerUsage = (sources: Sources): UsagePort => {
       const { usage, pins, usageHash, carryOut, overflow, unknownMeters } = reading;
       return { usage, pins, usageHash, carryOut, overflow, unknownMeters };
     },
+    readPinned: pinnedUsage(sources),
     lastValues: (request) => lastValues(sources, request),
     dirtyDays: async (interval) => {
       const days = new Set(utcDaysOf(interval));

@@ -9,6 +9,37 @@ const tree = (node: ArithmeticNode, depth: number): string[] => [
   ...node.children.flatMap((child) => tree(child, depth + 1)),
 ];
 
+type Verification = {
+  readonly closeId: string;
+  readonly equal: boolean;
+  readonly says: string;
+  readonly engine: { readonly stored: string; readonly now: string };
+  readonly differences: readonly {
+    readonly description: string;
+    readonly kind: string;
+    readonly fields: readonly {
+      readonly field: string;
+      readonly stored: string | null;
+      readonly recomputed: string | null;
+    }[];
+  }[];
+};
+
+/** Whether a line comes to the same when it is computed again from the ledger with everything it pins, or what differs. */
+export const verifyLine = async (api: ApiClient, lineId: string): Promise<void> => {
+  const { closeId, equal, says, engine, differences } = await api.get<Verification>(
+    `/lines/${encodeURIComponent(lineId)}/verification`,
+  );
+  say(`${says} Rated by engine ${engine.stored} in ${closeId}, again by engine ${engine.now}.`);
+  if (differences.length > 0) {
+    const rows = differences.flatMap(({ description, kind, fields }) =>
+      fields.map(({ field, stored, recomputed }) => [description, kind, field, stored ?? '–', recomputed ?? '–']),
+    );
+    say(table(['line', 'how', 'field', 'stored', 'recomputed'], rows));
+  }
+  if (!equal) process.exitCode = 1;
+};
+
 /**
  * From a line of an invoice to its arithmetic, the documents that carry it and the very events it was made of, with the
  * correlation ids under which the logs of delivery and ingest tell of them.

@@ -48,6 +48,11 @@ export const chainLines = (chains: readonly (readonly Append[])[]): ChainLine[] 
   );
 };
 
+/** A chain does not end, at its pinned version, in the append that was pinned: the ledger is not what it was. */
+export class PinnedSlotError extends Error {
+  override readonly name = 'PinnedSlotError';
+}
+
 /** Reads the chains of pinned slots, a day at a time: a month of pins takes 31 queries, not one per slot. */
 export const pinnedChains = (ledger: Pick<LedgerStore, 'day'>) => {
   let day: { readonly key: string; readonly chains: ReadonlyMap<string, readonly Append[]> } | undefined;
@@ -55,10 +60,10 @@ export const pinnedChains = (ledger: Pick<LedgerStore, 'day'>) => {
     const chain = day?.chains.get(name) ?? [];
     const pinned = chain.filter((append) => append.version <= version);
     // What was fixed of an overlay ends where it was fixed, but for appends that only state it anew.
-    if (pinned.at(-1)?.hash !== hash) throw new Error(`slot ${name} is not what was pinned`);
+    if (pinned.at(-1)?.hash !== hash) throw new PinnedSlotError(`slot ${name} is not what was pinned`);
     return pinned;
   };
-  /** @throws {Error} if a chain does not end, at its pinned version, in the append that was pinned. */
+  /** @throws {PinnedSlotError} if a chain does not end, at its pinned version, in the append that was pinned. */
   return async ({ subject, start, version, hash, overlays = [] }: SlotPin): Promise<(readonly Append[])[]> => {
     const key = partitionKey(subject, utcDay(start));
     if (day?.key !== key) {

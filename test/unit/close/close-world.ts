@@ -13,6 +13,7 @@ import type { DeliveryJob, DeliveryStatus } from '../../../lambdas/delivery/type
 import type { AuditLog } from '../../../lambdas/platform/audit-log.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { contentHash } from '../../../lambdas/platform/hash.ts';
+import type { SlotPin } from '../../../lambdas/usage/types.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { memoryCloseStore } from '../../twins/memory-close.ts';
@@ -131,6 +132,10 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
   };
   const erp = memoryErp(files);
   const usage = new Map<string, string>();
+  /** What was ever read, by the hash of its pin. */
+  const past = new Map<string, string>();
+  const pinOf = (pins: readonly SlotPin[], of: string): string =>
+    pins.find(({ subject }) => subject === of)?.hash ?? '';
   const twice = new Map<string, TwiceCounted[]>();
   const settledBy = new Map<string, string>();
   const deciders = new Map<string, string[]>();
@@ -190,6 +195,7 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
           version: 1,
           hash: contentHash(usage.get(subject) ?? ''),
         }));
+        for (const { subject } of subjects) past.set(contentHash(usage.get(subject) ?? ''), usage.get(subject) ?? '0');
         return {
           usage: calls === 0 ? [] : [row],
           pins,
@@ -198,6 +204,12 @@ export const makeWorld = (entries: readonly CatalogEntry[] = catalogOf(), faults
           overflow: [],
           unknownMeters: [],
         };
+      },
+      readPinned: async ({ subjects, pins }) => {
+        const calls = subjects.reduce((total, { subject }) => total + Number(past.get(pinOf(pins, subject)) ?? '0'), 0);
+        const row = { meter: 'api_calls', meterVersion: 1, unit: 'call', dimensions: {}, quantity: String(calls) };
+        const usageHash = contentHash(pins);
+        return { usage: calls === 0 ? [] : [row], pins, usageHash, carryOut: {}, overflow: [], unknownMeters: [] };
       },
       lastValues: async () => ({}),
       dirtyDays: async () => 0,

@@ -146,5 +146,5 @@ export const ledgerWorld = (...contracts: CatalogEntry[]) => {
       ({ description, period, amount }) => `${description} ${period.start} to ${period.end}: ${amount}`,
     );
   };
-  return { made, append, close, lines, closed };
+  return { made, append, close, lines, closed, sources };
 };

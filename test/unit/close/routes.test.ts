@@ -62,7 +62,7 @@ const api = (world: World) => {
         refresh: (closeId) => refreshPosting({ store, catalog, clock, delivery }, closeId),
       }),
       ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
-      ...lineRoutes(explain),
+      ...lineRoutes({ ...explain, catalog, usage: world.ports.usage }),
       ...adjustmentRoutes({ clock, store, files }),
       ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp, countAll: world.countAll }),
     ],
