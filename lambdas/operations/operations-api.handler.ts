@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamoCatalog } from '../catalog/catalog-store.ts';
+import { s3DataFiles } from '../close/data-files.ts';
+import { sfnCloseMachine } from '../close/machine-client.ts';
 import { dynamoAccounts } from '../close/store/dynamo-closes.ts';
 import { financeTable } from '../close/store/table.ts';
 import { sqsDeadLetters } from '../delivery/dead-letters.ts';
@@ -14,6 +17,7 @@ import { env } from '../platform/env.ts';
 import { httpEdge } from '../platform/http-edge.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeLogger } from '../platform/observability.ts';
+import { previewJob } from '../preview/preview-job.ts';
 import { POLICY_IDS } from '../rating/policies.ts';
 import { priceOfQuantity } from '../rating/price-of-quantity.ts';
 import { makeArchive } from '../usage/archive/archive.ts';
@@ -47,6 +51,7 @@ import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { priceBookRoutes } from './price-book-routes.ts';
+import { pricePreviewRoutes } from './price-preview-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { queueRoutes, readQueues } from './queue-routes.ts';
 import { usageReportRoutes } from './usage-report-routes.ts';
@@ -78,6 +83,7 @@ const functions = {
   'ledger.restate': corrections,
   'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
+  'price.preview': previewJob(sfnCloseMachine(new SFNClient({}), env('PREVIEW_MACHINE_ARN'))),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
 const usage = { ledger, overlays, settled, marks: dynamoDirtyMarks(dynamo(), projection), subjects, clock };
@@ -142,6 +148,14 @@ export const handler = httpEdge(
       ids: systemIds,
     }),
     ...correctionRoutes({ ledger, stream, audit, starter }),
+    ...pricePreviewRoutes({
+      catalog,
+      known: { eventTypes, policies: POLICY_IDS },
+      files: s3DataFiles(s3(), env('DATA_BUCKET')),
+      jobs,
+      starter,
+      clock,
+    }),
     ...jobRoutes({ jobs, functions, clock }),
     ...apiKeyRoutes({
       access: dynamoAccess(dynamo(), env('ACCESS_TABLE'), audit),

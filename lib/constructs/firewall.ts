@@ -53,9 +53,9 @@ const below = (path: string): CfnWebACL.StatementProperty => ({
 });
 
 /**
- * Everything but batches of events, refused lines as people mend them, corrections, and publications of the catalog. Those
- * are larger than the 8 KB that the common rules let pass, and their data (usage, prices, JSONata) is not to be judged as
- * text.
+ * Everything but batches of events, refused lines as people mend them, corrections, publications of the catalog and
+ * prices to be tried. Those are larger than the 8 KB that the common rules let pass, and their data (usage, prices,
+ * JSONata) is not to be judged as text.
  */
 const NOT_DATA: CfnWebACL.StatementProperty = {
   notStatement: {
@@ -67,6 +67,7 @@ const NOT_DATA: CfnWebACL.StatementProperty = {
           below('/v1/backfills/'),
           below('/v1/usage/cancellations'),
           below('/v1/catalog/publications'),
+          below('/v1/price-previews'),
         ],
       },
     },

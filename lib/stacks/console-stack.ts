@@ -13,10 +13,13 @@ import {
   getItems,
   invoke,
   putRecords,
+  readExecutions,
   readItems,
   readObjects,
   readPublicKey,
   redriveMessages,
+  startExecutions,
+  writeObjects,
   writePartitions,
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction, kebab } from '../constructs/handler-function.ts';
@@ -90,6 +93,7 @@ export class ConsoleStack extends MeterbridgeStack {
       'jobs',
       'backfills',
       'api-keys',
+      'price-previews',
     );
 
     const { api, usagePlan } = this.edge;
@@ -205,6 +209,7 @@ export class ConsoleStack extends MeterbridgeStack {
         USAGE_STREAM: stream.streamName,
         HORIZON_DAYS: String(this.deployment.config.ingest.horizonDays),
         USAGE_PLAN_ID: usagePlanId,
+        PREVIEW_MACHINE_ARN: finance.preview.machineArn,
       },
       grants: [
         readItems(tables.ledger),
@@ -223,6 +228,10 @@ export class ConsoleStack extends MeterbridgeStack {
         readItems(tables.finance),
         ...readObjects(archive),
         ...readObjects(data),
+        // What a price preview changes, whole.
+        writeObjects(data, 'previews/changes/'),
+        startExecutions(finance.preview.machineArn),
+        readExecutions(finance.preview.executionArns),
         redriveMessages(...consumers.flatMap(({ queue, dlq }) => [queue, dlq]), asyncFailures.queue),
         invoke(ingest.settle.function),
         invoke(ledger.corrections.function),

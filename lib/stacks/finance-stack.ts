@@ -23,6 +23,7 @@ import {
 } from '../constructs/grants.ts';
 import { API_TIMEOUT, HandlerFunction } from '../constructs/handler-function.ts';
 import { MeterbridgeStack } from '../constructs/meterbridge-stack.ts';
+import { PricePreview } from '../constructs/price-preview.ts';
 import type { DefinedMachine } from '../constructs/state-machine.ts';
 import { tableNames } from '../constructs/tables.ts';
 import { type Deployment, nameOf } from '../deployment.ts';
@@ -35,6 +36,7 @@ export class FinanceStack extends MeterbridgeStack {
   readonly netsuite: Adapter;
   readonly closeMachine: DefinedMachine;
   readonly manifestMachine: DefinedMachine;
+  readonly preview: PricePreview;
 
   constructor(scope: Construct, deployment: Deployment, foundation: FoundationStack, ledger: LedgerStack) {
     super(scope, 'Finance', deployment, { description: 'Meterbridge: period close, approval and the ERP' });
@@ -51,6 +53,7 @@ export class FinanceStack extends MeterbridgeStack {
     });
     const scheduledClose = this.#scheduledClose(foundation);
     this.api = this.#api(foundation);
+    this.preview = new PricePreview(this, 'Preview', deployment, foundation);
 
     this.output('DeliverNetSuiteFunctionName', this.netsuite.handler.functionName);
     this.output('CloseStepFunctionName', closeStep.functionName);
@@ -59,6 +62,8 @@ export class FinanceStack extends MeterbridgeStack {
     this.output('FinanceApiFunctionName', this.api.functionName);
     this.output('CloseMachineArn', this.closeMachine.machine.stateMachineArn);
     this.output('ManifestMachineArn', this.manifestMachine.machine.stateMachineArn);
+    this.output('PricePreviewFunctionName', this.preview.handler.functionName);
+    this.output('PricePreviewMachineArn', this.preview.machine.machine.stateMachineArn);
     this.output('NetSuiteQueueUrl', this.netsuite.consumer.queue.queueUrl);
     this.output('NetSuiteDlqUrl', this.netsuite.consumer.dlq.queueUrl);
     this.output('NetSuiteEndpointParameter', this.netsuite.endpoint.parameterName);

@@ -95,6 +95,13 @@ describe('least privilege', () => {
     expect(new Set(tables).isDisjointFrom(new Set(['Finance', 'Access', 'Audit']))).toBe(true);
   });
 
+  it('a price preview changes no amount: it writes its own files and its jobs', () => {
+    const writes = of('PreviewPricePreview').filter(({ action }) => /:(Put|Update|Delete|Batch|Transact)/.test(action));
+    const own = writes.filter(({ action }) => !/^(logs|xray):/.test(action));
+    expect(own.map(({ action }) => action).sort()).toEqual(['dynamodb:PutItem', 's3:PutObject']);
+    expect(own.find(({ action }) => action === 's3:PutObject')?.resource).toMatch(/previews\/\*$/);
+  });
+
   it('only the close writes in batches, which no condition holds back', () => {
     const writers = allowed.filter(({ action }) => action === 'dynamodb:BatchWriteItem');
     expect(writers.map(({ where }) => where.replace(/RoleDefaultPolicy.*/, ''))).toEqual(['Finance/CloseStep']);
@@ -115,7 +122,7 @@ describe('the API', () => {
     const methods = app.ofType('AWS::ApiGateway::Method');
     const kinds = methods.map(({ Properties }) => `${Properties.HttpMethod} ${Properties.AuthorizationType}`);
     expect([...new Set(kinds)].sort()).toEqual(['ANY COGNITO_USER_POOLS', 'GET CUSTOM', 'POST CUSTOM']);
-    expect(methods).toHaveLength(32);
+    expect(methods).toHaveLength(34);
     const byKey = methods.filter(({ Properties }) => Properties.AuthorizationType === 'CUSTOM');
     // Only AWS takes the key from the authorizer; on the emulator the authorizer alone decides.
     for (const { Properties } of byKey) {
@@ -158,6 +165,7 @@ describe('the API', () => {
       '/prod/v1/backfills/',
       '/prod/v1/usage/cancellations',
       '/prod/v1/catalog/publications',
+      '/prod/v1/price-previews',
     ]);
   });
 });

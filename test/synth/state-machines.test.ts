@@ -33,8 +33,12 @@ const statesOf = (definition: unknown): [string, State][] => {
 };
 
 describe('state machines', () => {
-  it('are the period close and the manifest', () => {
-    expect(files).toEqual(['statemachines/manifest.asl.json', 'statemachines/period-close.asl.json']);
+  it('are the period close, the manifest and the price preview', () => {
+    expect(files).toEqual([
+      'statemachines/manifest.asl.json',
+      'statemachines/period-close.asl.json',
+      'statemachines/price-preview.asl.json',
+    ]);
   });
 
   describe.each(files)('%s', (file) => {
