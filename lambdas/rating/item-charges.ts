@@ -43,6 +43,9 @@ const withoutUsage = (price: Price): Price => ({
   steps: price.steps.filter((step) => ['unit-conversion', 'allowance'].includes(step.step) || isInAdvance(step)),
 });
 
+/** Only what is charged ahead or settled: where nothing of the period is covered, no allowance is left of it either. */
+const onlyAhead = (price: Price): Price => ({ ...price, steps: price.steps.filter(isInAdvance) });
+
 const sameNames = (dimensions: Readonly<Record<string, string>>, names: readonly string[]): boolean =>
   Object.keys(dimensions).length === names.length && names.every((name) => name in dimensions);
 
@@ -97,6 +100,17 @@ const isWritten = ({ group, working }: PricedGroup, price: Price, showAll: boole
     ? working.nodes.length > 0 && (showAll || !isZero(working.amount.value))
     : showAll || !isZero(group.quantity) || !isZero(working.amount.value);
 
+type States = ItemCharges['states'];
+
+/** States that are left under one key are one: of pooled tiers, and of a group without dimension values. */
+const bothStates = (one: States, other: States): States => ({
+  ...one,
+  ...Object.fromEntries(Object.entries(other).map(([key, state]) => [key, { ...one[key], ...state }])),
+});
+
+const statesByKey = (item: ContractItem, states: PricedItem['states']): States =>
+  states.reduce<States>((all, { dimensions, state }) => bothStates(all, { [lineKey(item.id, dimensions)]: state }), {});
+
 const chargesFor = (
   scene: Scene,
   item: ContractItem,
@@ -118,7 +132,7 @@ const chargesFor = (
   const written = all.groups.flatMap((each, n) => (isWritten(each, price, showAll) ? [{ each, now: now[n] }] : []));
   return {
     charges: written.map(({ each, now: alone }) => chargeOf(scene, item, price, each, alone)),
-    states: Object.fromEntries(all.states.map(({ dimensions, state }) => [lineKey(item.id, dimensions), state])),
+    states: statesByKey(item, all.states),
     poolTaken: all.poolTaken,
   };
 };
@@ -130,7 +144,7 @@ const chargesFor = (
 export const itemCharges = (scene: Scene, item: ContractItem, bookPrice: Price, poolTaken: Taken): ItemCharges => {
   const { covered, input, part } = scene;
   if (covered === undefined && !bookPrice.steps.some(isInAdvance)) return { charges: [], states: {}, poolTaken };
-  const price = covered === undefined ? withoutUsage(bookPrice) : bookPrice;
+  const price = covered === undefined ? onlyAhead(bookPrice) : bookPrice;
   const showAll = covered !== undefined && input.policy.zeroUsageLine === 'show';
   if (price.meter === undefined) {
     const count = item.quantity === undefined ? ONE : parseDecimal(item.quantity);
@@ -143,7 +157,7 @@ export const itemCharges = (scene: Scene, item: ContractItem, bookPrice: Price, 
   const left = chargesFor(scene, item, withoutUsage(price), carried, used.poolTaken, false);
   return {
     charges: [...used.charges, ...left.charges],
-    states: { ...used.states, ...left.states },
+    states: bothStates(left.states, used.states),
     poolTaken: left.poolTaken,
   };
 };
