@@ -1,5 +1,16 @@
 import type { Price } from '../catalog/types.ts';
-import { add, type Decimal, formatDecimal, isZero, maximum, ONE, ZERO } from '../platform/decimal.ts';
+import {
+  add,
+  type Decimal,
+  formatDecimal,
+  isNegative,
+  isZero,
+  maximum,
+  negate,
+  ONE,
+  sum,
+  ZERO,
+} from '../platform/decimal.ts';
 import { allocate } from './allocate.ts';
 import { doSteps, type Plan, planOf } from './apply-steps.ts';
 import { exact, NOTHING, roundExact } from './exact.ts';
@@ -82,9 +93,10 @@ export const priceItem = (
   return { groups: priced, states: statesOf(priced), poolTaken: taken };
 };
 
-/** Groups weigh what they used; where nobody used anything, the first bears what there is. */
+/** Groups weigh what they used, or took back where all together did; where nobody used anything, the first bears what there is. */
 const weightsOf = (groups: readonly UsageGroup[]): Decimal[] => {
-  const used = groups.map(({ quantity: measuredQuantity }) => maximum(measuredQuantity, ZERO));
+  const takenBack = isNegative(sum(groups.map((group) => group.quantity)));
+  const used = groups.map((group) => maximum(takenBack ? negate(group.quantity) : group.quantity, ZERO));
   return used.every(isZero) ? used.map((_, n) => (n === 0 ? ONE : ZERO)) : used;
 };
 
