@@ -32,12 +32,14 @@ export const unusedAhead = (scene: Scene, prices: Prices): Charge[] => {
       product: price?.product ?? UNUSED,
       description: `${price?.description ?? item}: charged ahead and not used`,
       dimensions: { ...dimensions, 'charged-ahead': ahead.start },
+      meter: undefined,
       period: service(),
+      ahead: undefined,
       quantity: ONE,
       unit: 'period',
       amount: finishedAmount(amount, scene),
       recognition: 'straight-line-day',
-      nodes: [
+      nodes: () => [
         () => ({
           step: UNUSED,
           text: `− ${money(charged, priced)} charged ahead for this period`,

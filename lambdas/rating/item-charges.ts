@@ -81,15 +81,15 @@ const chargeOf = (
     item: item.id,
     product: price.product,
     description: described(price, group.dimensions),
-    ...(price.meter === undefined ? {} : { meter: price.meter }),
+    meter: price.meter,
     dimensions: group.dimensions,
     period: scene.service(),
     quantity: group.quantity,
     unit: group.unit,
     amount,
-    ...(next === undefined ? {} : { ahead: { period: next.part, amount: ahead } }),
+    ahead: next && { period: next.part, amount: ahead },
     recognition: recognitionOf(price),
-    nodes: [...working.nodes, ...finishingNodes(working.amount, scene)],
+    nodes: () => [...working.nodes, ...finishingNodes(working.amount, scene)],
     madeFrom: () => (price.meter === undefined ? { price } : { price, usage: group.rows }),
   };
 };

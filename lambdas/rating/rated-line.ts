@@ -82,7 +82,7 @@ export const ratedLines = (
         text: `${description}: ${money(charge.amount, currency)}`,
         result: amount,
         unit: currency.code,
-        children: charge.nodes.map((make) => make()),
+        children: charge.nodes().map((make) => make()),
       },
       pins,
       inputsHash: contentHash({ shared, from: charge.madeFrom(lineOf) }),

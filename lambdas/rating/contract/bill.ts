@@ -11,7 +11,7 @@ export type Charge = {
   readonly item: string;
   readonly product: string;
   readonly description: string;
-  readonly meter?: string;
+  readonly meter: string | undefined;
   readonly dimensions: Readonly<Record<string, string>>;
   /** What the amount is for. */
   readonly period: Period;
@@ -19,9 +19,10 @@ export type Charge = {
   readonly unit: string;
   readonly amount: Decimal;
   /** What of the amount is charged ahead, and for when. */
-  readonly ahead?: { readonly period: Period; readonly amount: Decimal };
+  readonly ahead: { readonly period: Period; readonly amount: Decimal } | undefined;
   readonly recognition: Recognition;
-  readonly nodes: readonly LazyNode[];
+  /** The nodes of its arithmetic, made when they are asked for. */
+  readonly nodes: () => readonly LazyNode[];
   /** What the amount was computed from beside the contract; `lineOf` gives the lines of other charges. */
   readonly madeFrom: (lineOf: (charge: Charge) => RatedLine) => unknown;
 };

@@ -34,12 +34,14 @@ export const contractCharge = (context: BillContext, { text, over, ...words }: W
   const { currency, part } = context;
   return {
     ...words,
+    meter: undefined,
     dimensions: {},
     period: part,
+    ahead: undefined,
     quantity: ONE,
     unit: 'period',
     recognition: others.length === 0 ? recognition : 'straight-line-day',
-    nodes: [
+    nodes: () => [
       () => ({
         step: words.product,
         text: text(),

@@ -1,0 +1,322 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Contract, ContractCredit, PriceStep } from '../../../lambdas/catalog/types.ts';
+import {
+  add,
+  compare,
+  type Decimal,
+  formatDecimal,
+  fromMinorUnits,
+  isNegative,
+  maximum,
+  parseDecimal,
+  subtract,
+  sum,
+  ZERO,
+} from '../../../lambdas/platform/decimal.ts';
+import { addDays, anchoredDay } from '../../../lambdas/platform/period.ts';
+import { type BilledLine, billedDifference } from '../../../lambdas/rating/billed-difference.ts';
+import { rate, rateAmounts } from '../../../lambdas/rating/rate.ts';
+import { scheduleOf } from '../../../lambdas/rating/recognition.ts';
+import type { Opening, RateInput, RateResult } from '../../../lambdas/rating/types.ts';
+import { contractInput, each, fee, month } from '../../unit/rating/one-contract.ts';
+import { decimalText } from './arbitraries.ts';
+
+const money = fc.bigInt({ min: 0n, max: 200_000n }).map((cents) => formatDecimal(fromMinorUnits(cents, 2)));
+const ITEMS = ['fee', 'a', 'b'] as const;
+const items = fc.option(fc.subarray([...ITEMS], { minLength: 1 }), { nil: undefined });
+const percent = fc.integer({ min: 0, max: 100 }).map(String);
+
+const discounts = fc.array(
+  fc.oneof(
+    percent.map((p) => ({ percent: p })),
+    money.map((amount) => ({ amount })),
+  ),
+  {
+    maxLength: 3,
+  },
+);
+const credits = fc.array(
+  fc.record({ kind: fc.constantFrom('promotional' as const, 'prepaid' as const), amount: money, priority: fc.nat(3) }),
+  { maxLength: 3 },
+);
+
+/** A contract of a fee and two metered prices, with whatever may be agreed beside them. */
+const contracts: fc.Arbitrary<RateInput> = fc
+  .record({
+    used: fc.record({ a: decimalText(10_000n), b: decimalText(10_000n) }),
+    group: fc.option(fc.record({ least: money, more: money }), { nil: undefined }),
+    committed: fc.option(money, { nil: undefined }),
+    most: fc.option(money, { nil: undefined }),
+    discounts: fc.tuple(discounts, items),
+    credits: fc.tuple(credits, items),
+    start: fc.constantFrom('2026-01-01', '2026-10-12', '2026-10-31'),
+    policyId: fc.constantFrom('standard', 'itemised'),
+    currency: fc.constantFrom('USD', 'JPY', 'BHD'),
+  })
+  .map((given) => {
+    const { group, committed, most } = given;
+    const some = <T extends object>(list: readonly T[], of: readonly string[] | undefined) =>
+      list.map((one, n) => ({ ...one, id: `${n}`, description: 'D', ...(of === undefined ? {} : { items: of }) }));
+    const contract: Partial<Contract> = {
+      start: given.start,
+      currency: given.currency,
+      ...(group === undefined
+        ? {}
+        : {
+            groups: [
+              {
+                id: 'g',
+                description: 'G',
+                items: ['fee', 'a'],
+                minimum: group.least,
+                maximum: formatDecimal(add(parseDecimal(group.least), parseDecimal(group.more))),
+              },
+            ],
+          }),
+      ...(committed === undefined ? {} : { minimumCommitment: { amount: committed, description: 'Least' } }),
+      ...(most === undefined ? {} : { maximum: { amount: most, description: 'Most' } }),
+      discounts: some(...given.discounts),
+      credits: some(...given.credits).map((credit): ContractCredit => ({ ...credit, from: '2026-01-01' })),
+    };
+    const input = contractInput({
+      fees: { fee: fee('100.00') },
+      metered: { a: each('0.37'), b: each('1.5') },
+      used: given.used,
+      contract,
+      policy: given.policyId,
+    });
+    return { ...input, priceBook: { ...input.priceBook, currency: given.currency } };
+  });
+
+const total = (lines: readonly { readonly amount: string }[]): Decimal =>
+  sum(lines.map(({ amount }) => parseDecimal(amount)));
+const withoutCuts = ({ lines }: RateResult) => lines.filter(({ item }) => !/^(discount|credit)-/.test(item));
+
+describe('whatever a contract agrees', () => {
+  it('its lines never come to more than its maximum, nor to less than nothing', () => {
+    fc.assert(
+      fc.property(contracts, (input) => {
+        const result = rate(input);
+        const { maximum: most } = input.contract;
+        if (most !== undefined) {
+          const exponent = result.lines[0]?.amount.split('.')[1]?.length ?? 0;
+          const rounded = fromMinorUnits(1n, exponent);
+          expect(compare(total(withoutCuts(result)), add(parseDecimal(most.amount), rounded))).toBeLessThanOrEqual(0);
+        }
+        expect(isNegative(total(result.lines))).toBe(false);
+      }),
+    );
+  });
+
+  it('a group is between its bounds for a whole period, and a contract never below its commitment', () => {
+    fc.assert(
+      fc.property(contracts, (input) => {
+        const { groups, minimumCommitment, maximum: most, start, currency } = input.contract;
+        if (start > input.period.start || currency === 'JPY') return;
+        const lines = withoutCuts(rate(input));
+        const [group] = groups ?? [];
+        if (group?.minimum !== undefined && group.maximum !== undefined) {
+          const charged = total(lines.filter(({ item }) => [...group.items, 'group-g'].includes(item)));
+          expect(compare(charged, parseDecimal(group.minimum))).toBeGreaterThanOrEqual(0);
+          expect(compare(charged, parseDecimal(group.maximum))).toBeLessThanOrEqual(0);
+        }
+        if (minimumCommitment !== undefined && most === undefined) {
+          expect(compare(total(lines), parseDecimal(minimumCommitment.amount))).toBeGreaterThanOrEqual(0);
+        }
+      }),
+    );
+  });
+
+  it('credits take what they have and no more, and every unit that leaves a wallet is on a line or a payment', () => {
+    fc.assert(
+      fc.property(contracts, (input) => {
+        const { lines, payments, closing } = rate(input);
+        const left = total((closing.wallets ?? []).map((wallet) => ({ amount: wallet.left })));
+        const granted = total(input.contract.credits ?? []);
+        const used = total(lines.filter(({ item }) => item.startsWith('credit-')));
+        expect(add(left, subtract(total(payments), used))).toEqual(granted);
+        expect((closing.wallets ?? []).some((wallet) => wallet.left.startsWith('-'))).toBe(false);
+        expect(compare(total(payments), maximum(total(lines), ZERO))).toBeLessThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('lines of one group name each other, amounts alone are those of the lines, schedules sum to them', () => {
+    fc.assert(
+      fc.property(contracts, (input) => {
+        const { lines } = rate(input);
+        expect(rateAmounts(input).lines.map(({ amount }) => amount)).toEqual(lines.map(({ amount }) => amount));
+        expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+        for (const line of lines) {
+          expect(total(scheduleOf(line).entries)).toEqual(parseDecimal(line.amount));
+          if (/^(group|discount|credit)-|^contract-|-commitment$/.test(line.item)) expect(line.group).toBeDefined();
+        }
+      }),
+    );
+  });
+
+  it('bills within the period and the one at its end add up to the period', () => {
+    const shares = fc
+      .array(fc.integer({ min: 0, max: 100 }), { maxLength: 3 })
+      .map((list) => list.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(contracts, shares, (input, seen) => {
+        const billed: BilledLine[] = [];
+        const bill = (result: RateResult) =>
+          billed.push(
+            ...billedDifference(result.lines, billed).map(({ id, currency, amount }) => ({ id, currency, amount })),
+          );
+        for (const share of seen) {
+          const part = fromMinorUnits(BigInt(share), 2);
+          const usage = input.usage.map((row) => ({
+            ...row,
+            quantity: formatDecimal({
+              ...part,
+              units: part.units * parseDecimal(row.quantity).units,
+              scale: part.scale + parseDecimal(row.quantity).scale,
+            }),
+          }));
+          bill(rate({ ...input, usage, interim: true }));
+        }
+        const final = rate(input);
+        bill(final);
+        expect(total(billed)).toEqual(total(final.lines));
+        expect(billedDifference(final.lines, billed)).toEqual([]);
+      }),
+    );
+  });
+});
+
+/** The months that a contract from a date on has in so many years, one after the other, each opened by the one before. */
+const chained = (input: RateInput, months: number, of: (n: number) => Partial<RateInput>): RateResult[] => {
+  const results: RateResult[] = [];
+  let opening: Opening = input.opening;
+  for (let n = 0; n < months; n += 1) {
+    const start = anchoredDay(input.period.start, n, input.contract.anchorDay);
+    const end = anchoredDay(input.period.start, n + 1, input.contract.anchorDay);
+    const result = rate({ ...input, ...of(n), period: month(start, end), opening });
+    results.push(result);
+    opening = result.closing;
+  }
+  return results;
+};
+
+const exactly = (input: RateInput): RateInput => ({ ...input, policy: { ...input.policy, roundingStage: 'none' } });
+const year = (steps: readonly PriceStep[], contract: Partial<Contract> = {}, meter = 'calls'): RateInput => {
+  const input = exactly(contractInput({ metered: { [meter]: steps }, contract: { start: '2026-03-01', ...contract } }));
+  const prices = input.priceBook.prices.map((price) => ({ ...price, accumulate: 'contract-year' as const }));
+  return { ...input, period: month('2026-03-01', '2026-04-01'), priceBook: { ...input.priceBook, prices } };
+};
+const calls = (quantity: Decimal): Pick<RateInput, 'usage'> => ({
+  usage: [{ meter: 'calls', meterVersion: 1, unit: 'call', dimensions: {}, quantity: formatDecimal(quantity) }],
+});
+const monthly = fc.array(decimalText(100_000n).map(parseDecimal), { minLength: 12, maxLength: 12 });
+
+describe('what passes from period to period', () => {
+  it('makes twelve months of a price that accumulates cost what the year costs at once', () => {
+    const steps: readonly PriceStep[] = [
+      { step: 'allowance', quantity: '500' },
+      {
+        step: 'graduated',
+        tiers: [
+          { upTo: '1000', unitPrice: '0.01', flatFee: '5' },
+          { upTo: '50000.5', unitPrice: '0.007' },
+          { upTo: null, unitPrice: '0.001' },
+        ],
+      },
+    ];
+    fc.assert(
+      fc.property(monthly, (quantities) => {
+        const input = year(steps);
+        const months = chained(input, 12, (n) => calls(quantities[n] ?? ZERO));
+        const whole = rate({
+          ...input,
+          ...calls(sum(quantities)),
+          contract: { ...input.contract, cadence: 'annual' },
+          period: month('2026-03-01', '2027-03-01'),
+        });
+        expect(total(months.flatMap(({ lines }) => lines))).toEqual(total(whole.lines));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('makes a year come to its commitment or to what was charged, and what is above count more', () => {
+    fc.assert(
+      fc.property(monthly, money, fc.constantFrom('1', '1.25', '2'), (quantities, amount, overageFactor) => {
+        const minimumCommitment = { amount, description: 'Least', over: 'contract-year' as const, overageFactor };
+        const input = year(each('0.01'), { minimumCommitment });
+        const lines = chained(input, 12, (n) => calls(quantities[n] ?? ZERO)).flatMap((result) => result.lines);
+        const charged = total(lines.filter(({ item }) => item === 'calls'));
+        const above = maximum(subtract(charged, parseDecimal(amount)), ZERO);
+        const factor = subtract(parseDecimal(overageFactor), parseDecimal('1'));
+        const more = { units: above.units * factor.units, scale: above.scale + factor.scale };
+        const due = add(maximum(charged, parseDecimal(amount)), more);
+        // Overage of a month may have more decimals than are kept.
+        expect(compare(subtract(total(lines), due), parseDecimal('0.0000000001'))).toBeLessThanOrEqual(0);
+        expect(compare(subtract(due, total(lines)), parseDecimal('0.0000000001'))).toBeLessThanOrEqual(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('makes fees in advance cost what they cost in arrears, whenever the contract begins and ends', () => {
+    const day = fc.integer({ min: 0, max: 400 }).map((n) => addDays('2026-03-10', n));
+    const unit = fc.constantFrom(
+      'day' as const,
+      'second' as const,
+      'second-inclusive' as const,
+      'calendar-month' as const,
+    );
+    fc.assert(
+      fc.property(day, unit, fc.integer({ min: 1, max: 31 }), (end, prorationUnit, anchorDay) => {
+        const cost = (billing?: 'advance') => {
+          const contract = { start: '2026-03-10', end: end === '2026-03-10' ? '2026-03-11' : end, anchorDay };
+          const input = exactly(contractInput({ fees: { fee: fee('100.00', billing) }, contract }));
+          const policy = { ...input.policy, prorationUnit };
+          const period = month(anchoredDay('2026-01-01', 0, anchorDay), anchoredDay('2026-01-01', 1, anchorDay));
+          const results = chained({ ...input, policy, period }, 18, () => ({}));
+          expect(results.at(-1)?.closing.prices).toBeUndefined();
+          return total(results.flatMap(({ lines }) => lines));
+        };
+        const off = subtract(cost('advance'), cost());
+        expect(compare(off, parseDecimal('0.000000001'))).toBeLessThan(0);
+        expect(compare(off, parseDecimal('-0.000000001'))).toBeGreaterThan(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('makes the parts of an amended period cost what the whole costs, to the rounding of each', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), money, (days, amount) => {
+        const input = contractInput({ fees: { fee: fee(amount) } });
+        const cut = addDays('2026-10-01', days);
+        const parts = [month('2026-10-01', cut), month(cut, '2026-11-01')].map((part) => rate({ ...input, part }));
+        const off = subtract(total(parts.flatMap(({ lines }) => lines)), parseDecimal(amount));
+        expect(['-0.01', '0', '0.01']).toContain(formatDecimal(off));
+      }),
+    );
+  });
+
+  it('rounds a line once: no rounded amount is more than half a unit from the exact one', () => {
+    const steps: readonly PriceStep[] = [
+      ...each('0.333'),
+      ...fee('17.77'),
+      { step: 'percentage-discount', percent: '3.3' },
+    ];
+    fc.assert(
+      fc.property(decimalText(1_000_000n), fc.constantFrom('2026-01-01', '2026-10-12', '2026-10-31'), (used, start) => {
+        const input = contractInput({ metered: { calls: steps }, used: { calls: used }, contract: { start } });
+        const [rounded, exact] = [rate(input), rate(exactly(input))].map(({ lines }) => total(lines)) as [
+          Decimal,
+          Decimal,
+        ];
+        const off = subtract(rounded, exact);
+        expect(compare(off, parseDecimal('0.005'))).toBeLessThanOrEqual(0);
+        expect(compare(off, parseDecimal('-0.005'))).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
