@@ -5,6 +5,7 @@ import type { CaseItem, CaseUsage } from '../worked-case.ts';
 import type { Sheet } from './case-format.ts';
 import { chargeStep, largestOf, required, tierModel } from './charge-step.ts';
 import type { Cover } from './cover.ts';
+import { feeAmount } from './fees.ts';
 import { commitmentSteps, discountSteps, quantitySteps } from './line-steps.ts';
 import { CannotExpress, decimalOf, fromCents, type Reader, readerOf } from './reader.ts';
 import { byMeter, tierStep } from './tiers.ts';
@@ -162,9 +163,26 @@ const timesOfDay = (sheet: Sheet, cover: Cover): Charge[] =>
     ];
   });
 
+/** A fee from an instant within a day on: a seat that is held from then on, by the second. */
+const heldFee = (sheet: Sheet, from: string): Charge[] => {
+  const amount = feeAmount(sheet);
+  if (amount === undefined || chargeStep(sheet) !== undefined) {
+    throw new CannotExpress('params.remainingSeconds are no whole days, and it is not a fee that they are a part of');
+  }
+  const by = sheet.quantity === null ? '1' : scalarOf(sheet.quantity);
+  const step = { step: 'seats', unitPrice: amount, proration: 'second' } as const;
+  return [
+    {
+      item: { id: 'fee', meter: 'fee', steps: [step, ...discountSteps(sheet.params)] },
+      rows: fixed([{ meter: 'fee', quantity: by, changes: [{ at: from, by }] }]),
+    },
+  ];
+};
+
 /** The metered prices of a case with their usage, by the parameters that it has. */
 export const chargesOf = (sheet: Sheet, cover: Cover): Charge[] => {
   const { params, model } = sheet;
+  if (cover.from !== undefined) return heldFee(sheet, cover.from);
   if (model.parts.has('multi-unit')) return multiUnit(sheet);
   if (params.has('bucket') || params.has('outside')) return timesOfDay(sheet, cover);
   const step = chargeStep(sheet);

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { addDays } from '../../../lambdas/platform/period.ts';
+import { addDays, startOfDay } from '../../../lambdas/platform/period.ts';
 import type { RatingPolicy } from '../../../lambdas/rating/types.ts';
 import type { Bill } from '../worked-case.ts';
 import type { Sheet } from './case-format.ts';
@@ -11,6 +11,8 @@ export type Cover = {
   readonly contract: { readonly start?: string; readonly end?: string };
   /** How the case itself measures its period, in place of the profile. */
   readonly policy: Partial<RatingPolicy>;
+  /** The instant (UTC) from which the fee is held, where the part is no whole days. */
+  readonly from?: string;
 };
 
 const FIRST_DAY = '2026-01-01';
@@ -30,22 +32,27 @@ const lastDays = (days: number, periodDays: number): Cover => {
   };
 };
 
-/** Seconds as whole days: exactly, or but for the second that a period ending at 23:59:59 lacks. */
-const daysOf = (seconds: number): { readonly days: number; readonly inclusive: boolean } => {
-  const inclusive = seconds % DAY !== 0;
-  const days = (inclusive ? seconds + 1 : seconds) / DAY;
-  if (!Number.isSafeInteger(days))
-    throw new CannotExpress(`${seconds} seconds are no whole days, as periods and contracts are`);
-  return { days, inclusive };
+/** A period of whole days, but for the second that one ending at 23:59:59 lacks. */
+const periodOfSeconds = (seconds: number): { readonly days: number; readonly lacking: 0 | 1 } => {
+  const lacking = seconds % DAY === 0 ? 0 : 1;
+  const days = (seconds + lacking) / DAY;
+  if (!Number.isSafeInteger(days)) throw new CannotExpress(`${seconds} seconds are no whole days, as periods are`);
+  return { days, lacking };
 };
 
 const bySeconds = (periodSeconds: number, seconds: number): Cover => {
-  const [period, part] = [daysOf(periodSeconds), daysOf(seconds)];
-  if (seconds > 0 && period.inclusive !== part.inclusive) {
-    throw new CannotExpress('params.periodSeconds ends at 23:59:59 and the part does not, or the other way round');
+  const { days, lacking } = periodOfSeconds(periodSeconds);
+  const policy = { prorationUnit: lacking === 1 ? 'second-inclusive' : 'second' } as const;
+  if (seconds < 0 || seconds > periodSeconds) {
+    throw new CannotExpress(`${seconds} seconds are no part of ${periodSeconds}`);
   }
-  const unit = period.inclusive ? 'second-inclusive' : 'second';
-  return { ...lastDays(part.days, period.days), policy: { prorationUnit: unit } };
+  const part = seconds === 0 ? 0 : (seconds + lacking) / DAY;
+  if (Number.isSafeInteger(part)) return { ...lastDays(part, days), policy };
+  // A contract begins with a day; what begins within one is a level that is held from then on.
+  const whole = lastDays(days, days);
+  const held = -(seconds + lacking);
+  const from = Temporal.Instant.from(startOfDay(whole.period.end, whole.period.zone)).add({ seconds: held });
+  return { ...whole, policy, from: from.toString({ fractionalSecondDigits: 3 }) };
 };
 
 /** `period 2025-07-31T18:30Z..2025-08-31T18:30Z` in a description, where no parameter says when the period is. */

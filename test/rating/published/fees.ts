@@ -28,11 +28,17 @@ const lines = (params: Reader, inCents: boolean): string[] => {
   return inCents ? all.map(fromCents) : all;
 };
 
-/** The fee of the case: of a plan or an amount, unless the amount is what a package costs. */
-const mainFee = ({ params, model, quantity }: Sheet, { period }: Cover): CaseItem[] => {
-  const amount = params.money('fee') ?? (params.has('packageSize') ? undefined : params.money('amount'));
-  if (amount === undefined) return [];
-  const count = quantity === null || quantity === undefined ? '1' : decimalOf(quantity, 'quantity');
+/** What the fee of the case is: an amount, unless it is what a package costs. */
+export const feeAmount = ({ params }: Sheet): string | undefined =>
+  params.money('fee') ?? (params.has('packageSize') ? undefined : params.money('amount'));
+
+/** The fee of the case, for the part of the period that is covered. */
+const mainFee = (sheet: Sheet, { period, from }: Cover): CaseItem[] => {
+  const { params, model, quantity } = sheet;
+  const amount = feeAmount(sheet);
+  // A fee that is held from an instant on is charged by its level (`charges.ts`).
+  if (amount === undefined || from !== undefined) return [];
+  const count = quantity === null ? '1' : decimalOf(quantity, 'quantity');
   const once = { step: 'one-time-fee', amount, on: period.start } as const;
   const item = model.parts.has('one_time') ? { id: 'fee', steps: [once] } : feeItem('fee', amount, 'day');
   const steps = [...item.steps, ...discountSteps(params)];

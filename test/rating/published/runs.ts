@@ -1,5 +1,6 @@
 import type { Part } from '../worked-case.ts';
 import { add, type Draft, less, listFigures, named, plus } from './draft.ts';
+import type { Without } from './plan.ts';
 import { CannotExpress, decimalOf, type Reader, readerOf, wholeOf } from './reader.ts';
 
 /** What several runs of one period charge: each the whole so far less the whole of the run before. */
@@ -46,19 +47,24 @@ const readSeen = (quantity: Reader): Seen => {
 };
 
 /** What was charged up to the end of a period, as a run knew it; nothing before the first. Minimums are not due yet. */
-const upTo = (draft: Draft, seen: Seen, run: number, period: number): Part[] => {
+const upTo = (draft: Draft, seen: Seen, run: number, period: number, without: readonly Without[] = []): Part[] => {
   const quantity = seen[run]?.[period];
   if (quantity === undefined) return [];
-  return [plus(named(draft, `to period ${period + 1}, seen by run ${run + 1}`, { slices: [quantity], interim: true }))];
+  const name = `to period ${period + 1}, seen by run ${run + 1}`;
+  return [plus(named(draft, name, { slices: [quantity], interim: true, without }))];
 };
 
-/** What a run knows of one period, less what the run before knew of it. */
-const ofPeriod = (draft: Draft, seen: Seen, run: number, period: number): Part[] => {
-  const known = (of: number): Part[] => [
-    ...upTo(draft, seen, of, period),
-    ...(period === 0 ? [] : less(upTo(draft, seen, of, period - 1))),
-  ];
-  return period === run ? known(run) : [...known(run), ...less(known(run - 1))];
+/** What a run knows of one period. */
+const known = (draft: Draft, seen: Seen, run: number, period: number, without?: readonly Without[]): Part[] => [
+  ...upTo(draft, seen, run, period, without),
+  ...(period === 0 ? [] : less(upTo(draft, seen, run, period - 1, without))),
+];
+
+/** What the last run changes of one period: all of its own, of an earlier one what the run before did not know. */
+const changeOf = (draft: Draft, seen: Seen, period: number, without?: readonly Without[]): Part[] => {
+  const last = seen.length - 1;
+  const now = known(draft, seen, last, period, without);
+  return period === last ? now : [...now, ...less(known(draft, seen, last - 1, period, without))];
 };
 
 const quantitiesOf = (parts: readonly Part[]): Part[] =>
@@ -76,27 +82,56 @@ const periodOf = (line: Reader, runs: number): number => {
   return period - 1;
 };
 
+/** What each of the lines of one period stands for: its change, or (of two) taking back all that was billed and billing it anew. */
+type Meaning = (without?: readonly Without[]) => Part[];
+
+const meaningsOf = (draft: Draft, seen: Seen, period: number, lines: readonly Reader[]): Meaning[] => {
+  const last = seen.length - 1;
+  if (lines.length < 2) return [(without) => changeOf(draft, seen, period, without)];
+  const back = lines.findIndex((line) => line.decimal('amount')?.startsWith('-') === true);
+  if (lines.length > 2 || back < 0 || period === last) {
+    throw new CannotExpress(`${lines.length} lines of period ${period + 1}, which are not one taken back and one anew`);
+  }
+  return lines.map((_, n) =>
+    n === back
+      ? (without) => less(known(draft, seen, last - 1, period, without))
+      : (without) => known(draft, seen, last, period, without),
+  );
+};
+
+const BARE: readonly Without[] = ['maximum', 'discounts'];
+
+const lineFigures = (draft: Draft, name: string, line: Reader, meaning: Meaning): void => {
+  const figures: Readonly<Record<string, () => Part[]>> = {
+    quantity: () => quantitiesOf(meaning()),
+    gross: () => meaning(BARE),
+    discount: () => [...meaning(BARE), ...less(meaning())],
+  };
+  for (const [key, sum] of Object.entries(figures)) {
+    const expected = line.decimal(key);
+    if (expected !== undefined) add(draft, `${name}, ${key}`, expected, { sum: sum() });
+  }
+};
+
 const lastLines = (draft: Draft, seen: Seen, lines: readonly Reader[]): void => {
   const last = seen.length - 1;
-  const listed = new Map<number, Reader>();
-  let minimum = '0';
-  for (const line of lines) {
-    const kind = line.word('kind');
-    if (kind === 'minimum') minimum = line.decimal('amount') ?? '0';
-    else if (kind !== undefined) throw new CannotExpress(`${line.path}.kind is "${kind}"`);
-    else listed.set(periodOf(line, seen.length), line);
-  }
+  const usage = lines.filter((line) => line.word('kind') === undefined);
+  const minimums = lines.filter((line) => line.word('kind') === 'minimum');
+  const other = lines.find((line) => !usage.includes(line) && !minimums.includes(line));
+  if (other !== undefined) throw new CannotExpress(`${other.path}.kind is "${other.word('kind')}"`);
+  const listed = Map.groupBy(usage, (line) => periodOf(line, seen.length));
   for (const period of seen.keys()) {
-    const sum = ofPeriod(draft, seen, last, period);
-    const line = listed.get(period);
-    const name = `linesOfLastRun, period ${period + 1}`;
-    // A period that no line is for is one to which the last run changed nothing.
-    add(draft, name, line?.decimal('amount') ?? '0', { sum });
-    const quantity = line?.decimal('quantity');
-    if (quantity !== undefined) add(draft, `${name}, quantity`, quantity, { sum: quantitiesOf(sum) });
+    const mine = listed.get(period) ?? [];
+    for (const [n, meaning] of meaningsOf(draft, seen, period, mine).entries()) {
+      const line = mine[n];
+      const name = `linesOfLastRun, period ${period + 1}${mine.length > 1 ? `, line ${n + 1}` : ''}`;
+      // A period that no line is for is one to which the last run changed nothing.
+      add(draft, name, line?.decimal('amount') ?? '0', { sum: meaning() });
+      if (line !== undefined) lineFigures(draft, name, line, meaning);
+    }
   }
   const due = [plus(finalRun(draft, seen, last)), ...less(upTo(draft, seen, last, last))];
-  add(draft, 'linesOfLastRun, minimum', minimum, { sum: due });
+  add(draft, 'linesOfLastRun, minimum', minimums[0]?.decimal('amount') ?? '0', { sum: due });
 };
 
 const finalRun = (draft: Draft, seen: Seen, n: number): string =>

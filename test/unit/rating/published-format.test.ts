@@ -75,8 +75,8 @@ describe('a case of the published format', () => {
     ],
     ['days and params.periodDays are of no use without each other', { params: { unit: 3, days: 3 } }],
     [
-      '86398 seconds are no whole days, as periods and contracts are',
-      { params: { unit: 3, remainingSeconds: 86398, periodSeconds: 86399 } },
+      '86398 seconds are no whole days, as periods are',
+      { params: { unit: 3, remainingSeconds: 86398, periodSeconds: 86398 } },
     ],
     [
       'a quantity of 10 lies beyond the last tier of params.tiers',
