@@ -107,21 +107,20 @@ export const fromInteger = (value: number | bigint): Decimal => {
 export const fromMinorUnits = (units: bigint, exponent: number): Decimal => normalise(units, exponent);
 
 /** The canonical text: no trailing zeros, no exponent; `parseDecimal(formatDecimal(d))` is `d`. */
-export const formatDecimal = (d: Decimal): string => {
-  if (d.scale === 0) return d.units.toString();
-  const negative = d.units < 0n;
-  const digits = (negative ? -d.units : d.units).toString().padStart(d.scale + 1, '0');
-  const cut = digits.length - d.scale;
+export const formatDecimal = (d: Decimal): string => formatUnits(d.units, d.scale);
+
+const formatUnits = (units: bigint, scale: number): string => {
+  if (scale === 0) return units.toString();
+  const negative = units < 0n;
+  const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
+  const cut = digits.length - scale;
   return `${negative ? '-' : ''}${digits.slice(0, cut)}.${digits.slice(cut)}`;
 };
 
 /** The text with exactly `places` decimals, e.g. `12.50`. @throws {RangeError} if the value has more. */
 export const formatFixed = (d: Decimal, places: number): string => {
   if (d.scale > places) throw new RangeError(`${formatDecimal(d)} has more than ${places} decimals: round it first`);
-  const text = formatDecimal(d);
-  if (places === 0) return text;
-  const [whole = '0', fraction = ''] = text.split('.');
-  return `${whole}.${fraction.padEnd(places, '0')}`;
+  return formatUnits(d.units * pow10(places - d.scale), places);
 };
 
 const aligned = (a: Decimal, b: Decimal): [bigint, bigint, number] => {
@@ -197,12 +196,47 @@ const divideInteger = (n: bigint, d: bigint, rounding: Rounding): bigint => {
 };
 
 /** `a` with at most `places` decimals. */
-export const round = (a: Decimal, places: number, rounding: Rounding): Decimal =>
-  a.scale <= places ? a : normalise(divideInteger(a.units, pow10(a.scale - places), rounding), places);
+export const round = (a: Decimal, places: number, rounding: Rounding): Decimal => {
+  if (a.scale <= places) return a;
+  const cut = a.scale - places;
+  if (cut <= SHORT && a.units <= SAFE && a.units >= -SAFE) return roundSafe(Number(a.units), cut, places, rounding);
+  return normalise(divideInteger(a.units, pow10(cut), rounding), places);
+};
+
+/** The same for a number of units that is exact as a `number`: a remainder of whole numbers is exact, too. */
+const roundSafe = (units: number, cut: number, places: number, rounding: Rounding): Decimal => {
+  const part = 10 ** cut;
+  const rest = units % part;
+  const quotient = (units - rest) / part;
+  const whole = rest === 0 ? quotient : quotient + stepAway(quotient, rest, part, rounding);
+  return normaliseSafe(whole, BigInt(whole), places);
+};
+
+/** What a quotient that was cut is to be moved by: 0, or 1 away from 0. `rest` has the sign of the number. */
+const stepAway = (quotient: number, rest: number, part: number, rounding: Rounding): number => {
+  const away = rest < 0 ? -1 : 1;
+  const doubled = Math.abs(rest) * 2;
+  switch (rounding) {
+    case 'up':
+      return away;
+    case 'down':
+      return 0;
+    case 'floor':
+      return rest < 0 ? -1 : 0;
+    case 'ceiling':
+      return rest > 0 ? 1 : 0;
+    case 'half-up':
+      return doubled >= part ? away : 0;
+    case 'half-even':
+      if (doubled !== part) return doubled > part ? away : 0;
+      return quotient % 2 === 0 ? 0 : away;
+  }
+};
 
 /** `a / b` with at most `places` decimals. @throws {RangeError} for division by zero. */
 export const divide = (a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal => {
   if (b.units === 0n) throw new RangeError('division by zero');
+  if (b === ONE) return round(a, places, rounding);
   const shift = places + b.scale - a.scale;
   const numerator = shift >= 0 ? a.units * pow10(shift) : a.units;
   const denominator = shift >= 0 ? b.units : b.units * pow10(-shift);
@@ -220,6 +254,6 @@ export const toMinorUnits = (amount: Decimal, exponent: number): bigint => {
 /** Digits in groups of three: `1234567.5` becomes `1,234,567.5`. */
 export const grouped = (text: string): string => {
   const [whole = '', fraction] = text.split('.');
-  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const groups = whole.length < 4 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? groups : `${groups}.${fraction}`;
 };

@@ -120,5 +120,5 @@ export const doSteps = (start: Working, steps: readonly Apply[], context: StepCo
 /** Applies all steps of a price in the order of the arithmetic. */
 export const applySteps = (start: Working, steps: readonly PriceStep[], context: StepContext): Working => {
   const { charge, commitment: committed, after } = planOf(steps, context.policy);
-  return doSteps(start, [...charge, ...committed, ...after], context);
+  return doSteps(doSteps(doSteps(start, charge, context), committed, context), after, context);
 };

@@ -1,4 +1,4 @@
-import { add, type Decimal, divide, fromInteger, multiply, negate, type Rounding } from '../platform/decimal.ts';
+import { add, type Decimal, divide, fromInteger, multiply, negate, type Rounding, round } from '../platform/decimal.ts';
 
 /**
  * An amount before its one rounding: `value / parts`, exact. A share by day (8 of 31) has no finite decimal, so it is
@@ -13,13 +13,15 @@ export const exact = (value: Decimal): Exact => ({ value, parts: 1n });
 export const NOTHING: Exact = exact(fromInteger(0));
 
 /** `a + b`. */
-export const plus = (a: Exact, b: Exact): Exact =>
-  a.parts === b.parts
-    ? { value: add(a.value, b.value), parts: a.parts }
-    : {
-        value: add(multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts))),
-        parts: a.parts * b.parts,
-      };
+export const plus = (a: Exact, b: Exact): Exact => {
+  // A line begins with nothing: what is first added to it needs no arithmetic.
+  if (a === NOTHING) return b;
+  if (a.parts === b.parts) return { value: add(a.value, b.value), parts: a.parts };
+  return {
+    value: add(multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts))),
+    parts: a.parts * b.parts,
+  };
+};
 
 /** `a - b`. */
 export const minus = (a: Exact, b: Exact): Exact => plus(a, { ...b, value: negate(b.value) });
@@ -44,4 +46,4 @@ export const isBelowZero = (a: Exact): boolean => a.value.units < 0n;
 
 /** The amount with at most `places` decimals: the one place where a fraction becomes a decimal. */
 export const roundExact = (a: Exact, places: number, rounding: Rounding): Decimal =>
-  divide(a.value, fromInteger(a.parts), places, rounding);
+  a.parts === 1n ? round(a.value, places, rounding) : divide(a.value, fromInteger(a.parts), places, rounding);

@@ -29,6 +29,8 @@ type Plain = {
   /** Where each tier ends, in units of `edgeScale`; `null` = never. */
   readonly ends: readonly (bigint | null)[];
   readonly prices: readonly bigint[];
+  /** What all lower tiers cost together when they are full, in units of both scales. */
+  readonly below: readonly bigint[];
 };
 
 /** The tiers of a graduated price, ready to price with. */
@@ -48,12 +50,13 @@ const plainOf = (tiers: readonly ReadyTier[]): Plain | undefined => {
   if (!only) return undefined;
   const edgeScale = Math.max(0, ...tiers.map(({ end }) => end?.scale ?? 0));
   const priceScale = Math.max(0, ...tiers.map(({ unitPrice }) => unitPrice?.scale ?? 0));
-  return {
-    edgeScale,
-    priceScale,
-    ends: tiers.map(({ end }) => (end === null ? null : unitsAt(end, edgeScale))),
-    prices: tiers.map(({ unitPrice }) => unitsAt(unitPrice ?? ZERO, priceScale)),
-  };
+  const ends = tiers.map(({ end }) => (end === null ? null : unitsAt(end, edgeScale)));
+  const prices = tiers.map(({ unitPrice }) => unitsAt(unitPrice ?? ZERO, priceScale));
+  const below: bigint[] = [0n];
+  prices.forEach((price, n) => {
+    below.push((below[n] ?? 0n) + ((ends[n] ?? 0n) - (ends[n - 1] ?? 0n)) * price);
+  });
+  return { edgeScale, priceScale, ends, prices, below };
 };
 
 /** Reads the tiers of a graduated price: once per price. */
@@ -63,24 +66,24 @@ export const graduation = (tiers: readonly Tier[]): Graduation => {
   return plain === undefined ? { tiers: ready } : { tiers: ready, plain };
 };
 
-/** Unit prices only: the edge makes no difference, as both tiers give the same there. */
-const pricePlain = (
+/** Unit prices only, tier by tier. The edge makes no difference, as both tiers give the same there. */
+const pricePlainParts = (
   quantity: Decimal,
   { edgeScale, priceScale, ends, prices }: Plain,
-  each?: (part: TierPart) => void,
+  each: (part: TierPart) => void,
 ): Decimal => {
   const scale = Math.max(edgeScale, quantity.scale);
-  const stretch = scale === edgeScale ? 1n : 10n ** BigInt(scale - edgeScale);
-  const total = scale === quantity.scale ? quantity.units : unitsAt(quantity, scale);
+  const stretch = 10n ** BigInt(scale - edgeScale);
+  const total = unitsAt(quantity, scale);
   let from = 0n;
   let amount = 0n;
   for (let n = 0; n < ends.length && from < total; n += 1) {
     const end = ends[n] ?? null;
-    const edge = end === null ? total : stretch === 1n ? end : end * stretch;
+    const edge = end === null ? total : end * stretch;
     const to = edge < total ? edge : total;
     const cost = (to - from) * (prices[n] ?? 0n);
     amount += cost;
-    each?.({
+    each({
       tier: n,
       from: fromMinorUnits(from, scale),
       quantity: fromMinorUnits(to - from, scale),
@@ -90,6 +93,26 @@ const pricePlain = (
   }
   return fromMinorUnits(amount, scale + priceScale);
 };
+
+/** The same sum when nobody looks at its parts: what the full tiers below cost is known, the last one is added. */
+const pricePlain = (quantity: Decimal, { edgeScale, priceScale, ends, prices, below }: Plain): Decimal => {
+  if (quantity.units <= 0n) return ZERO;
+  const scale = Math.max(edgeScale, quantity.scale);
+  const stretch = STRETCHES[scale - edgeScale] ?? 10n ** BigInt(scale - edgeScale);
+  const total = scale === quantity.scale ? quantity.units : unitsAt(quantity, scale);
+  // The number of begun edge units: it is above an edge exactly when the quantity is.
+  const begun = stretch === 1n ? total : (total + stretch - 1n) / stretch;
+  let n = 0;
+  for (; n < ends.length; n += 1) {
+    const end = ends[n];
+    if (end === null || end === undefined || begun <= end) break;
+  }
+  const from = n === 0 ? 0n : (ends[n - 1] ?? 0n);
+  const full = (below[n] ?? 0n) * stretch;
+  return fromMinorUnits(full + (total - from * stretch) * (prices[n] ?? 0n), scale + priceScale);
+};
+
+const STRETCHES = Array.from({ length: 16 }, (_, n) => 10n ** BigInt(n));
 
 const priceAny = (
   quantity: Decimal,
@@ -127,7 +150,9 @@ export const priceTiers = (
   policy: Tiering,
   each?: (part: TierPart) => void,
 ): Decimal => {
-  if (plain !== undefined && policy.tierGap === 'next') return pricePlain(quantity, plain, each);
+  if (plain !== undefined && policy.tierGap === 'next') {
+    return each === undefined ? pricePlain(quantity, plain) : pricePlainParts(quantity, plain, each);
+  }
   const charged = isNegative(quantity) ? ZERO : quantity;
   if (isZero(charged) && (policy.zeroUsageFlatFee === 'none' || tiers[0]?.flatFee === undefined)) return ZERO;
   return priceAny(charged, tiers, policy, each);
