@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CatalogEntry, CatalogReader, Contract, Meter } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
-import { add, compare, type Decimal, multiply, parseDecimal, sum, ZERO } from '../../platform/decimal.ts';
+import { add, compare, type Decimal, fromInteger, multiply, subtract, sum, ZERO } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { type MeterIndex, meterIndex } from '../ledger/meter-states.ts';
 import { laterOf } from '../ledger/slot.ts';
@@ -35,13 +35,14 @@ type Watch = LimitInPeriod & {
 /** Events after which a look failed. They must come again: only the events of an account bring a look at it. */
 export type FailedLook = { readonly usages: readonly CanonicalUsage[]; readonly reason: string };
 
-/** Within this share of a threshold the balance is read, but not more often than `NEAR_MILLIS`. */
-const NEAR = parseDecimal('0.95');
+/**
+ * The balance is read again when this worker has seen one part in so many of what was left up to a threshold: others may
+ * have added as much, up to seven of them. The nearer the threshold, the sooner, but not more often than `NEAR_MILLIS`.
+ */
+const PARTS_LEFT = fromInteger(8);
 const NEAR_MILLIS = 60_000;
-/** Other workers add too: what was read is trusted no longer than this. */
-const TRUST_MILLIS = 10 * 60_000;
-/** Where all thresholds are told, usage is looked at again so seldom: a correction elsewhere may have taken it back. */
-const TOLD_TRUST_MILLIS = 60 * 60_000;
+/** What was read is trusted no longer than this: others add too, and a correction elsewhere may have taken usage back. */
+const TRUST_MILLIS = 60 * 60_000;
 const MAX_KNOWN = 20_000;
 const BALANCES_AT_A_TIME = 4;
 
@@ -68,13 +69,13 @@ const mustRead = (known: Known | undefined, { limit, added, mayFall }: Watch, no
   if (known === undefined || mayFall) return true;
   const open = limit.thresholds.filter((percent) => !known.told.has(percent));
   const age = nowMillis - known.readAt;
-  if (open.length === 0) return age >= TOLD_TRUST_MILLIS;
   if (age >= TRUST_MILLIS) return true;
+  if (open.length === 0) return false;
   if (added === undefined) return age >= NEAR_MILLIS;
-  const next = thresholdOf(limit, Math.min(...open));
-  const estimate = add(add(known.quantity, known.seen), added);
-  if (compare(estimate, next) >= 0) return true;
-  return age >= NEAR_MILLIS && compare(estimate, multiply(next, NEAR)) >= 0;
+  const left = subtract(thresholdOf(limit, Math.min(...open)), known.quantity);
+  const since = add(known.seen, added);
+  if (compare(since, left) >= 0) return true;
+  return age >= NEAR_MILLIS && compare(multiply(since, PARTS_LEFT), left) >= 0;
 };
 
 /** The slots that a line touches: its own, and that of the event which it cancels. */

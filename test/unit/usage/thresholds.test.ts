@@ -61,6 +61,42 @@ describe('thresholds', () => {
     expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
+  it('reads again the sooner, the less is left up to a threshold, and once an hour', async () => {
+    const catalog = memoryCatalog([
+      ...METERS,
+      entry('limit', 'team-calls', limit),
+      entry('attribution', 'org-01', { subject: 'org-01', account: 'acct-01' }),
+    ]);
+    const { clock, ports } = world;
+    let reads = 0;
+    const subjects = {
+      ...ports.subjects,
+      get: (subject: string) => {
+        reads += 1;
+        return ports.subjects.get(subject);
+      },
+    };
+    const balance = { ...ports, subjects };
+    const look = makeThresholds({ catalog, balance, crossings: memoryCrossings(), publisher: ports.publisher, clock });
+    const used: [after: number, count: number, readsThen: number][] = [
+      [0, 8, 1], // nothing is known
+      [2, 4, 1], // 72 were left up to 80: 9 are one part in eight
+      [2, 5, 2], // 9 since
+      [2, 7, 2], // 63 are left
+      [0.5, 40, 3], // 47 since
+      [2, 3, 4], // 16 are left: 2 are one part in eight
+      [59, 1, 4],
+      [1, 0, 5], // an hour later
+    ];
+    for (const [n, [after, count, readsThen]] of used.entries()) {
+      clock.advance(after * 60_000);
+      const event = stamped(`e${n}`, count);
+      await world.append(event);
+      await look([event], 'c-1');
+      expect([n, reads]).toEqual([n, readsThen]);
+    }
+  });
+
   it('tells what it could not look at, and looks at it when its events come again', async () => {
     const catalog = memoryCatalog([
       ...METERS,
