@@ -2,6 +2,7 @@ import { subjectsByAccount } from '../catalog/attribution.ts';
 import type { CatalogReader } from '../catalog/types.ts';
 import type { AccountStore } from '../close/close-store.ts';
 import { type ContractInPeriod, contractsIn } from '../close/contracts-in.ts';
+import type { StoredValue } from '../close/data-files.ts';
 import { type PlanGapOf, planContract } from '../close/plan-contract.ts';
 import type { PlannedContract, PlannedSubject } from '../close/records.ts';
 import { subjectsIn } from '../close/steps/prepare.ts';
@@ -17,6 +18,8 @@ export type PlannedPair = {
   readonly gap?: string;
   /** Not over yet. */
   readonly running?: true;
+  /** What the period was billed from, where a close has rated it: usage is read as it was then. */
+  readonly pins?: StoredValue;
 };
 
 /** What is rated again of one account, in the order of time. */
@@ -47,15 +50,15 @@ const AT_ONCE = 16;
 const gapText = ({ kind, what }: PlanGapOf): string =>
   kind === 'missing-price' ? `there is no ${what} for this period` : `there is no ${what}`;
 
-/** What a close pinned of an account's periods that end in a month; nothing where none has rated it. */
-const pinnedOf = async (
-  { results }: PlanPorts,
-  account: string,
-  { end }: MonthDates,
-): Promise<readonly PlannedContract[]> => {
+/** What a close pinned of an account's periods that end in a month, and where; nothing where none has rated it. */
+type Pinned = { readonly contracts: readonly PlannedContract[]; readonly pins?: StoredValue };
+
+const pinnedOf = async ({ results }: PlanPorts, account: string, { end }: MonthDates): Promise<Pinned> => {
   const result = await results.resultEndingAt(account, end);
   const progress = result && (await results.account(result.closeId, account));
-  return progress?.contracts ?? [];
+  if (progress?.rated === undefined) return { contracts: [] };
+  const { pinsKey: key, pinsHash: hash } = progress.rated;
+  return { contracts: progress.contracts, pins: { key, hash } };
 };
 
 const KEEP = (_book: string, version: number): number => version;
@@ -65,7 +68,7 @@ const pairOf = async (
   ports: PlanPorts,
   { change, knownAt }: PlanRequest,
   found: ContractInPeriod,
-  pinned: readonly PlannedContract[],
+  { contracts: pinned, pins }: Pinned,
 ): Promise<PlannedPair | undefined> => {
   const known = { knownAt, pinned, repins: KEEP };
   const { contract } = change;
@@ -83,6 +86,7 @@ const pairOf = async (
     after: (after ?? either).planned,
     ...(gap === undefined ? {} : { gap: gapText(gap) }),
     ...(found.active.to > knownAt ? { running: true } : {}),
+    ...(pins === undefined ? {} : { pins }),
   };
 };
 
@@ -104,7 +108,7 @@ export const planAccounts = async (ports: PlanPorts, request: PlanRequest): Prom
     const pairs: PlannedPair[] = [];
     for (const { month, contracts } of found) {
       const own = contracts.filter(({ entry }) => entry.body.account === account);
-      const pinned = own.length === 0 ? [] : await pinnedOf(ports, account, month);
+      const pinned = own.length === 0 ? { contracts: [] } : await pinnedOf(ports, account, month);
       const made = await Promise.all(own.map((each) => pairOf(ports, request, each, pinned)));
       pairs.push(
         ...made.flatMap((pair) => pair ?? []).sort((a, b) => (a.before.active.from < b.before.active.from ? -1 : 1)),

@@ -15,7 +15,7 @@ import type { AccountPreview, PreviewChange, PreviewParams, PreviewResult } from
 
 export type StepPorts = {
   readonly catalog: CatalogReader;
-  readonly usage: Pick<UsagePort, 'read' | 'lastValues'>;
+  readonly usage: Pick<UsagePort, 'read' | 'readPinned' | 'lastValues'>;
   readonly results: Pick<AccountStore, 'account' | 'resultEndingAt'>;
   readonly files: DataFiles;
   readonly jobs: Pick<Jobs, 'get' | 'save'>;
@@ -35,6 +35,8 @@ export type AccountFile = StoredValue & { readonly account: string };
 const CHUNK = 6;
 const AT_ONCE = 32;
 const RACES = 20;
+/** A cause of Step Functions may be a whole stack. */
+const LONGEST_MESSAGE = 500;
 
 const folderOf = (jobId: string): string => `previews/${jobId}`;
 const chunksKey = (jobId: string): string => `${folderOf(jobId)}/chunks.json`;
@@ -167,7 +169,7 @@ export const runPreviewStep = async (ports: StepPorts, event: PreviewStep): Prom
       const { code, message } = event;
       await note(ports, event.jobId, () => ({
         state: 'failed',
-        message: `${message} (${code})`,
+        message: `${message.slice(0, LONGEST_MESSAGE)} (${code})`,
         endedAt: ports.clock.now(),
       }));
       return ok();

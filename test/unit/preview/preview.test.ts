@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../lambdas/catalog/types.ts';
 import { runPreviewStep } from '../../../lambdas/preview/preview-steps.ts';
+import { PinnedSlotError } from '../../../lambdas/usage/prove/counted-lines.ts';
 import { contract, priceBook } from '../close/close-catalog.ts';
 import { catalogOf, closeAll, makeWorld } from '../close/close-world.ts';
 import { askPreview, bookWith, callsAt, runPreview } from './preview-world.ts';
@@ -82,6 +83,35 @@ describe('a price preview', () => {
       ['150.00', '100.00'],
       ['1040.00', '100.00'],
     ]);
+  });
+
+  it('reads closed periods as they were billed, and the running one as the ledger has it', async () => {
+    const world = await october();
+    world.usage.set('org-a1', '2100');
+    const { accounts } = await runPreview(world, callsAt('0.05'));
+    expect(accounts[0]?.periods.map(({ before, after }) => [before, after])).toEqual([
+      ['150.00', '100.00'],
+      ['250.00', '150.00'],
+    ]);
+  });
+
+  it('tells of an account whose ledger is not what was pinned, and rates the others', async () => {
+    const world = await october();
+    const { readPinned } = world.ports.usage;
+    world.ports.usage.readPinned = (request) =>
+      request.subjects.some(({ subject }) => subject === 'org-a1')
+        ? Promise.reject(new PinnedSlotError('slot 10:00 of org-a1 is not what was pinned'))
+        : readPinned(request);
+    const { report } = await runPreview(world, callsAt('0.05'));
+    expect(report.problems).toEqual([
+      {
+        account: 'a1',
+        contract: 'contract-a1',
+        start: '2026-10-01',
+        message: 'slot 10:00 of org-a1 is not what was pinned',
+      },
+    ]);
+    expect(report.totals.find(({ currency }) => currency === 'USD')).toMatchObject({ before: '55.00', after: '52.50' });
   });
 
   it('tries a contract too, as if it had been agreed all along', async () => {
