@@ -1,26 +1,24 @@
 import type { ContractItem, Price } from '../catalog/types.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { maximum, ONE, parseDecimal, ZERO } from '../platform/decimal.ts';
+import type { Plan } from './apply-steps.ts';
 import type { UsageGroup } from './group-usage.ts';
 import type { Scene } from './scene.ts';
-import { capacityMeters } from './steps/capacity.ts';
 import type { StepContext } from './steps/step.ts';
-import type { PriceState, RatableUsage } from './types.ts';
+import type { PriceState, RatableUsage, RatingPolicy } from './types.ts';
 
 /** Where a price of an item keeps what it leaves: the canonical JSON of the item and its dimension values. */
 export const lineKey = (item: string, dimensions: Readonly<Record<string, string>>): string =>
   canonicalJson([item, dimensions]);
 
 /** The highest quantity of each meter that a capacity price looks at, over all dimension values. */
-const peaksOf = (price: Price, usage: readonly RatableUsage[]): StepContext['peaks'] => {
-  const meters = price.steps.flatMap((step) => (step.step === 'capacity' ? capacityMeters(step) : []));
-  return Object.fromEntries(
+const peaksOf = (meters: readonly string[], usage: readonly RatableUsage[]): StepContext['peaks'] =>
+  Object.fromEntries(
     meters.map((meter) => {
       const rows = usage.filter((row) => row.meter === meter);
       return [meter, rows.map((row) => parseDecimal(row.quantity)).reduce(maximum, ZERO)];
     }),
   );
-};
 
 /** What the item left for these dimension values; a new contract year counts from 0. */
 const stateOf = (scene: Scene, item: ContractItem, price: Price, { dimensions }: UsageGroup): PriceState => {
@@ -35,15 +33,26 @@ const stateOf = (scene: Scene, item: ContractItem, price: Price, { dimensions }:
 const rowsOf = ({ rows }: UsageGroup): StepContext['rows'] =>
   rows.map(({ dimensions, quantity }) => ({ dimensions, quantity: parseDecimal(quantity) }));
 
-/** What the steps of an item may know of a group of its usage. */
+/** What each bill of the period added to a group: where the policy cares (S10), and all of its rows say it. */
+const slicesOf = ({ rows }: UsageGroup, { interimConversion }: RatingPolicy): Pick<StepContext, 'slices'> =>
+  interimConversion === 'slice' && rows.length > 0 && rows.every(({ slices }) => slices !== undefined)
+    ? { slices: rows.flatMap(({ slices = [] }) => slices.map(parseDecimal)) }
+    : {};
+
+const NONE = {} as const;
+
+/** What the steps of an item may know of a group of its usage. Written field by field: one shape is cheap. */
 export const itemContext = (
   scene: Scene,
   item: ContractItem,
   price: Price,
-): ((group: UsageGroup, ahead: boolean) => StepContext) => {
+  { byRow, peaks }: Plan,
+): ((group: UsageGroup, ahead: boolean, poolTaken: StepContext['poolTaken']) => StepContext) => {
   const { input, part, covered, firstDay, priced } = scene;
   const { contract, period, policy, interim } = input;
-  const shared = {
+  const count = item.quantity === undefined ? ONE : parseDecimal(item.quantity);
+  const highest = peaks.length === 0 ? NONE : peaksOf(peaks, input.usage);
+  return (group, ahead, poolTaken) => ({
     currency: priced,
     policy,
     period,
@@ -53,22 +62,15 @@ export const itemContext = (
     anchorDay: contract.anchorDay,
     firstDay,
     amended: input.part !== undefined,
-    count: item.quantity === undefined ? ONE : parseDecimal(item.quantity),
+    count,
     interim: interim === true,
-    poolTaken: {},
-    peaks: peaksOf(price, input.usage),
-  };
-  const byRow = price.steps.some(({ step }) => step === 'matrix');
-  return (group, ahead) => {
-    const next = ahead ? scene.next() : undefined;
-    return {
-      ...shared,
-      opening: stateOf(scene, item, price, group),
-      dimensions: group.dimensions,
-      daily: group.daily,
-      rows: byRow ? rowsOf(group) : [],
-      ...(group.changes === undefined ? {} : { changes: group.changes }),
-      ...(next === undefined ? {} : { next }),
-    };
-  };
+    opening: stateOf(scene, item, price, group),
+    next: ahead ? scene.next() : undefined,
+    poolTaken,
+    dimensions: group.dimensions,
+    daily: group.daily,
+    changes: group.changes,
+    rows: byRow ? rowsOf(group) : [],
+    peaks: highest,
+  });
 };

@@ -30,6 +30,8 @@ export type RatableUsage = {
   readonly transactions?: readonly { readonly amount: string; readonly count?: number }[];
   /** The quantity that chooses the tier of a volume price when `quantity` is a prorated one. */
   readonly fullQuantity?: string;
+  /** What each bill of the period added, in their order; together `quantity`. For policies whose bills convert their own slice. */
+  readonly slices?: readonly string[];
 };
 
 /** What a price of an item leaves to the next period, by item and dimension values (`lineKey`). */

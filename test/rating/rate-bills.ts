@@ -49,12 +49,11 @@ const priceBookOf = (bill: Bill, currency: string): PriceBook => ({
   })),
 });
 
-const usageOf = ({ quantity, dimensions, ...row }: CaseUsage, bills: (name: string) => RateResult): RatableUsage => ({
+const usageOf = ({ dimensions, ...row }: CaseUsage): RatableUsage => ({
   ...row,
   meterVersion: 1,
   unit: 'unit',
   dimensions: dimensions ?? {},
-  quantity: typeof quantity === 'string' ? quantity : (bills(quantity.bill).lines[0]?.amount ?? '0'),
 });
 
 /** Rates the bills of a case with the rating library. Its errors are the caller's. */
@@ -72,7 +71,7 @@ export const billsOf = (worked: Pick<WorkedCase, 'bills' | 'currency' | 'profile
       contractVersion: 1,
       priceBook: priceBookOf(bill, worked.currency),
       priceBookVersion: 1,
-      usage: bill.usage.map((row) => usageOf(row, result)),
+      usage: bill.usage.map(usageOf),
       opening: bill.after === undefined ? { format: 2, carryIn: {} } : result(bill.after).closing,
       period: bill.period,
       policy: policy(name),

@@ -14,10 +14,11 @@ export type CaseItem = Pick<Price, 'steps' | 'meter' | 'windowed' | 'accumulate'
   readonly quantity?: string;
 };
 
-/** A row of usage. `quantity` may be what a bill comes to: an amount (of usage converted alone, say) that is priced on. */
-export type CaseUsage = Pick<RatableUsage, 'changes' | 'windows' | 'transactions' | 'fullQuantity'> & {
-  readonly meter: string;
-  readonly quantity: string | { readonly bill: string };
+/** A row of usage. */
+export type CaseUsage = Pick<
+  RatableUsage,
+  'meter' | 'quantity' | 'changes' | 'windows' | 'transactions' | 'fullQuantity' | 'slices'
+> & {
   readonly dimensions?: Readonly<Record<string, string>>;
 };
 

@@ -53,7 +53,7 @@ export type StepContext = {
   /** What the price left in the period before. */
   readonly opening: PriceState;
   /** The next period and the part of it that the contract covers, for what is charged ahead; absent: it covers none. */
-  readonly next?: { readonly period: Period; readonly part: Period };
+  readonly next?: { readonly period: Period; readonly part: Period } | undefined;
   /** What earlier lines took of each shared allowance. */
   readonly poolTaken: Readonly<Record<string, Decimal>>;
   /** The dimension values of the line. */
@@ -66,6 +66,8 @@ export type StepContext = {
   readonly rows: readonly { readonly dimensions: Readonly<Record<string, string>>; readonly quantity: Decimal }[];
   /** The highest quantity of each meter that a capacity price names. */
   readonly peaks: Readonly<Record<string, Decimal>>;
+  /** What each bill of the period added to the quantity; only where the policy has each of them converted alone (S10). */
+  readonly slices?: readonly Decimal[];
 };
 
 /** A step with its parameters read: pure, no rounding of money. */

@@ -1,4 +1,3 @@
-import { policyOf } from '../../../lambdas/rating/policies.ts';
 import { CannotExpress, type Reader, readerOf } from './reader.ts';
 
 /** A case as other collections write it: the parameters of a price model and what came out. */
@@ -28,8 +27,6 @@ export type Sheet = {
   readonly model: Model;
   readonly params: Reader;
   readonly quantity: unknown;
-  /** S10: each bill within the period converts its own slice. */
-  readonly slicesAreConvertedAlone: boolean;
 };
 
 /** The parts that a price model is composed of: `tiered_volume(blocks) multi-unit+late_event`. */
@@ -145,6 +142,5 @@ export const sheetOf = (published: PublishedCase): Sheet => {
     model,
     params,
     quantity: published.quantity ?? null,
-    slicesAreConvertedAlone: policyOf(profile)?.interimConversion === 'slice',
   };
 };

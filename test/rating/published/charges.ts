@@ -9,13 +9,13 @@ import { feeAmount } from './fees.ts';
 import { commitmentSteps, discountSteps, quantitySteps } from './line-steps.ts';
 import { CannotExpress, decimalOf, fromCents, type Reader, readerOf } from './reader.ts';
 import { byMeter, tierStep } from './tiers.ts';
-import { changesOf, groupRows, levelChanges, METER, plainRows, windowsAt } from './usage-rows.ts';
+import { changesOf, groupRows, levelChanges, METER, plainRows, slicedRows, windowsAt } from './usage-rows.ts';
 
 /** An item of the contract, and the usage that it prices. */
 export type Charge = {
   readonly item: CaseItem;
   /** Its rows. A case with one quantity may be billed in slices: they replace the quantity. */
-  readonly rows: (slices?: readonly CaseUsage['quantity'][]) => readonly CaseUsage[];
+  readonly rows: (slices?: readonly string[]) => readonly CaseUsage[];
 };
 
 /** Usage that a case gives as it is: it cannot be billed in slices. */
@@ -77,7 +77,7 @@ const rowsOf = (sheet: Sheet, cover: Cover): Charge['rows'] => {
   if (changes !== undefined) return row({ changes });
   if (transactions !== undefined) return row({ transactions: transactions.map((each) => ({ amount: each })) });
   if (fullQuantity !== undefined) return row({ fullQuantity });
-  return (slices) => plainRows(slices ?? [scalarOf(quantity)]);
+  return (slices = [scalarOf(quantity)]) => (slices.length > 1 ? slicedRows(slices) : plainRows(slices));
 };
 
 const isWindowed = (params: Reader): boolean => params.has('buckets') || params.has('windows');

@@ -1,7 +1,7 @@
-import type { CaseDocument, CaseItem, CaseUsage, FigureSource, Part } from '../worked-case.ts';
+import type { CaseDocument, CaseItem, FigureSource, Part } from '../worked-case.ts';
 import { add, type Draft, figure, given, less, named, plus } from './draft.ts';
 import { feeItem } from './fees.ts';
-import type { Billing, Without } from './plan.ts';
+import type { Without } from './plan.ts';
 import { CannotExpress, decimalOf, fromCents } from './reader.ts';
 
 /** Cases of one bill, whole or the next of several within its period. */
@@ -44,41 +44,6 @@ const beforeOf = (draft: Draft): Before => {
 
 const BESIDE: CaseItem['id'] = 'billed-before';
 
-const rounds = (item: CaseItem): boolean =>
-  item.steps.some((step) => step.step === 'unit-conversion' && step.rounding !== undefined);
-
-/** Converts a slice alone: a bill that comes to the converted quantity. */
-const convertedAlone = (draft: Draft, name: string, quantity: string, item: CaseItem): CaseUsage['quantity'] => {
-  const steps = item.steps.filter(({ step }) => step === 'unit-conversion');
-  draft.bills.set(name, {
-    items: [{ id: 'converted', meter: 'usage', steps: [...steps, { step: 'per-unit', unitPrice: '1' }] }],
-    usage: [{ meter: 'usage', quantity }],
-    period: draft.plan.cover.period,
-    policy: { roundingStage: 'none' },
-  });
-  return { bill: name };
-};
-
-/** The slices of a progressive bill: before this line, and with it. S10 `slice`: each is converted by itself. */
-const slicesOf = (
-  draft: Draft,
-  before: string,
-): { readonly draft: Draft; readonly slices: CaseUsage['quantity'][] } => {
-  const now = decimalOf(draft.sheet.quantity, 'quantity');
-  const [charge] = draft.plan.charges;
-  const alone = draft.sheet.slicesAreConvertedAlone && charge !== undefined && rounds(charge.item);
-  if (!alone) return { draft, slices: [before, now] };
-  const item = { ...charge.item, steps: charge.item.steps.filter(({ step }) => step !== 'unit-conversion') };
-  const plan = { ...draft.plan, charges: [{ ...charge, item }, ...draft.plan.charges.slice(1)] };
-  return {
-    draft: { ...draft, plan },
-    slices: [
-      convertedAlone(draft, 'before, converted', before, charge.item),
-      convertedAlone(draft, 'this line, converted', now, charge.item),
-    ],
-  };
-};
-
 /** What the line comes to, with something left out or not: the whole so far less what came before it. */
 type Line = (without?: readonly Without[]) => Part[];
 
@@ -93,13 +58,11 @@ const lineOf = (draft: Draft): Line => {
     const taken = before.billed === undefined ? [] : [given('-', before.billed)];
     return (without = []) => [plus(named(draft, 'bill', { without })), ...taken];
   }
-  const sliced = slicesOf(draft, before.quantity);
-  const first = sliced.slices.slice(0, 1);
+  const [earlier, now] = [before.quantity, decimalOf(draft.sheet.quantity, 'quantity')];
   return (without = []) => {
-    const whole = plus(named(sliced.draft, 'bill', { without, slices: sliced.slices }));
+    const whole = plus(named(draft, 'bill', { without, slices: [earlier, now] }));
     if (before.billed !== undefined && without.length === 0) return [whole, given('-', before.billed)];
-    const billing: Billing = { without, slices: first, interim: true };
-    return [whole, ...less([plus(named(sliced.draft, 'before', billing))])];
+    return [whole, ...less([plus(named(draft, 'before', { without, slices: [earlier], interim: true }))])];
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Contract, PriceStep } from '../../../lambdas/catalog/types.ts';
 import type { RatingPolicy } from '../../../lambdas/rating/types.ts';
-import type { Bill, CaseItem, CaseUsage } from '../worked-case.ts';
+import type { Bill, CaseItem } from '../worked-case.ts';
 import type { Charge } from './charges.ts';
 import type { Cover } from './cover.ts';
 import { type Bounds, boundSteps } from './line-steps.ts';
@@ -22,7 +22,7 @@ export type Without = 'minimum' | 'maximum' | 'discounts' | 'true-up' | 'overage
 /** How a plan is billed. */
 export type Billing = {
   /** Quantities that stand for the quantity of the case. */
-  readonly slices?: readonly CaseUsage['quantity'][];
+  readonly slices?: readonly string[];
   readonly without?: readonly Without[];
   readonly interim?: boolean;
   /** Fees beside the metered prices that share their bounds: what was billed before. */

@@ -8,11 +8,13 @@ import { CannotExpress, decimalOf, type Reader, wholeOf } from './reader.ts';
 /** The meter of a case that has one. */
 export const METER = 'usage';
 
-type Quantity = CaseUsage['quantity'];
-
 /** A row for each quantity; the library adds them up. */
-export const plainRows = (quantities: readonly Quantity[], meter = METER): CaseUsage[] =>
+export const plainRows = (quantities: readonly string[], meter = METER): CaseUsage[] =>
   quantities.map((quantity) => ({ meter, quantity }));
+
+/** A row for each bill of the period: what it added. */
+export const slicedRows = (slices: readonly string[]): CaseUsage[] =>
+  slices.map((quantity) => ({ meter: METER, quantity, slices: [quantity] }));
 
 /** Windows of usage, one per hour of the period from `hour` on (of every day again where only some hours count). */
 export const windowsAt = (
