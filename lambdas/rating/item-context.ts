@@ -34,10 +34,10 @@ const rowsOf = ({ rows }: UsageGroup): StepContext['rows'] =>
   rows.map(({ dimensions, quantity }) => ({ dimensions, quantity: parseDecimal(quantity) }));
 
 /** What each bill of the period added to a group: where the policy cares (S10), and all of its rows say it. */
-const slicesOf = ({ rows }: UsageGroup, { interimConversion }: RatingPolicy): Pick<StepContext, 'slices'> =>
+const slicesOf = ({ rows }: UsageGroup, { interimConversion }: RatingPolicy): StepContext['slices'] =>
   interimConversion === 'slice' && rows.length > 0 && rows.every(({ slices }) => slices !== undefined)
-    ? { slices: rows.flatMap(({ slices = [] }) => slices.map(parseDecimal)) }
-    : {};
+    ? rows.flatMap(({ slices = [] }) => slices.map(parseDecimal))
+    : undefined;
 
 const NONE = {} as const;
 
@@ -70,6 +70,7 @@ export const itemContext = (
     dimensions: group.dimensions,
     daily: group.daily,
     changes: group.changes,
+    slices: slicesOf(group, policy),
     rows: byRow ? rowsOf(group) : [],
     peaks: highest,
   });

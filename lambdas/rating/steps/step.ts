@@ -67,7 +67,7 @@ export type StepContext = {
   /** The highest quantity of each meter that a capacity price names. */
   readonly peaks: Readonly<Record<string, Decimal>>;
   /** What each bill of the period added to the quantity; only where the policy has each of them converted alone (S10). */
-  readonly slices?: readonly Decimal[];
+  readonly slices?: readonly Decimal[] | undefined;
 };
 
 /** A step with its parameters read: pure, no rounding of money. */
