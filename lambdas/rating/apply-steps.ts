@@ -2,7 +2,7 @@ import { PRICE_STEP_ORDER, type PriceStep } from '../catalog/types.ts';
 import { inAdvance } from './steps/ahead.ts';
 import { allowance } from './steps/allowance.ts';
 import { amountDiscount } from './steps/amount-discount.ts';
-import { capacity } from './steps/capacity.ts';
+import { capacity, capacityMeters } from './steps/capacity.ts';
 import { commitment } from './steps/commitment.ts';
 import { dynamic } from './steps/dynamic.ts';
 import { graduated } from './steps/graduated.ts';
@@ -79,6 +79,10 @@ export type Plan = {
   readonly charge: readonly Apply[];
   readonly commitment: readonly Apply[];
   readonly after: readonly Apply[];
+  /** Whether a step is billed in advance, whether one looks at single rows, and the meters whose peaks one looks at. */
+  readonly inAdvance: boolean;
+  readonly byRow: boolean;
+  readonly peaks: readonly string[];
 };
 
 const COMMITMENT = PRICE_STEP_ORDER.indexOf('commitment');
@@ -96,18 +100,24 @@ const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder'])
     charge: ordered.filter((step) => place(step) < 0).map(made),
     commitment: ordered.filter((step) => place(step) === 0).map(made),
     after: ordered.filter((step) => place(step) > 0).map(made),
+    inAdvance: settling !== undefined,
+    byRow: steps.some(({ step }) => step === 'matrix'),
+    peaks: steps.flatMap((step) => (step.step === 'capacity' ? capacityMeters(step) : [])),
   };
 };
 
-const plans = new WeakMap<readonly PriceStep[], Map<RatingPolicy['discountOrder'], Plan>>();
+type Plans = Partial<Record<RatingPolicy['discountOrder'], Plan>>;
+
+const plans = new WeakMap<readonly PriceStep[], Plans>();
 
 /** The plan of a price: made once per list of steps, in the order of the arithmetic, whatever order they are written in. */
 export const planOf = (steps: readonly PriceStep[], { discountOrder }: RatingPolicy): Plan => {
-  const known = plans.get(steps) ?? new Map<RatingPolicy['discountOrder'], Plan>();
-  const found = known.get(discountOrder) ?? plan(steps, discountOrder);
-  known.set(discountOrder, found);
-  plans.set(steps, known);
-  return found;
+  const known = plans.get(steps);
+  const found = known?.[discountOrder];
+  if (found !== undefined) return found;
+  const made = plan(steps, discountOrder);
+  plans.set(steps, { ...known, [discountOrder]: made });
+  return made;
 };
 
 /** Does the steps one after another. */

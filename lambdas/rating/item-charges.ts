@@ -1,6 +1,6 @@
 import type { ContractItem, Price } from '../catalog/types.ts';
 import { type Decimal, isZero, ONE, parseDecimal, subtract, ZERO } from '../platform/decimal.ts';
-import { applySteps, isInAdvance } from './apply-steps.ts';
+import { applySteps, isInAdvance, planOf } from './apply-steps.ts';
 import type { Charge } from './contract/bill.ts';
 import { NOTHING } from './exact.ts';
 import { finishedAmount, finishingNodes, recognitionOf } from './finish-charge.ts';
@@ -62,6 +62,7 @@ const carriedGroups = (scene: Scene, item: ContractItem, price: Price, groups: r
 };
 
 const described = (price: Price, dimensions: UsageGroup['dimensions']): string => {
+  if (price.perDimensions.length === 0) return price.description;
   const values = Object.entries(dimensions).map(([name, value]) => `${name} ${value}`);
   return values.length === 0 ? price.description : `${price.description} (${values.join(', ')})`;
 };
@@ -111,6 +112,8 @@ const bothStates = (one: States, other: States): States => ({
 const statesByKey = (item: ContractItem, states: PricedItem['states']): States =>
   states.reduce<States>((all, { dimensions, state }) => bothStates(all, { [lineKey(item.id, dimensions)]: state }), {});
 
+const NO_STATES = {} as const;
+
 const chargesFor = (
   scene: Scene,
   item: ContractItem,
@@ -119,20 +122,23 @@ const chargesFor = (
   taken: Taken,
   showAll: boolean,
 ): ItemCharges => {
-  const contextOf = itemContext(scene, item, price);
+  const plan = planOf(price.steps, scene.input.policy);
+  const contextOf = itemContext(scene, item, price, plan);
   const priced = (ahead: boolean): PricedItem => {
     const [fee] = groups;
     return price.meter === undefined && fee !== undefined
-      ? priceFee(price, fee, contextOf(fee, ahead), taken)
-      : priceItem(price, groups, (group) => contextOf(group, ahead), taken);
+      ? priceFee(price, fee, contextOf(fee, ahead, taken), taken)
+      : priceItem(price, groups, (group, poolTaken) => contextOf(group, ahead, poolTaken), taken);
   };
-  const advance = price.steps.some(isInAdvance);
-  const all = priced(advance);
-  const now = advance ? priced(false).groups : [];
-  const written = all.groups.flatMap((each, n) => (isWritten(each, price, showAll) ? [{ each, now: now[n] }] : []));
+  const all = priced(plan.inAdvance);
+  const now = plan.inAdvance ? priced(false).groups : [];
+  const charges: Charge[] = [];
+  for (const [n, each] of all.groups.entries()) {
+    if (isWritten(each, price, showAll)) charges.push(chargeOf(scene, item, price, each, now[n]));
+  }
   return {
-    charges: written.map(({ each, now: alone }) => chargeOf(scene, item, price, each, alone)),
-    states: statesByKey(item, all.states),
+    charges,
+    states: all.states.length === 0 ? NO_STATES : statesByKey(item, all.states),
     poolTaken: all.poolTaken,
   };
 };

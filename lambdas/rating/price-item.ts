@@ -59,10 +59,13 @@ const withTaken = (taken: StepContext['poolTaken'], { poolTaken }: Working): Ste
     ? taken
     : { ...taken, [poolTaken.pool]: add(taken[poolTaken.pool] ?? ZERO, poolTaken.quantity) };
 
-const statesOf = (priced: readonly PricedGroup[]): PricedItem['states'] =>
-  priced.flatMap(({ group, working }) =>
-    working.closing === undefined ? [] : [{ dimensions: group.dimensions, state: working.closing }],
-  );
+const statesOf = (priced: readonly PricedGroup[]): PricedItem['states'] => {
+  const kept = priced.filter(({ working }) => working.closing !== undefined);
+  return kept.map(({ group, working }) => ({ dimensions: group.dimensions, state: working.closing ?? {} }));
+};
+
+/** What the steps may know of a group, after earlier lines took so much of the pools. */
+type ContextOf = (group: UsageGroup, poolTaken: StepContext['poolTaken']) => StepContext;
 
 /**
  * Prices the usage of one item. S8: each group alone, or the charge of all together, shared out among them.
@@ -71,12 +74,12 @@ const statesOf = (priced: readonly PricedGroup[]): PricedItem['states'] =>
 export const priceItem = (
   price: Price,
   groups: readonly UsageGroup[],
-  contextOf: (group: UsageGroup) => StepContext,
+  contextOf: ContextOf,
   poolTaken: StepContext['poolTaken'],
 ): PricedItem => {
   const first = groups[0];
   if (first === undefined) return { groups: [], states: [], poolTaken };
-  const { policy, part } = contextOf(first);
+  const { policy, part } = contextOf(first, poolTaken);
   const plan = planOf(price.steps, policy);
   if (policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
     return pricePooled(price, plan, groups, pooledGroup(groups, price, part), contextOf, poolTaken);
@@ -84,7 +87,7 @@ export const priceItem = (
   const charge = chargeBy(price, plan);
   let taken = poolTaken;
   const priced = groups.map((group): PricedGroup => {
-    const context = { ...contextOf(group), poolTaken: taken };
+    const context = contextOf(group, taken);
     const charged = charge(startOf(group), group, context);
     const working = doSteps(charged, plan.after, context);
     taken = withTaken(taken, working);
@@ -109,10 +112,10 @@ const pricePooled = (
   plan: Plan,
   groups: readonly UsageGroup[],
   pool: UsageGroup,
-  contextOf: (group: UsageGroup) => StepContext,
+  contextOf: ContextOf,
   poolTaken: StepContext['poolTaken'],
 ): PricedItem => {
-  const context = { ...contextOf(pool), poolTaken };
+  const context = contextOf(pool, poolTaken);
   const { currency, policy } = context;
   const charged = chargeBy(price, plan)(startOf(pool), pool, context);
   const places = policy.roundingStage === 'line' ? currency.exponent : UNROUNDED_DECIMALS;
@@ -129,7 +132,7 @@ const pricePooled = (
     });
     const { quantity: measuredQuantity, unit } = group;
     const start = { quantity: measuredQuantity, unit, amount: exact(amount), nodes: [measured(group), shared] };
-    return { group, working: doSteps(start, plan.after, contextOf(group)) };
+    return { group, working: doSteps(start, plan.after, contextOf(group, poolTaken)) };
   });
   const state = charged.closing === undefined ? [] : [{ dimensions: pool.dimensions, state: charged.closing }];
   return { groups: priced, states: [...state, ...statesOf(priced)], poolTaken: withTaken(poolTaken, charged) };

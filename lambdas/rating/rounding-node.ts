@@ -1,15 +1,12 @@
-import { type Decimal, formatDecimal } from '../platform/decimal.ts';
+import { type Decimal, formatDecimal, formatFixed } from '../platform/decimal.ts';
 import { type Exact, roundExact } from './exact.ts';
 import type { LazyNode } from './steps/step.ts';
 import type { RatingPolicy } from './types.ts';
 import { exactMoney, money } from './wording.ts';
 
 /** The text of an amount: at least the currency's decimals, `12.50`. */
-export const formatAmount = (amount: Decimal, exponent: number): string => {
-  const text = formatDecimal(amount);
-  const [whole = '0', fraction = ''] = text.split('.');
-  return exponent === 0 || fraction.length >= exponent ? text : `${whole}.${fraction.padEnd(exponent, '0')}`;
-};
+export const formatAmount = (amount: Decimal, exponent: number): string =>
+  amount.scale < exponent ? formatFixed(amount, exponent) : formatDecimal(amount);
 
 type Rounding = {
   readonly currency: { readonly code: string; readonly exponent: number };

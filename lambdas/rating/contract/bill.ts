@@ -1,5 +1,5 @@
 import type { Contract, Recognition } from '../../catalog/types.ts';
-import { add, type Decimal, isNegative, isZero, negate, subtract, sum, ZERO } from '../../platform/decimal.ts';
+import { type Decimal, isNegative, isZero, negate, subtract, sum, ZERO } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { allocate } from '../allocate.ts';
 import type { CoveredPart } from '../period-part.ts';
@@ -40,23 +40,24 @@ export type BillContext = {
   readonly part: CoveredPart['period'];
   readonly anchorDay: number;
   readonly interim: boolean;
+  /** The part is of a contract that was amended within the period. */
+  readonly amended: boolean;
 };
 
-/** The charges of a contract in their order, and what is left of each after what was taken off the contract. */
+/** The charges of a contract in their order, and what is left of those that something was taken off; of others, all. */
 export type Bill = { readonly charges: readonly Charge[]; readonly left: ReadonlyMap<Charge, Decimal> };
 
 /** The bill of the items alone. */
-export const billOf = (charges: readonly Charge[]): Bill => ({
-  charges,
-  left: new Map(charges.map((charge) => [charge, charge.amount])),
-});
+export const billOf = (charges: readonly Charge[]): Bill => ({ charges, left: new Map() });
+
+const leftOfOne = (bill: Bill, charge: Charge): Decimal => bill.left.get(charge) ?? charge.amount;
 
 /** What charges come to. */
 export const chargedBy = (charges: readonly Charge[]): Decimal => sum(charges.map(({ amount }) => amount));
 
 /** What is left of some charges. */
 export const leftOf = (bill: Bill, charges: readonly Charge[]): Decimal =>
-  sum(charges.map((charge) => bill.left.get(charge) ?? ZERO));
+  sum(charges.map((charge) => leftOfOne(bill, charge)));
 
 /** The charges of the named items; all where none are named. */
 export const chargesOf = (bill: Bill, items: readonly string[] | undefined): readonly Charge[] =>
@@ -65,7 +66,7 @@ export const chargesOf = (bill: Bill, items: readonly string[] | undefined): rea
 /** The bill with a charge that stands for itself: a true-up, an overage. */
 export const adding = (bill: Bill, charge: Charge): Bill => ({
   charges: [...bill.charges, charge],
-  left: new Map(bill.left).set(charge, charge.amount),
+  left: bill.left,
 });
 
 /**
@@ -76,14 +77,14 @@ export const takingOff = (bill: Bill, over: readonly Charge[], off: Decimal, pla
   if (isZero(off)) return bill;
   const back = isNegative(off);
   const bearing = over.filter((charge) => {
-    const left = bill.left.get(charge) ?? ZERO;
+    const left = leftOfOne(bill, charge);
     return !isZero(left) && isNegative(left) === back;
   });
-  const weights = bearing.map((charge) => bill.left.get(charge) ?? ZERO).map((left) => (back ? negate(left) : left));
+  const weights = bearing.map((charge) => leftOfOne(bill, charge)).map((left) => (back ? negate(left) : left));
   const left = new Map(bill.left);
   allocate(off, weights, places).forEach((part, n) => {
     const charge = bearing[n];
-    if (charge !== undefined) left.set(charge, subtract(left.get(charge) ?? ZERO, part));
+    if (charge !== undefined) left.set(charge, subtract(leftOfOne(bill, charge), part));
   });
   return { charges: bill.charges, left };
 };
@@ -95,4 +96,4 @@ export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], pl
 };
 
 /** What is left of the whole bill; what it comes to. */
-export const totalOf = (bill: Bill): Decimal => [...bill.left.values()].reduce(add, ZERO);
+export const totalOf = (bill: Bill): Decimal => leftOf(bill, bill.charges);
