@@ -94,5 +94,6 @@ export const billContext = (scene: Scene): BillContext => {
     part: service(),
     anchorDay: contract.anchorDay,
     interim: input.interim === true,
+    amended: input.part !== undefined,
   };
 };

@@ -87,7 +87,10 @@ export type RatingPolicy = {
   /** `none`: amounts stay exact (for systems that publish unrounded figures). */
   readonly roundingStage: 'line' | 'none';
   readonly zeroUsageLine: 'omit' | 'show';
-  /** What an allowance, and what a minimum or commitment, is worth when the contract covers only part of the period. */
+  /**
+   * What an allowance, and what a minimum or commitment, is worth when the contract covers only part of the period. The
+   * versions of a contract that was amended within it always share them, and maximums, by day.
+   */
   readonly partPeriodAllowance: 'whole' | 'by-day';
   readonly partPeriodMinimum: 'whole' | 'by-day';
   /**

@@ -1,5 +1,6 @@
 import { compare, parseDecimal, subtract } from '../../platform/decimal.ts';
-import { exact, roundExact } from '../exact.ts';
+import { roundExact } from '../exact.ts';
+import { maximumFor } from '../steps/maximum.ts';
 import { money } from '../wording.ts';
 import { type Bill, type BillContext, lowering, totalOf } from './bill.ts';
 import { contractCharge } from './contract-charge.ts';
@@ -14,14 +15,16 @@ export const MAXIMUM_ITEM = 'contract-maximum';
 export const withMaximum = (bill: Bill, context: BillContext): Bill => {
   const { contract, currency, places, policy } = context;
   if (contract.maximum === undefined) return bill;
-  const most = roundExact(exact(parseDecimal(contract.maximum.amount)), places, policy.lineRounding);
+  const bound = maximumFor(parseDecimal(contract.maximum.amount), context);
+  const most = roundExact(bound.most, places, policy.lineRounding);
   const charged = totalOf(bill);
   if (compare(charged, most) <= 0) return bill;
   const amount = subtract(most, charged);
   const over = bill.charges;
   const { description } = contract.maximum;
+  const share = bound.words === '' ? '' : ` (${bound.words})`;
   const text = () =>
-    `${money(most, currency)} maximum − ${money(charged, currency)} charged = ${money(amount, currency)}`;
+    `${money(most, currency)} maximum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
   const line = { item: MAXIMUM_ITEM, product: MAXIMUM_ITEM, description, amount, text, over };
   return lowering(bill, contractCharge(context, line), over, places);
 };

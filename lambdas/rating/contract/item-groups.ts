@@ -1,6 +1,7 @@
 import type { ItemGroup } from '../../catalog/types.ts';
-import { compare, type Decimal, parseDecimal, subtract } from '../../platform/decimal.ts';
-import { exact, roundExact } from '../exact.ts';
+import { compare, parseDecimal, subtract } from '../../platform/decimal.ts';
+import { roundExact } from '../exact.ts';
+import { maximumFor } from '../steps/maximum.ts';
 import { minimumFor } from '../steps/minimum.ts';
 import { money } from '../wording.ts';
 import { adding, type Bill, type BillContext, chargedBy, chargesOf, lowering } from './bill.ts';
@@ -29,11 +30,13 @@ const lowered = (bill: Bill, group: ItemGroup, maximum: string, context: BillCon
   const { currency, places, policy } = context;
   const over = chargesOf(bill, group.items);
   const charged = chargedBy(over);
-  const most: Decimal = roundExact(exact(parseDecimal(maximum)), places, policy.lineRounding);
+  const bound = maximumFor(parseDecimal(maximum), context);
+  const most = roundExact(bound.most, places, policy.lineRounding);
   if (compare(charged, most) <= 0) return bill;
   const amount = subtract(most, charged);
+  const share = bound.words === '' ? '' : ` (${bound.words})`;
   const text = () =>
-    `${money(most, currency)} maximum − ${money(charged, currency)} charged = ${money(amount, currency)}`;
+    `${money(most, currency)} maximum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
   const line = { item: groupItem(group), product: 'group-maximum', description: group.description, amount, text, over };
   return lowering(bill, contractCharge(context, line), over, places);
 };
@@ -41,7 +44,7 @@ const lowered = (bill: Bill, group: ItemGroup, maximum: string, context: BillCon
 /**
  * Items that share a minimum or a maximum: a line lifts them to the one or lowers them to the other. Example: 310.00 USD
  * minimum of two items that come to 120.00 USD and 90.00 USD: true-up 100.00 USD. A minimum is worth what the policy says
- * for part of a period, a maximum always itself. A bill within the period has no minimum yet.
+ * for part of a period, a maximum itself; versions of an amended contract share both by day. A bill within the period has no minimum yet.
  */
 export const withItemGroups = (bill: Bill, context: BillContext): Bill =>
   (context.contract.groups ?? []).reduce((before, group) => {

@@ -1,20 +1,38 @@
 import type { PriceStep } from '../../catalog/types.ts';
-import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
-import { compareExact, exact } from '../exact.ts';
-import { exactMoney, shown } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decimal.ts';
+import { compareExact, type Exact, exact, share } from '../exact.ts';
+import { exactMoney, money, shown } from '../wording.ts';
+import { coveredShare, isWhole } from './covered.ts';
+import { done, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'maximum' }>;
 
+/**
+ * A maximum is worth itself however little of the period a contract covers. Versions of one that was amended within the
+ * period share it by day: together they never come to more. Also used by groups and contracts.
+ */
+export const maximumFor = (
+  whole: Decimal,
+  context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay' | 'amended'>,
+): { readonly most: Exact; readonly words: string } => {
+  const covered = context.amended ? coveredShare(context) : undefined;
+  return covered === undefined || isWhole(covered)
+    ? { most: exact(whole), words: '' }
+    : { most: share(exact(whole), covered.part, covered.whole), words: covered.words };
+};
+
 /** The line is never above this. Example: 130.00 USD is above the maximum, so 100.00 USD are charged. */
 export const maximum: Step<Params> = (step) => {
-  const most = exact(parseDecimal(step.amount));
-  return (working, { currency }) => {
+  const whole = parseDecimal(step.amount);
+  return (working, context) => {
+    const { most, words } = maximumFor(whole, context);
     const above = compareExact(working.amount, most) > 0;
     const amount = above ? most : working.amount;
     return done(working, { amount }, () => {
+      const { currency } = context;
+      const days = words === '' ? '' : ` (${money(whole, currency)} × ${words})`;
       const charged = exactMoney(working.amount, currency);
-      const highest = exactMoney(most, currency);
+      const highest = `${exactMoney(most, currency)}${days}`;
       return {
         step: step.step,
         text: above

@@ -7,12 +7,16 @@ import { done, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'minimum' }>;
 
-/** A minimum for the covered part of the period: whole or by day, as the policy says. Also used by commitments. */
+/**
+ * A minimum for the covered part of the period: whole or by day, as the policy says. Versions of a contract that was
+ * amended within the period always share it by day: they have one together. Also used by commitments.
+ */
 export const minimumFor = (
   whole: Decimal,
-  context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay'>,
+  context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay' | 'amended'>,
 ): { readonly least: Exact; readonly words: string } => {
-  const covered = context.policy.partPeriodMinimum === 'by-day' ? coveredShare(context) : undefined;
+  const byDay = context.amended || context.policy.partPeriodMinimum === 'by-day';
+  const covered = byDay ? coveredShare(context) : undefined;
   return covered === undefined || isWhole(covered)
     ? { least: exact(whole), words: '' }
     : { least: share(exact(whole), covered.part, covered.whole), words: covered.words };

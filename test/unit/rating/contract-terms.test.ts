@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PriceStep } from '../../../lambdas/catalog/types.ts';
+import type { Contract, PriceStep } from '../../../lambdas/catalog/types.ts';
 import { contractYearOf } from '../../../lambdas/rating/contract/contract-year.ts';
 import { metersOf, rate, rateAmounts } from '../../../lambdas/rating/rate.ts';
 import { RatingError } from '../../../lambdas/rating/rating-error.ts';
@@ -146,6 +146,33 @@ describe('a contract that was amended within the period', () => {
     const whole = rate(before).lines.map(({ id }) => id);
     expect(first?.lines.map(({ id }) => id)).toEqual(whole);
     expect(second?.lines.some(({ id }) => whole.includes(id))).toBe(false);
+  });
+
+  it('has one minimum and one maximum in the period, which its versions share by day', () => {
+    const whole = { ...policy('standard'), partPeriodMinimum: 'whole' as const };
+    const of = (contract: Partial<Contract>, steps: readonly PriceStep[] = []) => {
+      const input = contractInput({
+        metered: { calls: [...each('0.01'), ...steps] },
+        used: { calls: '9000' },
+        contract,
+      });
+      return parts.flatMap((part) => amounts(rate({ ...input, part, policy: whole })));
+    };
+    const items = ['calls'];
+    expect(of({ groups: [{ id: 'g', description: 'G', items, minimum: '310.00' }] })).toEqual([
+      'calls: 90.00',
+      'group-g: 20.00',
+      'calls: 90.00',
+      'group-g: 110.00',
+    ]);
+    expect(of({ maximum: { amount: '31.00', description: 'M' } })).toEqual([
+      'calls: 90.00',
+      'contract-maximum: -79.00',
+      'calls: 90.00',
+      'contract-maximum: -70.00',
+    ]);
+    expect(of({}, [{ step: 'maximum', amount: '31.00' }])).toEqual(['calls: 11.00', 'calls: 20.00']);
+    expect(of({}, [{ step: 'minimum', amount: '310.00' }])).toEqual(['calls: 110.00', 'calls: 200.00']);
   });
 
   it('charges ahead with its last part only', () => {
