@@ -10,6 +10,7 @@ import { diffBooks, listBooks, type Submission, showBook, submitBook } from './c
 import { listQueues, redrive, showQueue } from './commands/queues.ts';
 import { signInHere, signOutHere } from './commands/sign-in.ts';
 import { ledgerCommands } from './ledger-commands.ts';
+import { priceCommands } from './price-commands.ts';
 import { say, wholeNumber } from './print.ts';
 import { openSession, type Person, remoteApi } from './session.ts';
 import { terminalShower } from './shower.ts';
@@ -212,6 +213,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 usageCommands(program, as);
+priceCommands(program, as);
 ledgerCommands(program, as);
 
 try {
