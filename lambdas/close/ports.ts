@@ -3,7 +3,8 @@ import type { DeliveryJob, DeliveryStatus } from '../delivery/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Interval, Period } from '../platform/period.ts';
 import type { Opening } from '../rating/types.ts';
-import type { MeteredUsage, SlotPin } from '../usage/types.ts';
+import type { DetailedUsage, DetailsWanted } from '../usage/read/usage-details.ts';
+import type { SlotPin } from '../usage/types.ts';
 import type { CloseStore } from './close-store.ts';
 import type { DataFiles } from './data-files.ts';
 import type { CloseDates } from './names.ts';
@@ -14,7 +15,7 @@ import type { PlannedSubject } from './records.ts';
 
 /** Usage of an account's subjects, read strongly from the ledger, with what it was made from. */
 export type UsageReading = {
-  readonly usage: readonly MeteredUsage[];
+  readonly usage: readonly DetailedUsage[];
   readonly pins: readonly SlotPin[];
   readonly usageHash: string;
   readonly carryOut: Opening['carryIn'];
@@ -46,6 +47,8 @@ export type UsageRequest = {
   readonly period: Period;
   readonly carryIn: Opening['carryIn'];
   readonly meters: readonly CatalogEntry<Meter>[];
+  /** What prices need of some meters beside the quantity. */
+  readonly details?: DetailsWanted;
 };
 
 export type UsagePort = {

@@ -5,6 +5,7 @@ import { policyOf } from '../rating/policies.ts';
 import { metersOf, rate } from '../rating/rate.ts';
 import type { Opening, RatedLine, RateInput } from '../rating/types.ts';
 import type { SlotPin } from '../usage/types.ts';
+import { detailsOf } from './details-of.ts';
 import { overlap } from './intervals.ts';
 import { NotRatable, UNCOUNTED } from './not-ratable.ts';
 import { type ContractLeft, leftBy, openingOf } from './opening.ts';
@@ -53,6 +54,7 @@ export const rateContract = async (
     subjects,
     carryIn: opening.carryIn,
     meters,
+    details: detailsOf(agreed),
   });
   refuseUncounted(reading, needed);
   const { lines, closing } = rate({ ...agreed, usage: reading.usage, opening, usageHash: reading.usageHash });

@@ -1,6 +1,7 @@
 import type { CatalogEntry, Meter } from '../catalog/types.ts';
 import { contentHash } from '../platform/hash.ts';
 import type { Opening } from '../rating/types.ts';
+import type { DetailsWanted } from '../usage/read/usage-details.ts';
 import type { UsagePort, UsageReading } from './ports.ts';
 import type { PlannedContract, PlannedSubject } from './records.ts';
 
@@ -11,6 +12,8 @@ export type UsageNeeded = {
   readonly subjects: readonly PlannedSubject[];
   readonly carryIn: Opening['carryIn'];
   readonly meters: readonly CatalogEntry<Meter>[];
+  /** Absent: nothing beside quantities. */
+  readonly details?: DetailsWanted;
 };
 
 const NOTHING: UsageReading = {
@@ -28,11 +31,11 @@ const NOTHING: UsageReading = {
  */
 export const readUsage = async (
   read: UsagePort['read'],
-  { account, planned, subjects, carryIn, meters }: UsageNeeded,
+  { account, planned, subjects, carryIn, meters, details }: UsageNeeded,
 ): Promise<UsageReading> => {
   // Before the first period there is nothing to measure.
   if (planned.ahead) return NOTHING;
-  const request = { period: planned.covered, carryIn, meters };
+  const request = { period: planned.covered, carryIn, meters, ...(details === undefined ? {} : { details }) };
   if (planned.covers === undefined) return read({ ...request, subjects });
   const byAccount = Map.groupBy(subjects, (each) => each.account ?? account);
   const readings: { readonly account: string; readonly reading: UsageReading }[] = [];

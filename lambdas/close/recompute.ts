@@ -1,6 +1,7 @@
 import { rate } from '../rating/rate.ts';
 import type { RatedLine } from '../rating/types.ts';
 import { type Verified, verifyLines } from '../rating/verify-line.ts';
+import { detailsOf } from './details-of.ts';
 import type { ClosePorts, UsagePort } from './ports.ts';
 import type { LinesFile, PinsFile } from './rate-account.ts';
 import { agreedVersions, type ContractPins, subjectsOf } from './rate-contract.ts';
@@ -33,6 +34,7 @@ export const recompute = async (ports: Ports, pins: PinsFile, part: ContractPins
     subjects,
     carryIn: opening.carryIn,
     meters,
+    details: detailsOf(agreed),
   });
   const { lines } = rate({ ...agreed, usage: reading.usage, opening, usageHash: reading.usageHash });
   return { lines, usageHash: reading.usageHash };

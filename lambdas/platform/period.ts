@@ -60,6 +60,10 @@ export const daysBetween = (start: string, end: string): number => (midnightOf(e
 /** The seconds of an interval: a local day has 23, 24 or 25 hours of them. */
 export const secondsOf = ({ from, to }: Interval): number => (Date.parse(to) - Date.parse(from)) / 1000;
 
+/** The local time of an instant in a zone, to the minute: `2026-10-01T09:00`. */
+export const localTime = (instant: string, zone: string): string =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: 'minute' });
+
 /** Every local day of a period, in order. */
 export const daysOf = ({ start, end }: Period): string[] => {
   const first = midnightOf(start);

@@ -8,7 +8,8 @@ import { askEntitlements } from '../usage/entitlements/ask-entitlements.ts';
 import { makeReadEntitlements } from '../usage/entitlements/read-entitlements.ts';
 import { limitPeriod } from '../usage/limits/limit-period.ts';
 import { readBalance } from '../usage/read/balance.ts';
-import { readUsageWindows, type WindowSize } from '../usage/read/usage-windows.ts';
+import { readUsageWindows } from '../usage/read/usage-windows.ts';
+import type { WindowSize } from '../usage/read/windows-of-day.ts';
 import type { BalancePorts } from '../usage/settle/settled-fragments.ts';
 import type { SignalStore } from './signal-store.ts';
 

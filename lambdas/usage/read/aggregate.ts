@@ -198,6 +198,17 @@ const groupsOf = (input: SpanInput): { readonly groups: Group[]; readonly unknow
   return { groups: [...groups.values()], unknownMeters: [...unknown].sort() };
 };
 
+/** The series of each row of usage of meters that go on, by canonical JSON of `[meter, unit, dimensions]`. */
+export const seriesByRow = (input: SpanInput): ReadonlyMap<string, readonly SubjectSeries[]> =>
+  new Map(
+    groupsOf(input)
+      .groups.filter(({ entry }) => goesOn(entry.body))
+      .map((group) => [
+        canonicalJson([group.entry.id, group.entry.body.unit, group.dimensions]),
+        seriesOf(group, input),
+      ]),
+  );
+
 /**
  * States → quantities. Over several subjects COUNT and SUM add, MIN and MAX compare, AVG is Σsum / Σcount, UNIQUE_COUNT is
  * the union, LATEST and TIME_WEIGHTED are added up.

@@ -8,6 +8,7 @@ import { daysTouched, intervalOfDay, within } from '../ledger/slot.ts';
 import type { SlotPin } from '../types.ts';
 import { type Aggregated, aggregate, type CarryIn } from './aggregate.ts';
 import type { SubjectInterval } from './series.ts';
+import { type DetailedUsage, type DetailsWanted, withDetails } from './usage-details.ts';
 
 export type PeriodUsageRequest = {
   /** The subjects of the account, each with when it belonged to it. What lies outside the period is cut off. */
@@ -17,9 +18,13 @@ export type PeriodUsageRequest = {
   readonly carryIn: CarryIn;
   /** Every version of every meter. */
   readonly meters: readonly CatalogEntry<Meter>[];
+  /** What is wanted of some meters beside their quantity. */
+  readonly details?: DetailsWanted;
 };
 
-export type PeriodUsage = Aggregated & {
+export type PeriodUsage = Omit<Aggregated, 'usage'> & {
+  /** Ordered by meter and dimensions. */
+  readonly usage: readonly DetailedUsage[];
   /** Each slot that was read, with its version then; all others of the range were absent. Ordered by subject, start. */
   readonly pins: readonly SlotPin[];
   /** Content hash of everything the usage was made from: subjects, period, pins, what was carried in. */
@@ -101,13 +106,16 @@ const pinOf = ({ subject, start, version, hash, overlays }: SlotState): SlotPin 
  */
 export const readPeriodUsage = async (
   ports: LedgerPorts,
-  { subjects, period, carryIn, meters }: PeriodUsageRequest,
+  { subjects, period, carryIn, meters, details = {} }: PeriodUsageRequest,
 ): Promise<PeriodUsage> => {
   const own = clipSubjects(subjects, period);
   const { slots, queries, bytes } = await readDayParts(ports, dayParts(own));
   const pins = slots.map(pinOf);
+  const aggregated = aggregate({ fragments: slots, subjects: own, period, carryIn, meters });
+  const read = { subjects: own, period, carryIn, meters, slots, pins, usage: aggregated.usage };
   return {
-    ...aggregate({ fragments: slots, subjects: own, period, carryIn, meters }),
+    ...aggregated,
+    usage: await withDetails(ports, read, details),
     pins,
     usageHash: contentHash({ format: 1, subjects: own, period, pins, carryIn }),
     read: { queries, bytes },

@@ -3,8 +3,9 @@ import type { SlotState } from '../ledger/chain.ts';
 import { effectiveSlot, type LedgerPorts } from '../ledger/effective-slots.ts';
 import { pinnedChains } from '../prove/counted-lines.ts';
 import type { SlotPin } from '../types.ts';
-import { type Aggregated, aggregate } from './aggregate.ts';
-import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
+import { aggregate } from './aggregate.ts';
+import { clipSubjects, type PeriodUsage, type PeriodUsageRequest } from './period-usage.ts';
+import { withDetails } from './usage-details.ts';
 
 export type PinnedUsageRequest = PeriodUsageRequest & {
   /** What was read then, ordered by subject and start. */
@@ -18,8 +19,8 @@ export type PinnedUsageRequest = PeriodUsageRequest & {
  */
 export const readPinnedUsage = async (
   { ledger, overlays }: Pick<LedgerPorts, 'ledger' | 'overlays'>,
-  { subjects, period, carryIn, meters, pins }: PinnedUsageRequest,
-): Promise<Aggregated & { readonly usageHash: string }> => {
+  { subjects, period, carryIn, meters, pins, details = {} }: PinnedUsageRequest,
+): Promise<Omit<PeriodUsage, 'pins' | 'read'>> => {
   const own = clipSubjects(subjects, period);
   const chainsOf = pinnedChains(ledger);
   const slots: SlotState[] = [];
@@ -32,8 +33,11 @@ export const readPinnedUsage = async (
     const closed = (pin.overlays ?? []).map(({ backfill }, n) => ({ backfill, chain: over[n] ?? [] }));
     slots.push(await effectiveSlot({ subject, start, live, overlays: closed }, overlays));
   }
+  const aggregated = aggregate({ fragments: slots, subjects: own, period, carryIn, meters });
+  const read = { subjects: own, period, carryIn, meters, slots, pins, usage: aggregated.usage };
   return {
-    ...aggregate({ fragments: slots, subjects: own, period, carryIn, meters }),
+    ...aggregated,
+    usage: await withDetails({ ledger, overlays }, read, details),
     usageHash: contentHash({ format: 1, subjects: own, period, pins, carryIn }),
   };
 };

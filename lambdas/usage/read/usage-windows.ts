@@ -1,8 +1,8 @@
 import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { contentHash } from '../../platform/hash.ts';
-import { addDays, daysBetween, daysOf, type Interval, type Period, startOfDay } from '../../platform/period.ts';
+import { addDays, daysBetween, daysOf, type Interval, type Period } from '../../platform/period.ts';
 import { versionsOf } from '../ledger/effective-slots.ts';
-import { SLOT_MILLIS, within } from '../ledger/slot.ts';
+import { within } from '../ledger/slot.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import { readFragments } from '../settle/settled-fragments.ts';
 import type { MeteredUsage } from '../types.ts';
@@ -10,9 +10,7 @@ import { aggregateSpan, type Fragment } from './aggregate.ts';
 import { lookBack } from './look-back.ts';
 import { clipSubjects, dayParts, readDayParts } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
-
-/** How finely usage is told: by quarter of an hour, hour or local day. */
-export type WindowSize = 'slot' | 'hour' | 'day';
+import { type WindowSize, windowsOfDay } from './windows-of-day.ts';
 
 /** Usage of one window of time. A value that goes on (seats, storage) is told in windows without events too. */
 export type UsageWindow = Interval & { readonly usage: readonly MeteredUsage[] };
@@ -33,23 +31,9 @@ export type WindowsPage = {
   readonly next?: string;
 };
 
-const MILLIS: Readonly<Record<Exclude<WindowSize, 'day'>, number>> = { slot: SLOT_MILLIS, hour: 4 * SLOT_MILLIS };
-
 /** Local days of one page: about a hundred windows, and never more of the ledger than one request can read. */
 const daysPerPage = (size: WindowSize, zone: string): number =>
   size === 'slot' ? 1 : size === 'hour' ? 4 : zone === 'UTC' ? 31 : 7;
-
-/** The windows of a local day. They begin anew each day, so that a day with a change of the clocks is told whole. */
-export const windowsOfDay = (day: string, zone: string, size: WindowSize): Interval[] => {
-  const whole = { from: startOfDay(day, zone), to: startOfDay(addDays(day, 1), zone) };
-  if (size === 'day') return [whole];
-  const [start, end] = [Date.parse(whole.from), Date.parse(whole.to)];
-  const count = Math.ceil((end - start) / MILLIS[size]);
-  return Array.from({ length: count }, (_, n) => ({
-    from: new Date(start + n * MILLIS[size]).toISOString(),
-    to: new Date(Math.min(end, start + (n + 1) * MILLIS[size])).toISOString(),
-  }));
-};
 
 /** A part of a subject's time with its beginning, and the slots it was made from. */
 type Piece = Fragment & { readonly start: string; readonly versions: Readonly<Record<string, number>> };

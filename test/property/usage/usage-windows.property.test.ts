@@ -10,7 +10,8 @@ import {
   ZERO,
 } from '../../../lambdas/platform/decimal.ts';
 import { addDays } from '../../../lambdas/platform/period.ts';
-import { readUsageWindows, type UsageWindow, type WindowSize } from '../../../lambdas/usage/read/usage-windows.ts';
+import { readUsageWindows, type UsageWindow } from '../../../lambdas/usage/read/usage-windows.ts';
+import type { WindowSize } from '../../../lambdas/usage/read/windows-of-day.ts';
 import { METERS, usage } from '../../unit/usage/usage-fixtures.ts';
 import { ALWAYS, makeWorld } from '../../unit/usage/usage-world.ts';
 

@@ -10,7 +10,7 @@ import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
-import { unreadArchive } from '../../twins/memory-archive-lines.ts';
+import { archiveOf, unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
 import { memoryDirtyMarks, memorySettled, memorySubjects } from '../../twins/memory-projection.ts';
@@ -97,9 +97,10 @@ export const calls = (time: string, count: number, subject = 'org-a1'): Canonica
 export const ledgerWorld = (...contracts: CatalogEntry[]) => {
   const others = catalogOf().filter(({ id, kind }) => kind !== 'contract' && id !== 'org-a2');
   const made = makeWorld([...others, ...METERS, BOOK, ...contracts]);
+  const appended: CanonicalUsage[] = [];
   const sources = {
     ledger: memoryLedger(),
-    overlays: overlayReader(),
+    overlays: overlayReader(memoryOverlays(), { lines: (key) => archiveOf(appended).lines(key) }),
     subjects: memorySubjects(),
     marks: memoryDirtyMarks(),
   };
@@ -112,7 +113,9 @@ export const ledgerWorld = (...contracts: CatalogEntry[]) => {
   Object.assign(made.ports.usage, port);
   const clock = manualClock('2026-11-02T00:00:00.000Z');
   const memory = writerMemory();
-  const append = async (...events: CanonicalUsage[]) => {
+  const append = async (...given: CanonicalUsage[]) => {
+    const events = given.map((event, n) => ({ ...event, pointer: { key: 'archive/1', line: appended.length + n } }));
+    appended.push(...events);
     await appendBatch(
       { ...sources, archive: unreadArchive, touched: memoryOverlays(), clock, ids: countingIds(), memory },
       events,

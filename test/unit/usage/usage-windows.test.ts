@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readUsageWindows, windowsOfDay } from '../../../lambdas/usage/read/usage-windows.ts';
+import { readUsageWindows } from '../../../lambdas/usage/read/usage-windows.ts';
+import { windowsOfDay } from '../../../lambdas/usage/read/windows-of-day.ts';
 import { METERS, usage } from './usage-fixtures.ts';
 import { ALWAYS, makeWorld, seats } from './usage-world.ts';
 
