@@ -125,9 +125,8 @@ const percentage = (params: Reader): PriceStep => {
     params.decimal('perTransactionMax'),
   ];
   const free = params.whole('freeEvents');
-  const alone = fixed !== undefined || least !== undefined || most !== undefined || free !== undefined;
-  if (alone && (params.decimal('freeUnits') ?? '0') !== '0') {
-    throw new CannotExpress('params.freeUnits and parts per transaction do not go together');
+  if (free !== undefined && (params.decimal('freeUnits') ?? '0') !== '0') {
+    throw new CannotExpress('params.freeUnits and params.freeEvents together: nothing says which is used up first');
   }
   return {
     step: 'percentage',

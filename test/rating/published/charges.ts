@@ -110,26 +110,32 @@ const metered = (sheet: Sheet, cover: Cover, charge: PriceStep): Charge => {
   };
 };
 
-/** Several units, each with tiers or blocks of its own and a quantity under its name. */
+const isListOfObjects = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'object' && each !== null);
+
+/** The price of one unit: tiers or blocks of its own, or one block. */
+const unitStep = (sheet: Sheet, units: Reader, unit: string): PriceStep => {
+  const { params } = sheet;
+  if (!units.has(unit)) throw new CannotExpress(`nothing prices the unit "${unit}" of the quantity`);
+  if (!isListOfObjects(units.raw(unit))) {
+    const block = units.object(unit) ?? units;
+    return { step: 'package', size: required(block, 'blockSize'), price: required(block, 'price'), rounding: 'up' };
+  }
+  const model = tierModel(sheet);
+  if (model === undefined) throw new CannotExpress(`nothing says how "${unit}" is priced: graduated or volume`);
+  return tierStep(units.objects(unit) ?? [], { model, largest: largestOf(sheet), path: `${params.path}.${unit}` });
+};
+
+/** Several units by name, in `units` or beside the other parameters. Of a unit without a quantity nothing was used. */
 const multiUnit = (sheet: Sheet): Charge[] => {
   const { params, quantity } = sheet;
   const amounts = readerOf(quantity, 'quantity');
   const units = params.object('units') ?? params;
-  return amounts.keys.map((unit) => {
-    const amount = required(amounts, unit);
-    const rows = (): CaseUsage[] => plainRows([amount], unit);
-    if (!units.has(unit)) throw new CannotExpress(`nothing prices the unit "${unit}" of the quantity`);
-    if (!Array.isArray(units.raw(unit))) {
-      const block = units.object(unit) ?? units;
-      const step = { size: required(block, 'blockSize'), price: required(block, 'price'), rounding: 'up' } as const;
-      return { item: { id: unit, meter: unit, steps: [{ step: 'package', ...step }] }, rows };
-    }
-    const model = tierModel(sheet);
-    if (model === undefined) throw new CannotExpress(`nothing says how "${unit}" is priced: graduated or volume`);
-    const tiers = units.objects(unit) ?? [];
-    const step = tierStep(tiers, { model, largest: largestOf(sheet), path: `params.${unit}` });
-    return { item: { id: unit, meter: unit, steps: [step] }, rows };
-  });
+  const priced = units.keys.filter((key) => units !== params || isListOfObjects(params.raw(key)));
+  return [...new Set([...priced, ...amounts.keys])].map((unit) => ({
+    item: { id: unit, meter: unit, steps: [unitStep(sheet, units, unit)] },
+    rows: fixed(plainRows([amounts.decimal(unit) ?? '0'], unit)),
+  }));
 };
 
 /** Hours of the day that a bucket stands for where a case does not say: only that they are not those outside. */

@@ -5,10 +5,15 @@ export class CannotExpress extends Error {
   override readonly name = 'CannotExpress';
 }
 
+/** A number as JSON may have it, without an exponent: 1e-7 is 0.0000001. */
+const plainNumber = (value: number): string =>
+  value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
+
 /** A number or a decimal text as canonical decimal text. @throws {CannotExpress} for anything else. */
 export const decimalOf = (value: unknown, path: string): string => {
   try {
-    if (typeof value === 'number' || typeof value === 'string') return formatDecimal(parseDecimal(String(value)));
+    if (typeof value === 'number') return formatDecimal(parseDecimal(plainNumber(value)));
+    if (typeof value === 'string') return formatDecimal(parseDecimal(value));
   } catch {
     // Said below, as for any other value.
   }

@@ -3,10 +3,11 @@ import type { RatingPolicy } from '../../../lambdas/rating/types.ts';
 import type { WorkedCase } from '../worked-case.ts';
 import { type PublishedCase, type Sheet, sheetOf } from './case-format.ts';
 import { chargesOf } from './charges.ts';
-import { type Cover, coverOf } from './cover.ts';
+import { contractOf } from './contract-terms.ts';
+import { coverOf } from './cover.ts';
 import type { Draft } from './draft.ts';
 import { type Expected, expectedOf } from './expected.ts';
-import { feesOf, lineName } from './fees.ts';
+import { feesOf } from './fees.ts';
 import { boundsOf } from './line-steps.ts';
 import { billFigures } from './one-bill.ts';
 import { aheadFigures, calendarFigures, changeFigures, isChange } from './other-shapes.ts';
@@ -42,47 +43,6 @@ const taxPolicy = ({ params }: Sheet): Partial<RatingPolicy> => {
   if (/wallet not deducted/.test(base)) return { taxBase: 'before-credits' };
   if (/wallet/.test(base)) return { taxBase: 'after-credits' };
   throw new CannotExpress(`params.taxBase is "${base}"`);
-};
-
-/** Discounts and credits of the invoice, and what is committed or paid in advance. */
-const contractOf = ({ params, model }: Sheet, { period }: Cover): Plan['contract'] => {
-  const [coupon, wallet, prepayment] = [
-    params.money('invoiceCoupon'),
-    params.money('wallet'),
-    params.money('prepayment'),
-  ];
-  const percentCoupon = params.decimal('invoiceCouponPercent');
-  const line = params.object('lineCoupon');
-  const committed = model.parts.has('minimum_commitment') ? params.money('commitment') : undefined;
-  const lineTerms = line?.has('percent')
-    ? { percent: line.decimal('percent') ?? '0' }
-    : { amount: line?.money('amount') ?? '0' };
-  const discounts = [
-    ...(line === undefined
-      ? []
-      : [
-          {
-            id: 'line-coupon',
-            description: 'Coupon of a line',
-            ...lineTerms,
-            items: [lineName(line.whole('line') ?? 0)],
-          },
-        ]),
-    ...(percentCoupon === undefined ? [] : [{ id: 'coupon', description: 'Coupon', percent: percentCoupon }]),
-    ...(coupon === undefined ? [] : [{ id: 'invoice-coupon', description: 'Coupon', amount: coupon }]),
-  ];
-  const credit = { description: 'Wallet', priority: 1, from: period.start };
-  const credits = [
-    ...(wallet === undefined ? [] : [{ id: 'wallet', kind: 'promotional', amount: wallet, ...credit } as const]),
-    ...(prepayment === undefined
-      ? []
-      : [{ id: 'prepayment', kind: 'prepaid', amount: prepayment, items: ['usage'], ...credit } as const]),
-  ];
-  return {
-    ...(discounts.length === 0 ? {} : { discounts }),
-    ...(credits.length === 0 ? {} : { credits }),
-    ...(committed === undefined ? {} : { minimumCommitment: { amount: committed, description: 'Commitment' } }),
-  };
 };
 
 /** Whether the figures are of amounts before the rounding of lines: no money, more decimals than money has, a document. */
