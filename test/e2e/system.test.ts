@@ -8,6 +8,7 @@ import { type System, startSystem } from '../../local/system.ts';
 import { launchBrowser } from '../browser.ts';
 import { disagreements, runPath } from './demo-path.ts';
 import { backfill, type Care, cancelAndReplace, makeCare, prove, release } from './ledger-care.ts';
+import { askEntitlement, previewDearerFee } from './price-care.ts';
 import { sendTooFast } from './too-fast.ts';
 
 /**
@@ -74,6 +75,13 @@ describe('the care of the ledger', () => {
     backfill(care));
   it('releases an edited line from quarantine', () => release(care));
   it('walks and signs the ledger, and makes a day again from the archive', () => prove(care));
+});
+
+describe('prices and entitlements', () => {
+  it('rates the closed month again under a dearer book, by hand 100.00 more', async () =>
+    previewDearerFee({ system, people: await signEverybodyIn(system) }));
+  it('tells people and the keys that may ask what an account may use', async () =>
+    askEntitlement({ system, people: await signEverybodyIn(system) }));
 });
 
 describe('the events API', () => {
