@@ -51,8 +51,18 @@ export const groupUsage = (price: Price, usage: readonly RatableUsage[], part: P
     return [{ dimensions: {}, quantity: ZERO, unit: 'unit', daily, ...NO_DETAILS, rows: [] }];
   }
   if (price.perDimensions.length === 0) return [groupOf(rows, price, part)];
-  const groups = Map.groupBy(rows, (row) => canonicalJson(pick(row.dimensions, price.perDimensions)));
-  return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => groupOf(members, price, part));
+  const groups = [...Map.groupBy(rows, (row) => valuesKey(row, price.perDimensions)).values()];
+  return groups
+    .map((members) => groupOf(members, price, part))
+    .map((group) => ({ group, key: canonicalJson(group.dimensions) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ group }) => group);
+};
+
+/** One text for the values of some dimensions: as short as may be. */
+const valuesKey = ({ dimensions }: RatableUsage, names: readonly string[]): string => {
+  const [name = ''] = names;
+  return names.length === 1 ? (dimensions[name] ?? '') : JSON.stringify(names.map((each) => dimensions[each] ?? ''));
 };
 
 const groupOf = (some: readonly RatableUsage[], price: Price, part: Period): UsageGroup => {
@@ -66,25 +76,24 @@ const groupOf = (some: readonly RatableUsage[], price: Price, part: Period): Usa
         : sum(rows.map((row) => parseDecimal(row.quantity))),
     unit: unitOf(rows, price),
     daily: dailyOf(rows, price, part),
-    ...detailsOf(rows),
+    changes: shiftsOf(rows),
+    windows: windowsOf(rows),
+    transactions: transactionsOf(rows),
+    fullQuantity: fullQuantityOf(rows),
     rows,
   };
 };
 
-type Details = Pick<UsageGroup, 'changes' | 'windows' | 'transactions' | 'fullQuantity'>;
+const transactionsOf = (rows: readonly RatableUsage[]): UsageGroup['transactions'] =>
+  ofAll(rows, ({ transactions }) => transactions)?.map(({ amount, count = 1 }) => ({
+    amount: parseDecimal(amount),
+    count,
+  }));
 
-const detailsOf = (rows: readonly RatableUsage[]): Details => {
-  const changes = ofAll(rows, ({ changes: list }) => list);
-  const windows = ofAll(rows, ({ windows: list }) => list);
-  const transactions = ofAll(rows, ({ transactions: list }) => list);
-  const full = rows.some((row) => row.fullQuantity !== undefined);
-  return {
-    changes: changes === undefined ? undefined : shiftsOf(changes),
-    windows: windows === undefined ? undefined : windowsOf(windows),
-    transactions: transactions?.map(({ amount, count = 1 }) => ({ amount: parseDecimal(amount), count })),
-    fullQuantity: full ? sum(rows.map((row) => parseDecimal(row.fullQuantity ?? row.quantity))) : undefined,
-  };
-};
+const fullQuantityOf = (rows: readonly RatableUsage[]): UsageGroup['fullQuantity'] =>
+  rows.some((row) => row.fullQuantity !== undefined)
+    ? sum(rows.map((row) => parseDecimal(row.fullQuantity ?? row.quantity)))
+    : undefined;
 
 /** The details of all rows, one after another; `undefined` as soon as one row does not have them. */
 const ofAll = <T>(
@@ -103,16 +112,18 @@ const ofAll = <T>(
   return all;
 };
 
-const shiftsOf = (changes: NonNullable<RatableUsage['changes']>): Shift[] =>
-  changes
-    .map(({ at, by, prorated }) => ({
+const shiftsOf = (rows: readonly RatableUsage[]): UsageGroup['changes'] =>
+  ofAll(rows, ({ changes }) => changes)
+    ?.map(({ at, by, prorated }) => ({
       at,
       by: parseDecimal(by),
       ...(prorated === undefined ? {} : { prorated: parseDecimal(prorated) }),
     }))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
-const windowsOf = (windows: NonNullable<RatableUsage['windows']>): Window[] => {
+const windowsOf = (rows: readonly RatableUsage[]): UsageGroup['windows'] => {
+  const windows = ofAll(rows, (row) => row.windows);
+  if (windows === undefined) return undefined;
   const quantities = new Map<string, Decimal>();
   for (const { start, quantity } of windows) {
     quantities.set(start, add(quantities.get(start) ?? ZERO, parseDecimal(quantity)));
@@ -136,24 +147,26 @@ const unitOf = (rows: readonly RatableUsage[], price: Price): string => {
 /** The value of every day of the part, added up over rows; empty if the price is not charged by day. */
 const dailyOf = (rows: readonly RatableUsage[], price: Price, part: Period): UsageGroup['daily'] => {
   const byDay = rows.some((row) => row.daily !== undefined);
-  if (!byDay && rows.length > 0) return [];
+  if (!byDay && rows.length > 0) return NO_DAYS;
   const days = daysOfPart(part);
-  let values = days.map((day) => ({ day, value: ZERO }));
-  for (const row of rows) {
-    const valueOn = valuesOf(row.daily ?? [], days);
-    values = values.map(({ day, value: before }, n) => {
-      const value = valueOn(day, n);
-      if (value === undefined) {
+  const readers = rows.map((row) => valuesOf(row.daily ?? [], days));
+  return days.map((day, n) => {
+    let value = ZERO;
+    for (const read of readers) {
+      const more = read(day, n);
+      if (more === undefined) {
         throw new RatingError('usage-incomplete', `the usage of price "${price.id}" says nothing about ${day}`, {
           price: price.id,
           day,
         });
       }
-      return { day, value: rows.length === 1 ? parseDecimal(value) : add(before, parseDecimal(value)) };
-    });
-  }
-  return values;
+      value = value === ZERO ? parseDecimal(more) : add(value, parseDecimal(more));
+    }
+    return { day, value };
+  });
 };
+
+const NO_DAYS = [] as const;
 
 /** The value of a day, which is the n-th of `days`: most usage has exactly these days in their order. */
 const valuesOf = (

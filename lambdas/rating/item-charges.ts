@@ -112,7 +112,8 @@ const bothStates = (one: States, other: States): States => ({
 const statesByKey = (item: ContractItem, states: PricedItem['states']): States =>
   states.reduce<States>((all, { dimensions, state }) => bothStates(all, { [lineKey(item.id, dimensions)]: state }), {});
 
-const NO_STATES = {} as const;
+/** What most items leave: nothing. */
+export const NO_STATES = {} as const;
 
 const chargesFor = (
   scene: Scene,
@@ -133,9 +134,9 @@ const chargesFor = (
   const all = priced(plan.inAdvance);
   const now = plan.inAdvance ? priced(false).groups : [];
   const charges: Charge[] = [];
-  for (const [n, each] of all.groups.entries()) {
+  all.groups.forEach((each, n) => {
     if (isWritten(each, price, showAll)) charges.push(chargeOf(scene, item, price, each, now[n]));
-  }
+  });
   return {
     charges,
     states: all.states.length === 0 ? NO_STATES : statesByKey(item, all.states),

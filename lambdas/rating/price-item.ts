@@ -79,7 +79,8 @@ export const priceItem = (
 ): PricedItem => {
   const first = groups[0];
   if (first === undefined) return { groups: [], states: [], poolTaken };
-  const { policy, part } = contextOf(first, poolTaken);
+  const context = contextOf(first, poolTaken);
+  const { policy, part } = context;
   const plan = planOf(price.steps, policy);
   if (policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
     return pricePooled(price, plan, groups, pooledGroup(groups, price, part), contextOf, poolTaken);
@@ -87,9 +88,9 @@ export const priceItem = (
   const charge = chargeBy(price, plan);
   let taken = poolTaken;
   const priced = groups.map((group): PricedGroup => {
-    const context = contextOf(group, taken);
-    const charged = charge(startOf(group), group, context);
-    const working = doSteps(charged, plan.after, context);
+    const known = group === first ? context : contextOf(group, taken);
+    const charged = charge(startOf(group), group, known);
+    const working = doSteps(charged, plan.after, known);
     taken = withTaken(taken, working);
     return { group, working };
   });

@@ -7,7 +7,7 @@ import { couplingOf } from './contract/coupling.ts';
 import { withCredits } from './contract/credits.ts';
 import { withDiscounts } from './contract/discounts.ts';
 import { withItemGroups } from './contract/item-groups.ts';
-import { itemCharges } from './item-charges.ts';
+import { itemCharges, NO_STATES } from './item-charges.ts';
 import { type Prices, priceOf } from './prices-of.ts';
 import { ratedLines } from './rated-line.ts';
 import { RatingError } from './rating-error.ts';
@@ -109,8 +109,8 @@ const itemsOf = (scene: Scene, prices: Prices) => {
     const price = prices.get(item.id);
     if (price === undefined) continue;
     const of = itemCharges(scene, item, price, poolTaken);
-    charges.push(...of.charges);
-    Object.assign(states, of.states);
+    for (const charge of of.charges) charges.push(charge);
+    if (of.states !== NO_STATES) Object.assign(states, of.states);
     poolTaken = of.poolTaken;
   }
   charges.push(...unusedAhead(scene, prices));

@@ -68,13 +68,13 @@ const withOverage = (
   agreed: Agreed,
   exactly: Decimal,
   over: readonly Charge[],
-  committed: string,
+  committed: () => string,
 ): Bill => {
   const { currency, places, policy } = context;
   const amount = roundExact(exact(exactly), places, policy.lineRounding);
   if (isZero(amount)) return bill;
   const factor = number(parseDecimal(agreed.overageFactor ?? '1'));
-  const text = () => `above ${committed} charges count ${factor} times: ${money(amount, currency)} more`;
+  const text = () => `above ${committed()} charges count ${factor} times: ${money(amount, currency)} more`;
   const description = `${agreed.description}, overage`;
   const line = { item: OVERAGE_ITEM, product: OVERAGE_ITEM, description, amount, text, over };
   return adding(bill, contractCharge(context, line));
@@ -95,7 +95,7 @@ const inPeriod = (bill: Bill, context: BillContext, agreed: Agreed, over: readon
       : `${money(charged, currency)} charged for usage reaches the ${commitment()}`;
   const shown = !isZero(amount) || policy.zeroUsageLine === 'show';
   const lifted = shown ? adding(bill, trueUp(context, agreed, amount, over, text)) : bill;
-  return withOverage(lifted, context, agreed, overageOf(agreed, charged, whole), over, money(whole, currency));
+  return withOverage(lifted, context, agreed, overageOf(agreed, charged, whole), over, () => money(whole, currency));
 };
 
 /** Whether the contract year, or the contract, ends with this part of a period. */
@@ -108,8 +108,8 @@ const inYear = (
   agreed: Agreed,
   over: readonly Charge[],
 ): { readonly bill: Bill; readonly committed: Committed } => {
-  const { contract, currency, opening, part, places, policy } = context;
-  const year = contractYearOf(contract.start, part.start);
+  const { contract, currency, opening, period, places, policy } = context;
+  const year = contractYearOf(contract.start, period.start);
   const known = opening.committed?.yearStart === year.start ? parseDecimal(opening.committed.charged) : ZERO;
   const charged = add(known, leftOf(bill, over));
   const whole = roundExact(exact(parseDecimal(agreed.amount)), places, policy.lineRounding);
@@ -127,7 +127,14 @@ const inYear = (
           }),
         )
       : bill;
-  const overage = withOverage(lifted, context, agreed, above, over, `${money(whole, currency)} of the contract year`);
+  const overage = withOverage(
+    lifted,
+    context,
+    agreed,
+    above,
+    over,
+    () => `${money(whole, currency)} of the contract year`,
+  );
   return { bill: overage, committed };
 };
 

@@ -2,7 +2,7 @@ import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, parseDecimal } from '../../platform/decimal.ts';
 import { compareExact, exact, isBelowZero, minus, NOTHING } from '../exact.ts';
 import { equalTo, exactMoney, money, shown } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { amounting, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'amount-discount' }>;
 
@@ -17,7 +17,7 @@ export const amountDiscount: Step<Params> = (step) => {
     const charged = isBelowZero(working.amount) ? NOTHING : working.amount;
     const off = compareExact(charged, most) < 0 ? charged : most;
     const left = minus(working.amount, off);
-    return done(working, { amount: left }, () => ({
+    return amounting(working, left, () => ({
       step: step.step,
       text:
         off === most

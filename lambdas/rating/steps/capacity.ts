@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { compare, type Decimal, formatDecimal, parseDecimal, ZERO } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, number } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'capacity' }>;
 type Limits = readonly (readonly [meter: string, most: Decimal])[];
@@ -29,7 +29,7 @@ export const capacity: Step<Params> = (step) => {
     const found = tiers.findIndex(({ limits }) => limits === undefined || fits(limits, peaks));
     const tier = tiers[found] ?? tiers.at(-1);
     const amount = tier?.price ?? ZERO;
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+    return charging(working, exact(amount), () => {
       const seen = meters.map((meter) => `${meter} ${number(peaks[meter] ?? ZERO)}`).join(', ');
       const most = tier?.limits?.map(([meter, limit]) => `${meter} ${number(limit)}`).join(', ');
       return {

@@ -3,7 +3,7 @@ import { formatDecimal, ONE, parseDecimal } from '../../platform/decimal.ts';
 import { compareExact, minus, plus, times } from '../exact.ts';
 import { equalTo, exactMoney, number, shown } from '../wording.ts';
 import { minimumFor } from './minimum.ts';
-import { done, type Step } from './step.ts';
+import { amounting, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'commitment' }>;
 
@@ -24,7 +24,7 @@ export const commitment: Step<Params> = (step) => {
     const above = compareExact(base, least) > 0;
     const lifted = !above && step.trueUp && compareExact(base, least) < 0;
     const charged = above ? plus(least, times(over, factor)) : lifted ? least : base;
-    return done(working, { amount: charged }, () => {
+    return amounting(working, charged, () => {
       const committed = `${exactMoney(least, currency)} committed`;
       return {
         step: step.step,

@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, parseDecimal } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, number } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'dynamic' }>;
 
@@ -14,7 +14,7 @@ export const dynamic: Step<Params> = (step) => {
   const factor = parseDecimal(step.multiplyBy);
   return (working, { currency }) => {
     const amount = multiply(working.quantity, factor);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => ({
+    return charging(working, exact(amount), () => ({
       step: step.step,
       text: `${money(working.quantity, currency)} × ${number(factor)} = ${money(amount, currency)}`,
       result: formatDecimal(amount),

@@ -18,7 +18,7 @@ import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, money, number, shown } from '../wording.ts';
 import { heldShare } from './covered.ts';
-import { type Apply, done, type Shift, type StepContext, type Working } from './step.ts';
+import { type Apply, charging, type Shift, type StepContext, type Working } from './step.ts';
 import { leaves, type ReadyTier } from './tiers.ts';
 
 /** What a change puts into one tier (or takes out of it): so many units, and what they cost for the time they hold. */
@@ -138,5 +138,5 @@ export const graduatedByChanges =
       ...fees.map(({ flatFee }) => exact(flatFee ?? ZERO)),
     ].reduce(plus, NOTHING);
     const amount = isBelowZero(total) ? NOTHING : total;
-    return done(working, { amount: plus(working.amount, amount) }, () => nodeOf(run, fees, amount, working, context));
+    return charging(working, amount, () => nodeOf(run, fees, amount, working, context));
   };

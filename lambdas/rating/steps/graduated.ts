@@ -1,11 +1,11 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { money, quantity } from '../wording.ts';
 import { graduatedByChanges } from './graduated-changes.ts';
 import { type Graduation, graduation, isSaid, priceTiers, type TierPart } from './price-tiers.ts';
-import { type Apply, done, type Step, type StepContext, type Working } from './step.ts';
+import { type Apply, charging, type Step, type StepContext, type Working } from './step.ts';
 import { costWords, tierRange } from './tiers.ts';
 
 type Params = Extract<PriceStep, { step: 'graduated' }>;
@@ -23,7 +23,7 @@ const byQuantity =
   (ready: Graduation): Apply =>
   (working, context) => {
     const amount = priceTiers(working.quantity, ready, context.policy);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => nodeOf(ready, working, context));
+    return charging(working, exact(amount), () => nodeOf(ready, working, context));
   };
 
 /** Prices again, this time with the tiers in words: the same function on the same numbers. */

@@ -10,11 +10,11 @@ import {
   sum,
   ZERO,
 } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { money, quantity } from '../wording.ts';
-import { done, type Step, type StepContext } from './step.ts';
+import { charging, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'matrix' }>;
 type Dimensions = StepContext['dimensions'];
@@ -63,7 +63,7 @@ export const matrix: Step<Params> = (step) => {
     const one = first !== undefined && found.every(({ price }) => equals(price, first.price));
     const priced: readonly Priced[] = one ? [{ ...first, quantity: charged }] : found;
     const amount = sum(priced.map(({ quantity: part, price }) => multiply(part, price)));
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+    return charging(working, exact(amount), () => {
       const measured = quantity(working.quantity, working.unit);
       return {
         step: step.step,

@@ -3,7 +3,7 @@ import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decima
 import { compareExact, type Exact, exact, share } from '../exact.ts';
 import { exactMoney, money, shown } from '../wording.ts';
 import { coveredShare, isWhole } from './covered.ts';
-import { done, type Step, type StepContext } from './step.ts';
+import { amounting, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'maximum' }>;
 
@@ -28,7 +28,7 @@ export const maximum: Step<Params> = (step) => {
     const { most, words } = maximumFor(whole, context);
     const above = compareExact(working.amount, most) > 0;
     const amount = above ? most : working.amount;
-    return done(working, { amount }, () => {
+    return amounting(working, amount, () => {
       const { currency } = context;
       const days = words === '' ? '' : ` (${money(whole, currency)} × ${words})`;
       const charged = exactMoney(working.amount, currency);

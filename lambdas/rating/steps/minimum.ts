@@ -3,7 +3,7 @@ import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decima
 import { compareExact, type Exact, exact, share } from '../exact.ts';
 import { exactMoney, money, shown } from '../wording.ts';
 import { coveredShare, isWhole } from './covered.ts';
-import { done, type Step, type StepContext } from './step.ts';
+import { amounting, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'minimum' }>;
 
@@ -30,7 +30,7 @@ export const minimum: Step<Params> = (step) => {
     const { least, words } = minimumFor(whole, context);
     const below = compareExact(working.amount, least) < 0;
     const amount = below ? least : working.amount;
-    return done(working, { amount }, () => {
+    return amounting(working, amount, () => {
       const { currency } = context;
       const days = words === '' ? '' : ` (${money(whole, currency)} × ${words})`;
       const charged = exactMoney(working.amount, currency);

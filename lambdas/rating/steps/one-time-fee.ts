@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, ONE, parseDecimal } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, number } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'one-time-fee' }>;
 
@@ -17,7 +17,7 @@ export const oneTimeFee: Step<Params> = (step) => {
     // Not due in this period: the line says nothing of it.
     if (due < part.start || due >= part.end) return working;
     const fee = count === ONE ? one : multiply(one, count);
-    return done(working, { amount: plus(working.amount, exact(fee)) }, () => ({
+    return charging(working, exact(fee), () => ({
       step: step.step,
       text:
         count === ONE

@@ -8,9 +8,9 @@ import {
   type Rounding,
   ZERO,
 } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, number, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'package' }>;
 
@@ -23,7 +23,7 @@ export const packages: Step<Params> = (step) => {
   return (working, { currency }) => {
     const count = isNegative(working.quantity) ? ZERO : divide(working.quantity, size, 0, ROUNDINGS[step.rounding]);
     const amount = multiply(count, price);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+    return charging(working, exact(amount), () => {
       const packaged = `${quantity(working.quantity, working.unit)} ÷ ${number(size)}, rounded ${step.rounding}`;
       return {
         step: step.step,

@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, parseDecimal } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'per-unit' }>;
 
@@ -11,7 +11,7 @@ export const perUnit: Step<Params> = (step) => {
   const price = parseDecimal(step.unitPrice);
   return (working, { currency }) => {
     const amount = multiply(working.quantity, price);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => ({
+    return charging(working, exact(amount), () => ({
       step: step.step,
       text: `${quantity(working.quantity, working.unit)} × ${money(price, currency)} = ${money(amount, currency)}`,
       result: formatDecimal(amount),

@@ -2,7 +2,7 @@ import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, parseDecimal } from '../../platform/decimal.ts';
 import { minus, times } from '../exact.ts';
 import { equalTo, exactMoney, number, shown } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { amounting, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'percentage-discount' }>;
 
@@ -15,7 +15,7 @@ export const percentageDiscount: Step<Params> = (step) => {
   return (working, { currency }) => {
     const off = times(working.amount, factor);
     const left = minus(working.amount, off);
-    return done(working, { amount: left }, () => ({
+    return amounting(working, left, () => ({
       step: step.step,
       text: `${exactMoney(working.amount, currency)} − ${number(percent)} % (${exactMoney(off, currency)}) ${equalTo(left, currency)}`,
       result: formatDecimal(shown(left)),

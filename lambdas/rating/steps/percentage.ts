@@ -15,11 +15,11 @@ import {
   sum,
   ZERO,
 } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { money, number, quantity } from '../wording.ts';
-import { done, type Step, type StepContext, type Transactions, type Working } from './step.ts';
+import { charging, type Step, type StepContext, type Transactions, type Working } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'percentage' }>;
 
@@ -107,7 +107,7 @@ const transactionNodes = (
 const byTransaction = (transactions: readonly Transactions[], working: Working, rates: Rates, context: StepContext) => {
   const charged = withoutFree(withoutIncluded(transactions, working.quantity), rates.free);
   const amount = sum(charged.map(({ amount: each, count }) => multiply(feeOf(each, rates), fromInteger(count))));
-  return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+  return charging(working, exact(amount), () => {
     const all = transactions.reduce((n, { count }) => n + count, 0);
     const paid = charged.reduce((n, { count }) => n + count, 0);
     return {
@@ -141,7 +141,7 @@ export const percentage: Step<Params> = (step) => {
     }
     const amount = multiply(charged, rates.factor);
     const { currency } = context;
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => ({
+    return charging(working, exact(amount), () => ({
       step: step.step,
       text: `${money(charged, currency)} × ${number(rates.percent)} % = ${money(amount, currency)}`,
       result: formatDecimal(amount),

@@ -1,9 +1,9 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, ONE, parseDecimal } from '../../platform/decimal.ts';
-import { exact, plus, share } from '../exact.ts';
+import { exact, share } from '../exact.ts';
 import { equalTo, money, number, shown } from '../wording.ts';
 import { coveredShare, isWhole } from './covered.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
 
@@ -21,7 +21,7 @@ export const recurringFee: Step<Params> = (step) => {
       proration === 'none' ? undefined : coveredShare(context, proration === 'second' ? 'second' : 'policy');
     const part = covered === undefined || isWhole(covered) ? undefined : covered;
     const fee = part === undefined ? exact(whole) : share(exact(whole), part.part, part.whole);
-    return done(working, { amount: plus(working.amount, fee) }, () => {
+    return charging(working, fee, () => {
       const each = count === ONE ? money(one, currency) : `${number(count)} × ${money(one, currency)}`;
       return {
         step: step.step,

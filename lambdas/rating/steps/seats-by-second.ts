@@ -12,7 +12,7 @@ import { type Exact, exact, NOTHING, plus, roundExact, share, times } from '../e
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, money, number, quantity, shown } from '../wording.ts';
 import { heldShare } from './covered.ts';
-import { type Apply, done, type Shift, type StepContext } from './step.ts';
+import { type Apply, charging, type Shift, type StepContext } from './step.ts';
 
 /** Only what goes above the highest number so far: fewer seats count from the next period on. */
 const withoutDecreases = (shifts: readonly Shift[]): readonly Shift[] => {
@@ -54,7 +54,7 @@ export const seatsBySecond =
       .filter(({ by }) => !isZero(by))
       .map((shift) => charge(shift, price, context));
     const amount = charged.map(({ cost }) => cost).reduce(plus, NOTHING);
-    return done(working, { amount: plus(working.amount, amount) }, () => ({
+    return charging(working, amount, () => ({
       step: 'seats',
       text: `${quantity(working.quantity, working.unit)} in the end, by the second at ${money(price, currency)} ${equalTo(amount, currency)}`,
       result: formatDecimal(shown(amount)),

@@ -16,7 +16,7 @@ import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, money, quantity, shown } from '../wording.ts';
 import { seatsBySecond } from './seats-by-second.ts';
-import { type Apply, done, type Step, type StepContext, type Working } from './step.ts';
+import { type Apply, charging, type Step, type StepContext, type Working } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'seats' }>;
 type Daily = StepContext['daily'];
@@ -50,9 +50,7 @@ const byDay =
     const runs = runsOf(keep ? withoutDecreases(context.daily) : context.daily);
     const costOf = (run: Run): Exact => share(times(exact(price), run.seats), run.days, periodDays);
     const amount = runs.map(costOf).reduce(plus, NOTHING);
-    return done(working, { amount: plus(working.amount, amount) }, () =>
-      dayNode(runs, costOf, amount, price, working, context),
-    );
+    return charging(working, amount, () => dayNode(runs, costOf, amount, price, working, context));
   };
 
 const dayNode = (
@@ -101,7 +99,7 @@ const byMonth =
     const { currency } = context;
     const most = highest(context);
     const amount = multiply(most, price);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => ({
+    return charging(working, exact(amount), () => ({
       step: 'seats',
       text: `at most ${quantity(most, working.unit)} × ${money(price, currency)} = ${money(amount, currency)}`,
       result: formatDecimal(amount),

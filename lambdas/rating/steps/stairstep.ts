@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { compare, formatDecimal, parseDecimal, ZERO } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 import { tierOf, tierRange } from './tiers.ts';
 
 type Params = Extract<PriceStep, { step: 'stairstep' }>;
@@ -20,7 +20,7 @@ export const stairstep: Step<Params> = (step) => {
     const place = compare(working.quantity, ZERO) > 0 ? tierOf(working.quantity, tiers, policy) : -1;
     const reached = tiers[place];
     const amount = reached?.price ?? ZERO;
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+    return charging(working, exact(amount), () => {
       const measured = quantity(working.quantity, working.unit);
       return {
         step: step.step,

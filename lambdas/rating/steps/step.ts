@@ -1,6 +1,6 @@
 import type { Decimal } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
-import type { Exact } from '../exact.ts';
+import { type Exact, plus } from '../exact.ts';
 import type { ArithmeticNode, PriceState, RatingPolicy } from '../types.ts';
 
 /** A node of the arithmetic, made only when somebody reads it: amounts alone cost no text. */
@@ -87,3 +87,19 @@ export const done = (working: Working, change: Partial<Working>, node: LazyNode)
   closing: change.closing ?? working.closing,
   poolTaken: change.poolTaken ?? working.poolTaken,
 });
+
+/** The same for a step that changes only the amount, which most do. */
+export const amounting = (working: Working, amount: Exact, node: LazyNode): Working => ({
+  quantity: working.quantity,
+  unit: working.unit,
+  fullQuantity: working.fullQuantity,
+  transactions: working.transactions,
+  amount,
+  nodes: [...working.nodes, node],
+  closing: working.closing,
+  poolTaken: working.poolTaken,
+});
+
+/** The same for a step that adds to the amount. */
+export const charging = (working: Working, more: Exact, node: LazyNode): Working =>
+  amounting(working, plus(working.amount, more), node);

@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, isNegative, isZero, ZERO } from '../../platform/decimal.ts';
-import { exact, plus } from '../exact.ts';
+import { exact } from '../exact.ts';
 import { money, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { charging, type Step } from './step.ts';
 import { costIn, costWords, readTiers, tierOf, tierRange } from './tiers.ts';
 
 type Params = Extract<PriceStep, { step: 'volume' }>;
@@ -22,7 +22,7 @@ export const volume: Step<Params> = (step) => {
     const nothing =
       tier === undefined || (isZero(charged) && (policy.zeroUsageFlatFee === 'none' || tier.flatFee === undefined));
     const amount = nothing ? ZERO : costIn(tier, charged);
-    return done(working, { amount: plus(working.amount, exact(amount)) }, () => {
+    return charging(working, exact(amount), () => {
       const range = tier === undefined ? '' : tierRange(tiers[place - 1]?.end ?? ZERO, tier.end);
       return {
         step: step.step,
