@@ -33,10 +33,15 @@ const currencyOf = (code: string): Currency => ({ code, exponent: exponentOf(cod
 
 const MONTHS = { monthly: 1, quarterly: 3, annual: 12 } as const;
 
-/** The first day of what was rated before: the part before in this period, else the period before. */
-const startBefore = ({ contract, period, part }: RateInput): string => {
-  const within = part !== undefined && part.start > period.start && contract.start < part.start;
-  return within ? period.start : anchoredDay(period.start, -MONTHS[contract.cadence], contract.anchorDay);
+/**
+ * Whether a contract year begins with what is rated. A period belongs to the year that it begins in; of a contract that
+ * was amended within it, a later part goes on with the year of the first.
+ */
+const beginsYear = ({ contract, period, part }: RateInput): boolean => {
+  if (part !== undefined && part.start > period.start && part.start > firstChargedDay(contract)) return false;
+  const before = anchoredDay(period.start, -MONTHS[contract.cadence], contract.anchorDay);
+  const year = (date: string): string => contractYearOf(contract.start, date).start;
+  return year(period.start) !== year(before);
 };
 
 /** Works something out when it is first asked for: most ratings have nothing ahead and count no year. */
@@ -65,7 +70,6 @@ export const sceneOf = (input: RateInput): Scene => {
   };
   const part = covered?.period ?? emptyPart();
   const billed = currencyOf(contract.currency);
-  const year = (date: string): string => contractYearOf(contract.start, date).start;
   return {
     input,
     part,
@@ -73,7 +77,7 @@ export const sceneOf = (input: RateInput): Scene => {
     next,
     service: () => covered?.period ?? next()?.part ?? period,
     firstDay: firstChargedDay(contract),
-    newYear: once(() => year(part.start) !== year(startBefore(input))),
+    newYear: once(() => beginsYear(input)),
     priced: currencyOf(priceBook.currency),
     billed,
     places: policy.roundingStage === 'none' ? UNROUNDED_PLACES : billed.exponent,

@@ -97,14 +97,20 @@ describe('the minimum commitment', () => {
     expect(amounts(committed({}, { more: { interim: true } }))).toEqual(['platform: 120.00', 'calls: 90.00']);
   });
 
-  const overYear = (period: ReturnType<typeof month>, charged: string | undefined, more: object = {}, used = '9000') =>
+  const overYear = (
+    period: ReturnType<typeof month>,
+    charged: string | undefined,
+    more: object = {},
+    used = '9000',
+    part?: ReturnType<typeof month>,
+  ) =>
     committed(
       { amount: '1000.00', over: 'contract-year', overageFactor: '1.5' },
       {
         used: { calls: used },
         contract: { start: '2026-01-01', ...more },
         ...(charged === undefined ? {} : { opening: { committed: { yearStart: '2026-01-01', charged } } }),
-        more: { period },
+        more: { period, ...(part === undefined ? {} : { part }) },
       },
     );
 
@@ -153,6 +159,12 @@ describe('the minimum commitment', () => {
       more: { period: month('2027-01-01', '2027-02-01') },
     });
     expect(amounts(january)).toContain('minimum-commitment: 810.00');
+    // Amended after the anniversary: the period is one, and its last part lifts it.
+    const parts = [month('2027-01-01', '2027-01-20'), month('2027-01-20', '2027-02-01')].map((part) =>
+      overYear(month('2027-01-01', '2027-02-01'), undefined, { start: '2026-01-15' }, '9000', part),
+    );
+    expect(parts.map((result) => amounts(result).includes('minimum-commitment: 910.00'))).toEqual([false, true]);
+    expect(parts[1]?.closing.committed?.yearStart).toBe('2026-01-15');
   });
 });
 

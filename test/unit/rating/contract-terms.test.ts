@@ -228,7 +228,10 @@ describe('the contract year', () => {
   it('goes on over an amendment within a period', () => {
     const part = month('2026-10-12', '2026-11-01');
     expect(amounts(inYear('2025-10-01', { part }))).toEqual(['calls: 30.00']);
-    expect(amounts(inYear('2025-10-12', { part }))).toEqual(['calls: 40.00']);
+    // The anniversary within a period takes effect with the next one, for its later parts, too.
+    expect(amounts(inYear('2025-10-12', { part }))).toEqual(['calls: 30.00']);
+    const first = month('2026-10-01', '2026-10-12');
+    expect(amounts(inYear('2025-10-01', { part: first }))).toEqual(['calls: 40.00']);
   });
 });
 
