@@ -114,3 +114,20 @@ describe('the period that follows', () => {
     );
   });
 });
+
+describe('the README', () => {
+  it('measures 12 to 31 October in Berlin as it says', () => {
+    const october = days('2026-10-01', '2026-11-01', 'Europe/Berlin');
+    const part = days('2026-10-12', '2026-11-01', 'Europe/Berlin');
+    const words = (['day', 'day-inclusive', 'second', 'second-inclusive', 'calendar-month'] as const).map(
+      (unit) => shareOfPeriod(part, october, unit, 1).words,
+    );
+    expect(words).toEqual([
+      '20 of 31 days',
+      '20 of 31 days',
+      '1,731,600 of 2,682,000 seconds',
+      '1,731,599 of 2,681,999 seconds',
+      '20 of 31 days',
+    ]);
+  });
+});
