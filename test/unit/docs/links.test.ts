@@ -46,7 +46,7 @@ const namedCommands = (text: string): string[] =>
 
 /** The nouns and verbs of the command line, read from its source: to import it is to run it. */
 const knownCommands = (): ReadonlySet<string> => {
-  const files = ['ops/main.ts', 'ops/usage-commands.ts', 'ops/ledger-commands.ts'];
+  const files = ['ops/main.ts', 'ops/usage-commands.ts', 'ops/ledger-commands.ts', 'ops/price-commands.ts'];
   const source = files.map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n');
   const known = new Set<string>();
   let noun = '';
