@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ApiClient, ApiError, apiClient } from './api-client.ts';
-import { type AdjustOptions, adjustLine, listEntries } from './commands/adjustments.ts';
+import { type AdjustOptions, adjustLine, disputeLine, listEntries } from './commands/adjustments.ts';
 import { listAudit, verifyAudit } from './commands/audit.ts';
 import { approveCatalog, proposeCatalog, publishCatalog } from './commands/catalog.ts';
 import { closeStatus, decide, listCloses, resolveException, startClose } from './commands/close.ts';
@@ -91,6 +91,12 @@ program
   .action(async (id: string, kind: string, options: AdjustOptions) =>
     adjustLine(await as('preparer'), id, kind, options),
   );
+
+program
+  .command('dispute <lineId>')
+  .description('hold a line, and those that share something with it, until somebody decides')
+  .requiredOption('--reason <text>', 'what is doubted')
+  .action(async (id: string, options: { reason: string }) => disputeLine(await as('preparer'), id, options.reason));
 
 const document = program.command('document').description('the documents of a close: state, lines, tries');
 document

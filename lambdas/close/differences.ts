@@ -12,6 +12,7 @@ import {
 } from '../platform/decimal.ts';
 import type { RatedLine } from '../rating/types.ts';
 import { type Adjusted, type CorrectionPolicy, correct } from './correction.ts';
+import { type HeldLine, heldLineOf, heldSlimOf } from './holds.ts';
 import { amountText } from './money.ts';
 import type { Adjustment, SlimDocument, SlimLine, WriteOff } from './records.ts';
 import type { DocumentLine } from './types.ts';
@@ -35,8 +36,8 @@ export type BillingGroup = {
 };
 
 export type DifferenceRules = {
-  /** Accounts whose lines move. */
-  readonly decided: ReadonlySet<string>;
+  /** Whether a line may move; the others stay as they are billed. */
+  readonly moves: (line: HeldLine) => boolean;
   readonly policy: CorrectionPolicy;
   readonly ageDays: number;
 };
@@ -74,9 +75,12 @@ const adjustedOf = ({ entryId, about, kind, amount }: Adjustment): Adjusted =>
     ? { lineId: entryId, about, kind }
     : { lineId: entryId, about, kind, amount: parseDecimal(amount ?? '0') };
 
-/** What was written off before of accounts that move now. */
-const writtenOffBefore = (writeOffs: readonly WriteOff[], decided: ReadonlySet<string>): OpenLine[] =>
-  writeOffs.flatMap(({ lines }) => lines).filter(({ account }) => decided.has(account));
+/** All that is known of each line: as it is rated now, else as it was billed. */
+const knownLines = (lines: readonly BillableLine[], billed: ReadonlyMap<string, Was>): ReadonlyMap<string, HeldLine> =>
+  new Map([
+    ...[...billed.values()].map(({ last }): [string, HeldLine] => [last.lineId, heldSlimOf(last)]),
+    ...lines.map(({ rated }): [string, HeldLine] => [rated.id, heldLineOf(rated)]),
+  ]);
 
 const sumByLine = (lines: readonly OpenLine[]): Map<string, Decimal> =>
   new Map(
@@ -88,13 +92,23 @@ const sumByLine = (lines: readonly OpenLine[]): Map<string, Decimal> =>
 
 /** The differences of a group. Summed over all documents its lines are what is due now, to the cent. */
 export const differencesOf = (group: BillingGroup, currency: string, rules: DifferenceRules): Differences => {
-  const { decided, policy, ageDays } = rules;
+  const { policy, ageDays } = rules;
   const all = billedLines(group.billed);
-  const before = new Map([...all].filter(([, { last }]) => decided.has(last.account)));
-  const lines = group.lines.filter(({ rated }) => decided.has(rated.account)).map(({ rated }) => rated);
-  const adjustments = group.adjustments.filter(({ account }) => decided.has(account));
+  const known = knownLines(group.lines, all);
+  const moves = ({ lineId, account }: Pick<HeldLine, 'lineId' | 'account'>): boolean =>
+    rules.moves(known.get(lineId) ?? { lineId, account });
+  const adjustments = group.adjustments.filter(({ about, account, contract }) =>
+    rules.moves(known.get(about) ?? { lineId: about, account, contract }),
+  );
+  const adjusted = new Map(group.adjustments.map((each) => [each.entryId, adjustments.includes(each)]));
+  // The line of an adjustment moves with the line that it is about.
+  const mayMove = (lineId: string, account: string): boolean => adjusted.get(lineId) ?? moves({ lineId, account });
+  const before = new Map([...all].filter(([lineId, { last }]) => mayMove(lineId, last.account)));
+  const lines = group.lines.map(({ rated }) => rated).filter(({ id, account }) => moves({ lineId: id, account }));
   const isFirst = all.size === 0;
-  const settled = writtenOffBefore(group.writeOffs, decided);
+  const settled = group.writeOffs
+    .flatMap((each) => each.lines)
+    .filter(({ lineId, account }) => mayMove(lineId, account));
   const rated = new Map(lines.map(({ id, amount }) => [id, parseDecimal(amount)]));
   const { corrections, carried, writtenOff } = correct({
     rated,
@@ -135,10 +149,10 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     ];
   };
   const decidedLines = adjustments.map((each) => adjustmentLine(each, rated.get(each.about) ?? ZERO));
-  const known = new Set([...lines, ...decidedLines].map(({ id }) => id));
+  const present = new Set([...lines, ...decidedLines].map(({ id }) => id));
   const gone = [...before].flatMap(([lineId, was]): DocumentLine[] => {
     const amount = corrections.get(lineId);
-    if (known.has(lineId) || amount === undefined) return [];
+    if (present.has(lineId) || amount === undefined) return [];
     const { account: _account, ...line } = was.last;
     const nothing = nothingLeft(was.last, group.billed, currency);
     const quantity = formatDecimal(negate(was.quantity));

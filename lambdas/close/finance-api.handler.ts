@@ -60,7 +60,7 @@ export const handler = httpEdge(
       ledger: ledgerOfEnvironment(),
       archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
     }),
-    ...adjustmentRoutes({ clock, store, files }),
+    ...adjustmentRoutes({ clock, audit, store, files }),
     ...exceptionRoutes({
       clock,
       store,

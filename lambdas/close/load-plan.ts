@@ -6,10 +6,10 @@ import { daysBetween } from '../platform/period.ts';
 import { earlierCloses } from './billed.ts';
 import type { CorrectionPolicy } from './correction.ts';
 import { getPinned } from './data-files.ts';
+import { heldLineOf, heldSlimOf, holdsOf, unratedOf } from './holds.ts';
 import { endOfDates } from './names.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
 import type { ClosePorts, CorrectionSettings } from './ports.ts';
-import { heldAccounts } from './raise.ts';
 import type { LinesFile } from './rate-account.ts';
 import type { AccountProgress, PeriodEntry } from './records.ts';
 import type { CloseException, CloseRecord, DocumentKind } from './types.ts';
@@ -20,24 +20,32 @@ const AT_ONCE = 32;
 export type LoadedPlan = DocumentPlan & {
   readonly accounts: readonly AccountProgress[];
   readonly exceptions: readonly CloseException[];
+  /** Accounts that are held whole, and contracts and lines of others that are held. */
   readonly held: ReadonlySet<string>;
+  readonly heldParts: readonly string[];
   /** Adjustments of the dates, and what earlier closes wrote off. */
   readonly entries: readonly PeriodEntry[];
 };
 
 /** Reads what is rated, held and billed, and plans the documents. Reading twice with nothing changed plans the same. */
 export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<LoadedPlan> => {
-  const [accounts, exceptions, earlier, all] = await Promise.all([
+  const [accounts, exceptions, earlier, allEntries] = await Promise.all([
     ports.store.accounts(record.closeId),
     ports.store.exceptions(record),
     earlierCloses(ports.store, record, record.run),
     ports.store.entries(record),
   ]);
   // What this close wrote off itself, in a try before, it plans again.
-  const entries = all.filter((entry) => entry.kind !== 'written-off' || entry.closeId !== record.closeId);
-  const held = heldAccounts(exceptions);
-  const decided = accounts.filter(({ state, account }) => state === 'rated' && !held.has(account));
-  const lines = (await mapBounded(decided, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
+  const entries = allEntries.filter((entry) => entry.kind !== 'written-off' || entry.closeId !== record.closeId);
+  const rated = accounts.filter(({ state }) => state === 'rated');
+  const all = (await mapBounded(rated, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
+  const billed = earlier.documents.flatMap(({ document }) => document.lines);
+  const holds = holdsOf(exceptions, unratedOf(accounts), [
+    ...billed.map(heldSlimOf),
+    ...all.map(({ rated: line }) => heldLineOf(line)),
+  ]);
+  const decided = rated.filter(({ account }) => !holds.accounts.has(account));
+  const lines = all.filter(({ rated: line }) => !holds.accounts.has(line.account));
   const payers = await payersOf(
     ports,
     record,
@@ -53,6 +61,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     dates: record,
     lines,
     decided: new Set(decided.map(({ account }) => account)),
+    isHeld: holds.isHeld,
     billed: earlier.documents,
     entries,
     policyOf: (currency) => correctionPolicy(ports.corrections, currency),
@@ -61,7 +70,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     billers: await billersOf(ports, record),
     zoneOf: (payer) => zones.get(payer),
   });
-  return { ...plan, accounts, exceptions, held, entries };
+  return { ...plan, accounts, exceptions, held: holds.accounts, heldParts: holds.parts, entries };
 };
 
 /** The company's rule for a currency. */

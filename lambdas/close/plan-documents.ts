@@ -8,6 +8,7 @@ import {
   differencesOf,
   type OpenLine,
 } from './differences.ts';
+import type { HeldLine, Holds } from './holds.ts';
 import { amountText } from './money.ts';
 import { type CloseDates, documentIdOf, manifestIdOf } from './names.ts';
 import type { PeriodEntry, SlimDocument } from './records.ts';
@@ -27,6 +28,8 @@ export type PlanInput = {
   readonly lines: readonly BillableLine[];
   /** Accounts that are rated and not held: only their lines move, the others stay as they are billed. */
   readonly decided: ReadonlySet<string>;
+  /** Lines of decided accounts that are held nevertheless; absent: none. */
+  readonly isHeld?: Holds['isHeld'];
   readonly billed: readonly BilledDocument[];
   /** Adjustments, and what was written off by earlier closes. */
   readonly entries?: readonly PeriodEntry[];
@@ -67,12 +70,13 @@ const groupKey = ({ payer, entity, currency }: Group): string => `${payer}\u0000
  * Summed over all generations the lines of a group are what is rated now, to the cent.
  */
 export const planDocuments = (input: PlanInput): DocumentPlan => {
-  const { decided, policyOf = () => EVERY_DIFFERENCE, ageDays = 0 } = input;
+  const { decided, isHeld = () => false, policyOf = () => EVERY_DIFFERENCE, ageDays = 0 } = input;
+  const moves = (line: HeldLine): boolean => decided.has(line.account) && !isHeld(line);
   const plan = { documents: [] as ErpDocument[], gaps: [] as PlanGap[], carried: [] as OpenDifference[] };
   const writtenOff: OpenDifference[] = [];
   for (const group of groupsOf(input)) {
     const { payer: payerId, entity, currency } = group;
-    const rules = { decided, policy: policyOf(currency), ageDays };
+    const rules = { moves, policy: policyOf(currency), ageDays };
     const { lines, ...open } = differencesOf(group, currency, rules);
     if (open.carried.length > 0) plan.carried.push({ payer: payerId, entity, currency, lines: open.carried });
     if (open.writtenOff.length > 0) writtenOff.push({ payer: payerId, entity, currency, lines: open.writtenOff });
@@ -161,5 +165,10 @@ const documentOf = (
 /** The document without the arithmetic behind its lines, for lists and for what is billed. */
 export const slimDocument = (document: ErpDocument): SlimDocument => ({
   ...document,
-  lines: document.lines.map(({ rated, ...line }) => ({ ...line, account: rated.account })),
+  lines: document.lines.map(({ rated: { account, contract, group }, ...line }) => ({
+    ...line,
+    account,
+    ...(contract === '' ? {} : { contract }),
+    ...(group === undefined ? {} : { group }),
+  })),
 });

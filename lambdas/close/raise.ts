@@ -9,6 +9,8 @@ export type ExceptionDraft = {
   /** What makes it this exception: stays the same when another close finds it again. */
   readonly about: unknown;
   readonly account?: string;
+  readonly contract?: string;
+  readonly lineId?: string;
   readonly subject?: string;
   readonly message: string;
   readonly evidence: Readonly<Record<string, unknown>>;
@@ -37,10 +39,6 @@ export const raise = (
   };
   return ports.store.raise(exception, close.startedAt);
 };
-
-/** The accounts that an open exception holds. */
-export const heldAccounts = (exceptions: readonly CloseException[]): ReadonlySet<string> =>
-  new Set(exceptions.flatMap(({ state, account }) => (state === 'open' && account !== undefined ? [account] : [])));
 
 /** Everyone who decided an exception of these dates: they changed an input of what is billed. */
 export const resolversOf = (exceptions: readonly CloseException[]): string[] =>

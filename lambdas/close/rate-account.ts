@@ -52,20 +52,7 @@ export const rateAccount = async (ports: Ports, record: CloseRecord, account: st
   if (plan.state !== 'open') return { state: plan.state, isNew: false };
   // The walk of the close's readiness has found them; here they hold the account.
   for (const draft of await twiceCounted(ports, plan)) await raise(ports, record, draft);
-  const ended = await rateUnlessEngineDiffers(ports, record, plan).catch(
-    async (error: unknown): Promise<AccountProgress> => {
-      const reason = notRatable(error);
-      if (reason === undefined) throw error;
-      const { exceptionId } = await raise(ports, record, {
-        kind: reason.kind,
-        about: { account, evidence: reason.evidence },
-        account,
-        message: reason.evidence.code === UNCOUNTED ? reason.message : `${reason.message} ${MEND}`,
-        evidence: reason.evidence,
-      });
-      return { ...plan, state: 'excepted', exceptionId };
-    },
-  );
+  const ended = await rateUnlessEngineDiffers(ports, record, plan);
   const isNew = await ports.store.endAccount(ended);
   const stands = isNew ? ended : await ports.store.account(record.closeId, account);
   return { state: stands?.state === 'rated' ? 'rated' : 'excepted', isNew };
@@ -87,14 +74,51 @@ const rateUnlessEngineDiffers = async (
 /** What a person can do about data that cannot be rated. */
 const MEND =
   'When that is mended, decide "fixed" and close again; "accepted" leaves this period of the account unbilled.';
+
+/** A contract that cannot be rated becomes an exception: of the contract where the account has others, else of the account. */
+const cannotRate = async (
+  ports: Ports,
+  record: CloseRecord,
+  { account, contracts }: AccountProgress,
+  contract: string,
+  error: unknown,
+): Promise<string> => {
+  const reason = notRatable(error);
+  if (reason === undefined) throw error;
+  const { kind, evidence, message } = reason;
+  const isOnly = contracts.every((each) => each.contract === contract);
+  const { exceptionId } = await raise(ports, record, {
+    kind,
+    about: { account, ...(isOnly ? {} : { contract }), evidence },
+    account,
+    ...(isOnly ? {} : { contract }),
+    message: evidence.code === UNCOUNTED ? message : `${message} ${MEND}`,
+    evidence,
+  });
+  return exceptionId;
+};
+
 const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<AccountProgress> => {
   const before = await leftBefore(ports, record, plan.account, plan.contracts);
-  const rated: RatedContract[] = [];
+  let rated: RatedContract[] = [];
+  const failed = new Map<string, string>();
   // In the order of time: what one part of a contract leaves, the next one opens with.
   for (const planned of plan.contracts) {
+    if (failed.has(planned.contract)) continue;
     const lefts = [...before, ...rated.map(({ left }) => left)];
-    rated.push(await rateContract(ports, plan, planned, lefts));
+    try {
+      rated.push(await rateContract(ports, plan, planned, lefts));
+    } catch (error) {
+      failed.set(planned.contract, await cannotRate(ports, record, plan, planned.contract, error));
+      // A contract is rated whole or not at all.
+      rated = rated.filter(({ left }) => left.contract !== planned.contract);
+    }
   }
+  const [exceptionId] = failed.values();
+  if (exceptionId !== undefined && plan.contracts.every(({ contract }) => failed.has(contract))) {
+    return { ...plan, state: 'excepted', exceptionId };
+  }
+  const unrated = [...(plan.unrated ?? []), ...failed.keys()];
   const lines = rated.flatMap((each) => each.lines);
   const { closeId, account } = plan;
   const linesFile: LinesFile = { format: 2, closeId, account, lines, left: rated.map(({ left }) => left) };
@@ -111,6 +135,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
   return {
     ...plan,
     state: 'rated',
+    ...(unrated.length === 0 ? {} : { unrated }),
     rated: {
       lines: lines.length,
       totals: totalsOf(lines),

@@ -49,6 +49,8 @@ export type AccountProgress = {
   readonly subjects: readonly PlannedSubject[];
   /** Catalog knowledge was taken as of this instant. */
   readonly knownAt: string;
+  /** Contracts that could not be rated while others of the account were: their lines stay as they are billed. */
+  readonly unrated?: readonly string[];
   readonly rated?: RatedOutcome;
   readonly exceptionId?: string;
 };
@@ -73,7 +75,12 @@ export type StoredDocument = {
 };
 
 /** A document for lists: lines without the rated line behind them. */
-export type SlimLine = Omit<DocumentLine, 'rated'> & { readonly account: string };
+export type SlimLine = Omit<DocumentLine, 'rated'> & {
+  readonly account: string;
+  /** Of its rated line; absent in documents that were made before they said so. */
+  readonly contract?: string;
+  readonly group?: string;
+};
 export type SlimDocument = Omit<ErpDocument, 'lines'> & { readonly lines: readonly SlimLine[] };
 
 /** Which documents carry a line: the newest is last. */

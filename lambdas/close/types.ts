@@ -67,6 +67,7 @@ export type ExceptionKind =
   | 'missing-fx-rate'
   | 'superseding-book'
   | 'engine-differs'
+  | 'disputed-line'
   | 'unattributed-usage'
   | 'same-id-at-two-times'
   | 'anomaly'
@@ -74,13 +75,16 @@ export type ExceptionKind =
   | 'reconciliation-break'
   | 'posting-failed';
 
-/** Something a person must decide before money moves. An open one with an account holds that account. */
+/** Something a person must decide before money moves. An open one with an account holds that account, or what of it is named. */
 export type CloseException = {
   readonly format: 1;
   /** Deterministic: (kind, account or subject, period, evidence), so a later close finds the decision. */
   readonly exceptionId: string;
   readonly kind: ExceptionKind;
   readonly account?: string;
+  /** It is about one contract of the account, or one line: only that contract, or the line's coupled group, is held. */
+  readonly contract?: string;
+  readonly lineId?: string;
   readonly subject?: string;
   readonly start: string;
   readonly end: string;

@@ -41,6 +41,15 @@ export const adjustLine = async (
   );
 };
 
+/** Holds a line with its coupled group until somebody decides. */
+export const disputeLine = async (api: ApiClient, lineId: string, reason: string): Promise<void> => {
+  const path = `/lines/${encodeURIComponent(lineId)}/dispute`;
+  const { exception } = await api.post<{ exception: { readonly exceptionId: string } }>(path, { reason });
+  say(
+    `Held: ${exception.exceptionId}. Decide it with: npm run ops -- exception resolve ${exception.exceptionId} fixed`,
+  );
+};
+
 /** What stands beside the rating of a close's dates. */
 export const listEntries = async (api: ApiClient, closeId: string): Promise<void> => {
   const { items } = await api.get<{ items: readonly Entry[] }>(`/closes/${closeId}/entries`);

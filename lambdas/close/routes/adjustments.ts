@@ -2,11 +2,12 @@ import type { ApiRoute } from '../../platform/http-edge.ts';
 import { ProblemError } from '../../platform/problem.ts';
 import { type AdjustPorts, makeAdjustment } from '../adjust.ts';
 import type { CloseStore } from '../close-store.ts';
+import { type DisputePorts, disputeLine } from '../dispute-line.ts';
 import { objectOf, optionalTextOf, partOf, READERS, textOf, wordOf } from './requests.ts';
 
-type Ports = AdjustPorts & { readonly store: Pick<CloseStore, 'close' | 'entries'> };
+type Ports = AdjustPorts & DisputePorts & { readonly store: Pick<CloseStore, 'close' | 'entries'> };
 
-/** Adjustments: what a person decides about a line beside its rating, and what stands beside the rating of a close. */
+/** Lines that are adjusted or disputed, and what stands beside the rating of a close. */
 export const adjustmentRoutes = (ports: Ports): ApiRoute[] => [
   {
     method: 'POST',
@@ -28,6 +29,15 @@ export const adjustmentRoutes = (ports: Ports): ApiRoute[] => [
         by: caller.name,
       });
       return { status: 201, body: { adjustment } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/lines/{lineId}/dispute',
+    roles: ['finance-preparer', 'operator'],
+    run: async ({ path, body, caller }) => {
+      const said = { lineId: partOf(path, 'lineId'), reason: textOf(objectOf(body), 'reason'), by: caller.name };
+      return { status: 201, body: { exception: await disputeLine(ports, said) } };
     },
   },
   {

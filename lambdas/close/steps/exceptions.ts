@@ -2,12 +2,13 @@ import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
 import { intervalOf } from '../../platform/period.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { firstOf } from '../first-of.ts';
+import { holdsOf, unratedOf } from '../holds.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { mapDocument } from '../map-document.ts';
 import { totalsOf } from '../money.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
-import { type ExceptionDraft, heldAccounts, raise } from '../raise.ts';
+import { type ExceptionDraft, raise } from '../raise.ts';
 import { settleTwiceCounted } from '../settle-twice-counted.ts';
 import type { CloseException, CloseRecord, DocumentKind } from '../types.ts';
 
@@ -29,7 +30,8 @@ export const exceptions = async (ports: ClosePorts, input: { readonly closeId: s
 
   const all = await ports.store.exceptions(record);
   const open = all.filter(({ state }) => state === 'open');
-  const held = heldAccounts(all);
+  const { accounts: whole, parts } = holdsOf(all, unratedOf(accounts), []);
+  const held = [...whole, ...parts];
   for (const [region, count] of countByRegion(open, accounts)) ports.metrics.exceptionsOpen(region, count);
   await endStep(ports, record, 'exceptions', {
     done: all.length - open.length,
@@ -37,17 +39,17 @@ export const exceptions = async (ports: ClosePorts, input: { readonly closeId: s
     totals: totalsOf(open.flatMap(({ amountAtStake }) => (amountAtStake ? [amountAtStake] : []))),
     notes: wordsFor(all, open, held),
   });
-  return ok({ open: open.length, held: held.size });
+  return ok({ open: open.length, held: held.length });
 };
 
 const wordsFor = (
   all: readonly CloseException[],
   open: readonly CloseException[],
-  held: ReadonlySet<string>,
+  held: readonly string[],
 ): string[] => {
   const notes: string[] = [];
   if (all.length > open.length) notes.push(`Decided before: ${all.length - open.length}.`);
-  if (held.size > 0) notes.push(`Held until a person decides: ${firstOf(held)}.`);
+  if (held.length > 0) notes.push(`Held until a person decides: ${firstOf(held)}.`);
   return notes;
 };
 

@@ -50,7 +50,9 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
   const notes = [
     ...(entries.length === 0 ? ['Nothing changed since it was billed: there is nothing to post.'] : []),
     ...openNotes(plan),
-    ...(plan.held.size > 0 ? [`Left out, held: ${firstOf(plan.held)}.`] : []),
+    ...(plan.held.size + plan.heldParts.length > 0
+      ? [`Left out, held: ${firstOf([...plan.held, ...plan.heldParts])}.`]
+      : []),
     ...(left > 0 ? [`${left} documents have no mapping and were left out.`] : []),
   ];
   await endStep(ports, record, 'freeze', {

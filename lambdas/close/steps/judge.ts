@@ -1,6 +1,7 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import { compare, multiply, parseDecimal } from '../../platform/decimal.ts';
 import { getPinned } from '../data-files.ts';
+import { unratedOf } from '../holds.ts';
 import { absoluteText, moneyOf, sameTotals, totalsOf } from '../money.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
@@ -42,7 +43,11 @@ export const judge = async (ports: ClosePorts, input: { readonly closeId: string
   const totals = totalsOf(rated.flatMap((each) => moneyOf(each.rated.totals)));
   const excepted = accounts.length - rated.length;
   const figures = { done: accounts.length, total: accounts.length, totals };
-  const left = excepted === 0 ? [] : [`${excepted} of ${accounts.length} accounts could not be rated.`];
+  const unrated = unratedOf(accounts).length;
+  const left = [
+    ...(excepted === 0 ? [] : [`${excepted} of ${accounts.length} accounts could not be rated.`]),
+    ...(unrated === 0 ? [] : [`${unrated} contracts of accounts that have others could not be rated.`]),
+  ];
   await endStep(ports, record, 'rate', { ...figures, notes: left });
   const unusual = raised.length === 0 ? [] : [`${raised.length} accounts differ much from their period before.`];
   await endStep(ports, record, 'judge', { ...figures, notes: [...left, ...unusual] });

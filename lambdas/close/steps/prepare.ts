@@ -104,8 +104,17 @@ const planOf = async (
   const gaps = plans.flatMap(({ planned, gap }) => (gap === undefined ? [] : [{ planned, gap }]));
   const [first] = gaps;
   if (first === undefined) return base;
-  const { exceptionId } = await raise(ports, record, gapDraft(account, first.gap.kind, gaps));
-  return { ...base, state: 'excepted', exceptionId };
+  const unrated = [...new Set(gaps.map(({ planned }) => planned.contract))].sort();
+  const left = contracts.filter(({ contract }) => !unrated.includes(contract));
+  if (left.length === 0) {
+    const { exceptionId } = await raise(ports, record, gapDraft(account, first.gap.kind, gaps));
+    return { ...base, state: 'excepted', exceptionId };
+  }
+  // The others of the account are rated: only what cannot be is held.
+  for (const [contract, own] of Map.groupBy(gaps, ({ planned }) => planned.contract)) {
+    await raise(ports, record, { ...gapDraft(account, own[0]?.gap.kind ?? first.gap.kind, own), contract });
+  }
+  return { ...base, contracts: left, unrated };
 };
 
 /** The account's own subjects, and those of the children that its contracts cover, while they do. */

@@ -63,7 +63,7 @@ const api = (world: World) => {
       }),
       ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
       ...lineRoutes({ ...explain, catalog, usage: world.ports.usage }),
-      ...adjustmentRoutes({ clock, store, files }),
+      ...adjustmentRoutes({ clock, audit, store, files }),
       ...exceptionRoutes({ clock, store, giveUp: deliveries.giveUp, countAll: world.countAll }),
     ],
     new Logger({ logLevel: 'SILENT' }),

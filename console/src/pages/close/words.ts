@@ -40,6 +40,7 @@ export const EXCEPTION_NAMES: Readonly<Record<ExceptionKind, string>> = {
   'missing-fx-rate': 'Missing rate of exchange',
   'superseding-book': 'Price book to be mended',
   'engine-differs': 'Newer rating differs',
+  'disputed-line': 'Disputed line',
   'unattributed-usage': 'Usage of nobody yet',
   'same-id-at-two-times': 'Same id at two times',
   anomaly: 'Anomaly',
