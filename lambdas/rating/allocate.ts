@@ -7,8 +7,11 @@ import { type Decimal, fromMinorUnits, toMinorUnits } from '../platform/decimal.
  * @throws {RangeError} if a weight is below 0, or if there is something to allocate and nothing to allocate it to.
  */
 export const allocateUnits = (total: bigint, weights: readonly bigint[]): bigint[] => {
-  if (weights.some((weight) => weight < 0n)) throw new RangeError('a part cannot have a weight below 0');
-  const all = weights.reduce((a, b) => a + b, 0n);
+  let all = 0n;
+  for (const weight of weights) {
+    if (weight < 0n) throw new RangeError('a part cannot have a weight below 0');
+    all += weight;
+  }
   if (all === 0n) {
     if (weights.length > 0)
       return allocateUnits(
@@ -19,15 +22,19 @@ export const allocateUnits = (total: bigint, weights: readonly bigint[]): bigint
     throw new RangeError(`${total} cannot be allocated to no parts`);
   }
   if (total < 0n) return allocateUnits(-total, weights).map((units) => -units);
-  const parts = weights.map((weight, n) => ({ n, units: (total * weight) / all, rest: (total * weight) % all }));
-  const given = parts.reduce((sum, { units }) => sum + units, 0n);
-  const more = new Set(
-    [...parts]
-      .sort((a, b) => (a.rest === b.rest ? a.n - b.n : a.rest > b.rest ? -1 : 1))
-      .slice(0, Number(total - given))
-      .map(({ n }) => n),
-  );
-  return parts.map(({ n, units }) => (more.has(n) ? units + 1n : units));
+  const parts: bigint[] = [];
+  const rests: { readonly n: number; readonly rest: bigint }[] = [];
+  let missing = total;
+  for (const [n, weight] of weights.entries()) {
+    const [units, rest] = [(total * weight) / all, (total * weight) % all];
+    parts.push(units);
+    if (rest > 0n) rests.push({ n, rest });
+    missing -= units;
+  }
+  // Fewer units are missing than parts lost something: nobody gets two of them, and nobody who lost nothing any.
+  rests.sort((a, b) => (a.rest === b.rest ? a.n - b.n : a.rest > b.rest ? -1 : 1));
+  for (const { n } of rests.slice(0, Number(missing))) parts[n] = (parts[n] ?? 0n) + 1n;
+  return parts;
 };
 
 /**

@@ -69,31 +69,40 @@ export const adding = (bill: Bill, charge: Charge): Bill => ({
   left: bill.left,
 });
 
+/** What is left of each charge when so much is taken off some of them; a map of its own. */
+const lessLeft = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Map<Charge, Decimal> => {
+  const left = new Map(bill.left);
+  if (isZero(off)) return left;
+  const back = isNegative(off);
+  const bearing: Charge[] = [];
+  const weights: Decimal[] = [];
+  for (const charge of over) {
+    const has = leftOfOne(bill, charge);
+    if (isZero(has) || isNegative(has) !== back) continue;
+    bearing.push(charge);
+    weights.push(back ? negate(has) : has);
+  }
+  const parts = allocate(off, weights, places);
+  bearing.forEach((charge, n) => {
+    left.set(charge, subtract(leftOfOne(bill, charge), parts[n] ?? ZERO));
+  });
+  return left;
+};
+
 /**
  * The bill with less left of some charges, in proportion to what is left of them, to the last unit. Below 0 (money that
  * goes back) only what is below 0 bears it, above 0 only what is above: no charge changes its sign.
  */
-export const takingOff = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Bill => {
-  if (isZero(off)) return bill;
-  const back = isNegative(off);
-  const bearing = over.filter((charge) => {
-    const left = leftOfOne(bill, charge);
-    return !isZero(left) && isNegative(left) === back;
-  });
-  const weights = bearing.map((charge) => leftOfOne(bill, charge)).map((left) => (back ? negate(left) : left));
-  const left = new Map(bill.left);
-  allocate(off, weights, places).forEach((part, n) => {
-    const charge = bearing[n];
-    if (charge !== undefined) left.set(charge, subtract(leftOfOne(bill, charge), part));
-  });
-  return { charges: bill.charges, left };
-};
+export const takingOff = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Bill => ({
+  charges: bill.charges,
+  left: lessLeft(bill, over, off, places),
+});
 
 /** The bill with a charge that takes its amount off others: a maximum, a discount, a credit. */
-export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], places: number): Bill => {
-  const taken = takingOff(bill, over, negate(charge.amount), places);
-  return { charges: [...bill.charges, charge], left: new Map(taken.left).set(charge, ZERO) };
-};
+export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], places: number): Bill => ({
+  charges: [...bill.charges, charge],
+  left: lessLeft(bill, over, negate(charge.amount), places).set(charge, ZERO),
+});
 
 /** What is left of the whole bill; what it comes to. */
 export const totalOf = (bill: Bill): Decimal => leftOf(bill, bill.charges);
