@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { holdingAt } from '../../catalog/as-of.ts';
 import { subjectsByAccount } from '../../catalog/attribution.ts';
 import type { Account, CatalogEntry, CatalogReader, Entitlement, Meter } from '../../catalog/types.ts';
@@ -7,7 +6,6 @@ import { parseDecimal, sum } from '../../platform/decimal.ts';
 import { addDays, type Interval, intervalOf, type Period } from '../../platform/period.ts';
 import { remembered } from '../../platform/remember.ts';
 import { intervalOfDay, utcDay } from '../ledger/slot.ts';
-import type { SubjectRecord, Subjects } from '../ledger/subjects.ts';
 import { type ContractInForce, contractsInForce } from '../limits/account-limits.ts';
 import { limitPeriod } from '../limits/limit-period.ts';
 import { aggregate, aggregateSpan, goesOn } from '../read/aggregate.ts';
@@ -17,6 +15,7 @@ import type { SubjectInterval } from '../read/series.ts';
 import { type BalancePorts, type FragmentsRead, readFragments } from '../settle/settled-fragments.ts';
 import { answerOf, type EntitlementAnswer, type FeatureUsage, notAgreed } from './entitlement-answer.ts';
 import type { SettledRun } from './forecast.ts';
+import { makeWarmReads } from './warm-reads.ts';
 
 export type EntitlementPorts = {
   /** May be cached: nothing is charged by an answer. */
@@ -30,27 +29,6 @@ export type EntitlementsRead = {
   readonly entitlements: readonly EntitlementAnswer[];
   readonly read: { readonly queries: number; readonly bytes: number };
 };
-
-const MAX_SUBJECTS = 50_000;
-type Known = LRUCache<string, SubjectRecord>;
-
-/**
- * Registered subjects, each asked for once. Only for `readFragments`: of a record it takes that there is one and
- * `watchedFrom`, and neither ever changes. Who is not registered yet is asked for again.
- */
-const rememberedSubjects = (subjects: Subjects, known: Known, spared: () => void): Subjects => ({
-  ...subjects,
-  get: async (subject) => {
-    const record = known.get(subject);
-    if (record !== undefined) {
-      spared();
-      return record;
-    }
-    const found = await subjects.get(subject);
-    if (found !== undefined) known.set(subject, found);
-    return found;
-  },
-});
 
 /** The parts of intervals before an instant. */
 const endingBy = (intervals: readonly SubjectInterval[], end: string): SubjectInterval[] =>
@@ -111,7 +89,7 @@ const usageOf = (known: PeriodRead, meters: readonly CatalogEntry<Meter>[], now:
  * `undefined`: there is no such account.
  */
 export const makeReadEntitlements = ({ catalog, usage, clock }: EntitlementPorts) => {
-  const subjects: Known = new LRUCache({ maxSize: MAX_SUBJECTS, sizeCalculation: () => 1 });
+  const warmReads = makeWarmReads(usage);
   // Who there is, and whoever belongs to whom, made ready once for as long as the cached catalog is the same.
   const accounts = remembered((history: readonly CatalogEntry<Account>[]) => Map.groupBy(history, ({ id }) => id));
   const owners = remembered((_attribution: object) => subjectsByAccount(catalog));
@@ -131,16 +109,13 @@ export const makeReadEntitlements = ({ catalog, usage, clock }: EntitlementPorts
     const needed = meters.filter(({ id }) => entitlements.some(({ meter }) => meter === id));
     const going = needed.filter(({ body }) => goesOn(body));
     const back = going.length === 0 ? { carryIn: {}, queries: 0, bytes: 0 } : await lookBack(usage, own, going);
-    let spared = 0;
-    const warm = rememberedSubjects(usage.subjects, subjects, () => {
-      spared += 1;
-    });
+    const { ports, spared } = warmReads();
     // Nothing can have happened after tomorrow.
     const { to } = intervalOfDay(addDays(utcDay(now), 1));
-    const read = await readFragments({ ...usage, subjects: warm }, endingBy(own, to));
+    const read = await readFragments(ports, endingBy(own, to));
     return {
       known: { own, period, read, carryIn: back.carryIn },
-      queries: back.queries + read.queries - spared,
+      queries: back.queries + read.queries - spared(),
       bytes: back.bytes + read.bytes,
     };
   };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../../../lambdas/platform/decimal.ts';
 import { forecastOf } from '../../../lambdas/usage/entitlements/forecast.ts';
+import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
 import { ENTITLEMENTS, october } from './entitlements-world.ts';
-import { api } from './usage-fixtures.ts';
+import { api, METERS } from './usage-fixtures.ts';
 
 describe('an entitlement', () => {
   it('says what is used, what is left, when it begins anew, and when it will be used up', async () => {
@@ -40,6 +41,30 @@ describe('an entitlement', () => {
     const before = reads();
     expect((await ask('acct-01', 'calls'))?.read.queries).toBe(3);
     expect(reads() - before).toBe(3);
+  });
+
+  it('takes no more in a zone whose midnight divides a UTC day, and sees what is appended to that day late', async () => {
+    const { ask, append, clock, reads, ports } = await october({ zone: 'Asia/Kolkata' });
+    await append(api('edge', '2026-09-30T20:00:00.000Z', 7));
+    // The first of October in India begins at 18:30 UTC of the day before.
+    expect((await ask('acct-01', 'calls'))?.entitlements[0]?.used).toBe('957');
+    clock.advance(60 * 60_000);
+    await settleSweep(ports, METERS);
+    clock.advance(60 * 60_000);
+    await settleSweep(ports, METERS);
+    expect((await ask('acct-01', 'calls'))?.read.queries).toBe(4);
+    const before = reads();
+    expect(await ask('acct-01', 'calls')).toMatchObject({ entitlements: [{ used: '957' }], read: { queries: 3 } });
+    expect(reads() - before).toBe(3);
+    await append(api('later', '2026-09-30T21:00:00.000Z', 5));
+    expect((await ask('acct-01', 'calls'))?.entitlements[0]?.used).toBe('962');
+    clock.advance(60 * 60_000);
+    await settleSweep(ports, METERS);
+    clock.advance(60 * 60_000);
+    await settleSweep(ports, METERS);
+    for (const queries of [4, 3]) {
+      expect(await ask('acct-01', 'calls')).toMatchObject({ entitlements: [{ used: '962' }], read: { queries } });
+    }
   });
 
   it('reads once for all features of a contract that add up, and nothing for those without a meter', async () => {
