@@ -8,6 +8,7 @@ import type { CorrectionPolicy } from './correction.ts';
 import { getPinned } from './data-files.ts';
 import { heldLineOf, heldSlimOf, holdsOf, unratedOf } from './holds.ts';
 import { endOfDates } from './names.ts';
+import type { DuePayment } from './payments.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
 import type { ClosePorts, CorrectionSettings } from './ports.ts';
 import type { LinesFile } from './rate-account.ts';
@@ -38,7 +39,8 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
   // What this close wrote off itself, in a try before, it plans again.
   const entries = allEntries.filter((entry) => entry.kind !== 'written-off' || entry.closeId !== record.closeId);
   const rated = accounts.filter(({ state }) => state === 'rated');
-  const all = (await mapBounded(rated, AT_ONCE, (progress) => linesOf(ports, progress))).flat();
+  const files = await mapBounded(rated, AT_ONCE, (progress) => ratedOf(ports, progress));
+  const all = files.flatMap((file) => file.lines);
   const billed = earlier.documents.flatMap(({ document }) => document.lines);
   const holds = holdsOf(exceptions, unratedOf(accounts), [
     ...billed.map(heldSlimOf),
@@ -63,6 +65,7 @@ export const loadPlan = async (ports: ClosePorts, record: CloseRecord): Promise<
     decided: new Set(decided.map(({ account }) => account)),
     isHeld: holds.isHeld,
     billed: earlier.documents,
+    payments: files.flatMap((file) => file.payments),
     entries,
     policyOf: (currency) => correctionPolicy(ports.corrections, currency),
     ageDays: daysBetween(record.end, record.startedAt.slice(0, 10)),
@@ -82,12 +85,30 @@ const correctionPolicy = (
   writeOffAfterDays,
 });
 
-const linesOf = async (ports: ClosePorts, progress: AccountProgress): Promise<BillableLine[]> => {
-  if (progress.rated === undefined) return [];
+type Rated = { readonly lines: readonly BillableLine[]; readonly payments: readonly DuePayment[] };
+
+/** What a close rated of an account: its lines, and what prepaid credit pays for them. */
+const ratedOf = async (ports: ClosePorts, progress: AccountProgress): Promise<Rated> => {
+  if (progress.rated === undefined) return { lines: [], payments: [] };
   const { linesKey, linesHash } = progress.rated;
   const file = await getPinned<LinesFile>(ports.files, { key: linesKey, hash: linesHash });
-  const entities = new Map(progress.contracts.map(({ contract, entity }) => [contract, entity]));
-  return file.lines.map((rated) => ({ rated, entity: entities.get(rated.contract) ?? '' }));
+  const contracts = new Map(progress.contracts.map((planned) => [planned.contract, planned]));
+  // Parts of a period may be billed by another entity each.
+  const entities = new Map(
+    progress.contracts.map(({ contract, contractVersion, entity }) => [`${contract}#${contractVersion}`, entity]),
+  );
+  return {
+    lines: file.lines.map((rated) => ({
+      rated,
+      entity: entities.get(`${rated.contract}#${rated.pins.contractVersion}`) ?? '',
+    })),
+    payments: (file.payments ?? []).flatMap((payment) => {
+      const planned = contracts.get(payment.contract);
+      if (planned === undefined) return [];
+      const { payer, entity, currency } = planned;
+      return [{ ...payment, account: progress.account, payer, entity, currency }];
+    }),
+  };
 };
 
 const payersOf = async (

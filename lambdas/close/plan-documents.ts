@@ -11,6 +11,7 @@ import {
 import type { HeldLine, Holds } from './holds.ts';
 import { amountText } from './money.ts';
 import { type CloseDates, documentIdOf, manifestIdOf } from './names.ts';
+import { type DuePayment, paymentDifferences } from './payments.ts';
 import type { PeriodEntry, SlimDocument } from './records.ts';
 import type { DocumentKind, DocumentLine, ErpDocument } from './types.ts';
 
@@ -31,6 +32,8 @@ export type PlanInput = {
   /** Lines of decided accounts that are held nevertheless; absent: none. */
   readonly isHeld?: Holds['isHeld'];
   readonly billed: readonly BilledDocument[];
+  /** What prepaid credit pays for the lines; absent: nothing. */
+  readonly payments?: readonly DuePayment[];
   /** Adjustments, and what was written off by earlier closes. */
   readonly entries?: readonly PeriodEntry[];
   /** Which corrections of a currency are too small or too old; absent: none. */
@@ -88,7 +91,13 @@ export const planDocuments = (input: PlanInput): DocumentPlan => {
       plan.gaps.push({ payer: payerId, entity, missing: payer === undefined ? 'customer' : 'entity' });
       continue;
     }
-    plan.documents.push(documentOf(input, group, payer, biller, lines, amountText(total, currency)));
+    const due = (input.payments ?? []).filter(
+      (each) => each.payer === payerId && each.entity === entity && each.currency === currency,
+    );
+    const moving = due.filter(({ account, contract }) => moves({ lineId: '', account, contract }));
+    const payments = due.length === moving.length ? paymentDifferences(due, group.billed, currency) : [];
+    const document = documentOf(input, group, payer, biller, lines, amountText(total, currency));
+    plan.documents.push(payments.length === 0 ? document : { ...document, payments });
   }
   return { ...plan, writtenOff };
 };

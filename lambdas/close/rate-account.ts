@@ -10,7 +10,7 @@ import { raise } from './raise.ts';
 import { type ContractPins, type RatedContract, rateContract } from './rate-contract.ts';
 import type { AccountProgress, PlannedSubject } from './records.ts';
 import { twiceCounted } from './twice-counted.ts';
-import type { CloseRecord } from './types.ts';
+import type { CloseRecord, DocumentPayment } from './types.ts';
 
 /** The lines file of an account: what one close rated, and what each contract leaves to its next period. */
 export type LinesFile = {
@@ -20,6 +20,8 @@ export type LinesFile = {
   readonly account: string;
   readonly lines: readonly RatedLine[];
   readonly left: readonly ContractLeft[];
+  /** What prepaid credit pays, by contract; absent: nothing. */
+  readonly payments?: readonly DocumentPayment[];
 };
 
 /** The pins file of an account: everything the lines were made from. */
@@ -121,7 +123,13 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
   const unrated = [...(plan.unrated ?? []), ...failed.keys()];
   const lines = rated.flatMap((each) => each.lines);
   const { closeId, account } = plan;
-  const linesFile: LinesFile = { format: 2, closeId, account, lines, left: rated.map(({ left }) => left) };
+  const payments = rated.flatMap(({ payments: some, left: { contract } }) =>
+    some.map((payment) => ({ ...payment, contract })),
+  );
+  const linesFile: LinesFile = {
+    ...{ format: 2, closeId, account, lines, left: rated.map(({ left }) => left) },
+    ...(payments.length === 0 ? {} : { payments }),
+  };
   const pinsFile: PinsFile = {
     format: 1,
     closeId,

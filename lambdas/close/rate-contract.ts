@@ -3,7 +3,7 @@ import { contentHash } from '../platform/hash.ts';
 import type { Interval } from '../platform/period.ts';
 import { policyOf } from '../rating/policies.ts';
 import { metersOf, rate } from '../rating/rate.ts';
-import type { Opening, RatedLine, RateInput } from '../rating/types.ts';
+import type { Opening, Payment, RatedLine, RateInput } from '../rating/types.ts';
 import type { SlotPin } from '../usage/types.ts';
 import { detailsOf } from './details-of.ts';
 import { overlap } from './intervals.ts';
@@ -28,6 +28,8 @@ export type RatedContract = {
   readonly lines: readonly RatedLine[];
   readonly pins: ContractPins;
   readonly left: ContractLeft;
+  /** What prepaid credit pays for the lines. */
+  readonly payments: readonly Payment[];
 };
 
 type Ports = Pick<ClosePorts, 'catalog' | 'usage'>;
@@ -57,7 +59,7 @@ export const rateContract = async (
     details: detailsOf(agreed),
   });
   refuseUncounted(reading, needed);
-  const { lines, closing } = rate({ ...agreed, usage: reading.usage, opening, usageHash: reading.usageHash });
+  const { lines, closing, payments } = rate({ ...agreed, usage: reading.usage, opening, usageHash: reading.usageHash });
   const pins: ContractPins = {
     contract: planned,
     meters: meters.map(({ id, version, hash }) => ({ id, version, hash })),
@@ -66,7 +68,7 @@ export const rateContract = async (
     opening,
     openingHash: contentHash(opening),
   };
-  return { lines, pins, left: leftBy({ planned, subjects, closing, carryOut: reading.carryOut }) };
+  return { lines, pins, left: leftBy({ planned, subjects, closing, carryOut: reading.carryOut }), payments };
 };
 
 /** What was agreed for a part, in the planned versions: the input of rating without usage and opening. */

@@ -124,8 +124,18 @@ export type ErpDocument = {
   readonly documentDate: string;
   readonly lines: readonly DocumentLine[];
   readonly total: string;
+  /** Prepaid credit that pays for it after tax: the ERP applies at most its own total. Absent: none. */
+  readonly payments?: readonly DocumentPayment[];
   /** The document that a memo corrects. */
   readonly corrects?: string;
+};
+
+/** What a wallet of prepaid credit pays, or gives back where it is negative; the difference to earlier documents. */
+export type DocumentPayment = {
+  readonly contract: string;
+  readonly credit: string;
+  readonly description: string;
+  readonly amount: string;
 };
 
 /** A line of a document. `amount` is the difference to what was billed before; for a first invoice all of it. */

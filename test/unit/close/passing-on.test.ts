@@ -76,6 +76,27 @@ describe('what passes from period to period', () => {
     expect(await close(OCTOBER)).toEqual(['api-calls: 30.00']);
   });
 
+  it('is prepaid credit: documents say what it pays, and give it back when less is due', async () => {
+    const perCall = bookOf([{ step: 'per-unit', unitPrice: '1' }]);
+    const credit = {
+      ...{ id: 'prepaid', description: 'Prepaid', kind: 'prepaid' as const, amount: '100', priority: 1 },
+      from: '2026-09-01',
+    };
+    const { made, append, close, closed } = ledgerWorld(own({ start: '2026-09-01', credits: [credit] }), perCall);
+    const payments = async () => {
+      const documents = await documentsOf(made, closed.at(-1) ?? '');
+      return documents.flatMap((each) => (each.payments ?? []).map(({ credit: id, amount }) => `${id}: ${amount}`));
+    };
+    await append(calls('2026-09-05T00:00:00.000Z', 60), calls('2026-10-05T00:00:00.000Z', 70));
+    await close(SEPTEMBER);
+    expect(await payments()).toEqual(['prepaid: 60.00']);
+    await close(OCTOBER);
+    expect(await payments()).toEqual(['prepaid: 40.00']);
+    await append(calls('2026-09-06T00:00:00.000Z', 5));
+    expect(await close(SEPTEMBER)).toEqual(['api-calls: 5.00']);
+    expect(await payments()).toEqual(['prepaid: 5.00']);
+  });
+
   it('is what was charged in advance: the period before the first charges the first', async () => {
     const fee = bookOf([{ step: 'recurring-fee', amount: '31', proration: 'day', billing: 'advance' }]);
     const { meter: _, ...price } = (fee.body as PriceBook).prices[0] as PriceBook['prices'][number];
