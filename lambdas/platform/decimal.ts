@@ -123,22 +123,21 @@ export const formatFixed = (d: Decimal, places: number): string => {
   return formatUnits(d.units * pow10(places - d.scale), places);
 };
 
-const aligned = (a: Decimal, b: Decimal): [bigint, bigint, number] => {
-  const scale = Math.max(a.scale, b.scale);
-  return [a.units * pow10(scale - a.scale), b.units * pow10(scale - b.scale), scale];
-};
+/** The units of a number at a scale that is not below its own. */
+const unitsAt = ({ units, scale }: Decimal, wanted: number): bigint =>
+  scale === wanted ? units : units * pow10(wanted - scale);
 
 /** `a + b`. */
 export const add = (a: Decimal, b: Decimal): Decimal => {
   if (a.scale === b.scale) return normalise(a.units + b.units, a.scale);
-  const [x, y, scale] = aligned(a, b);
-  return normalise(x + y, scale);
+  const scale = Math.max(a.scale, b.scale);
+  return normalise(unitsAt(a, scale) + unitsAt(b, scale), scale);
 };
 
 /** `a - b`. */
 export const subtract = (a: Decimal, b: Decimal): Decimal => {
-  const [x, y, scale] = aligned(a, b);
-  return normalise(x - y, scale);
+  const scale = Math.max(a.scale, b.scale);
+  return normalise(unitsAt(a, scale) - unitsAt(b, scale), scale);
 };
 
 /** `a × b`, exact. */
@@ -150,7 +149,8 @@ export const negate = (a: Decimal): Decimal => ({ units: -a.units, scale: a.scal
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export const compare = (a: Decimal, b: Decimal): number => {
   if (a.scale === b.scale) return a.units < b.units ? -1 : a.units > b.units ? 1 : 0;
-  const [x, y] = aligned(a, b);
+  const scale = Math.max(a.scale, b.scale);
+  const [x, y] = [unitsAt(a, scale), unitsAt(b, scale)];
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
@@ -253,7 +253,12 @@ export const toMinorUnits = (amount: Decimal, exponent: number): bigint => {
 
 /** Digits in groups of three: `1234567.5` becomes `1,234,567.5`. */
 export const grouped = (text: string): string => {
-  const [whole = '', fraction] = text.split('.');
-  const groups = whole.length < 4 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? groups : `${groups}.${fraction}`;
+  const point = text.indexOf('.');
+  const end = point < 0 ? text.length : point;
+  const start = text.startsWith('-') ? 1 : 0;
+  let first = end - 3;
+  if (first <= start) return text;
+  let groups = text.slice(first);
+  for (; first - 3 > start; first -= 3) groups = `${text.slice(first - 3, first)},${groups}`;
+  return `${text.slice(0, first)},${groups}`;
 };

@@ -1,4 +1,15 @@
-import { add, type Decimal, divide, fromInteger, multiply, negate, type Rounding, round } from '../platform/decimal.ts';
+import {
+  add,
+  compare,
+  type Decimal,
+  divide,
+  fromInteger,
+  multiply,
+  negate,
+  type Rounding,
+  round,
+  subtract,
+} from '../platform/decimal.ts';
 
 /**
  * An amount before its one rounding: `value / parts`, exact. A share by day (8 of 31) has no finite decimal, so it is
@@ -24,7 +35,10 @@ export const plus = (a: Exact, b: Exact): Exact => {
 };
 
 /** `a - b`. */
-export const minus = (a: Exact, b: Exact): Exact => plus(a, { ...b, value: negate(b.value) });
+export const minus = (a: Exact, b: Exact): Exact =>
+  a.parts === b.parts
+    ? { value: subtract(a.value, b.value), parts: a.parts }
+    : plus(a, { value: negate(b.value), parts: b.parts });
 
 /** `a × factor`. */
 export const times = (a: Exact, factor: Decimal): Exact => ({ value: multiply(a.value, factor), parts: a.parts });
@@ -37,6 +51,7 @@ export const share = (a: Exact, part: number | bigint, whole: number | bigint): 
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export const compareExact = (a: Exact, b: Exact): number => {
+  if (a.parts === b.parts) return compare(a.value, b.value);
   const { units } = minus(a, b).value;
   return units < 0n ? -1 : units > 0n ? 1 : 0;
 };

@@ -1,4 +1,4 @@
-import { compare, type Decimal, formatDecimal, grouped, ONE } from '../platform/decimal.ts';
+import { compare, type Decimal, formatDecimal, formatFixed, grouped } from '../platform/decimal.ts';
 import { type Exact, roundExact } from './exact.ts';
 
 /** How many decimals an unfinished amount is shown with. The line's own amount is rounded from the exact one. */
@@ -7,24 +7,31 @@ const SHOWN_DECIMALS = 6;
 /** A number as a controller writes it: `1,234,567.5`. */
 export const number = (value: Decimal): string => grouped(formatDecimal(value));
 
+const hasPlural = (unit: string): boolean => {
+  const last = unit.at(-1) ?? '';
+  return last !== 's' && !(last >= 'A' && last <= 'Z');
+};
+
 /** A quantity with its unit: `1 call`, `120,000 calls`, `3.5 GB` (abbreviations in capitals have no plural). */
 export const quantity = (value: Decimal, unit: string): string => {
-  const plural = compare(value, ONE) !== 0 && !/[A-Z]$/.test(unit) && !unit.endsWith('s');
-  return `${number(value)} ${unit}${plural ? 's' : ''}`;
+  const one = value.units === 1n && value.scale === 0;
+  return `${number(value)} ${unit}${one || !hasPlural(unit) ? '' : 's'}`;
 };
 
 /** An amount with at least the currency's decimals: `1,234.50 USD`; prices may have more: `0.0025 USD`. */
 export const money = (value: Decimal, currency: { readonly code: string; readonly exponent: number }): string => {
-  const [whole = '', fraction = ''] = formatDecimal(value).split('.');
-  const decimals = fraction.padEnd(currency.exponent, '0');
-  return `${grouped(whole)}${decimals === '' ? '' : `.${decimals}`} ${currency.code}`;
+  const { exponent, code } = currency;
+  const text = value.scale < exponent ? formatFixed(value, exponent) : formatDecimal(value);
+  return `${grouped(text)} ${code}`;
 };
 
 /** An exact amount as decimal text for showing, with at most six decimals. */
 export const shown = (amount: Exact): Decimal => roundExact(amount, SHOWN_DECIMALS, 'half-even');
 
 const isShownWhole = (amount: Exact): boolean =>
-  compare(roundExact(amount, SHOWN_DECIMALS + 20, 'down'), shown(amount)) === 0;
+  amount.parts === 1n
+    ? amount.value.scale <= SHOWN_DECIMALS
+    : compare(roundExact(amount, SHOWN_DECIMALS + 20, 'down'), shown(amount)) === 0;
 
 /** An exact amount in words; `≈` if it has more decimals than are shown. */
 export const exactMoney = (amount: Exact, currency: { readonly code: string; readonly exponent: number }): string =>
