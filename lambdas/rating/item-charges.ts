@@ -43,8 +43,11 @@ const withoutUsage = (price: Price): Price => ({
   steps: price.steps.filter((step) => ['unit-conversion', 'allowance'].includes(step.step) || isInAdvance(step)),
 });
 
-/** Only what is charged ahead or settled: where nothing of the period is covered, no allowance is left of it either. */
-const onlyAhead = (price: Price): Price => ({ ...price, steps: price.steps.filter(isInAdvance) });
+/** Only what is charged ahead or settled: where nothing of the period is covered, nothing is used or left of it either. */
+const onlyAhead = ({ accumulate: _accumulate, ...price }: Price): Price => ({
+  ...price,
+  steps: price.steps.filter(isInAdvance),
+});
 
 const sameNames = (dimensions: Readonly<Record<string, string>>, names: readonly string[]): boolean =>
   Object.keys(dimensions).length === names.length && names.every((name) => name in dimensions);
