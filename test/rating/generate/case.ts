@@ -1,8 +1,9 @@
-import type { Contract, ContractItem, PriceBook } from '../../../lambdas/catalog/types.ts';
+import type { Contract, ContractItem, PriceBook, PriceStep } from '../../../lambdas/catalog/types.ts';
 import type { Period } from '../../../lambdas/platform/period.ts';
 import type { PinnedFxRate, RateInput, RatingPolicy } from '../../../lambdas/rating/types.ts';
-import { covered, dateAfter, daysFrom, laterBy, nextPeriod, yearStart } from '../oracle/calendar.ts';
+import { covered, dateAfter, daysFrom, firstDay, laterBy, nextPeriod, yearStart } from '../oracle/calendar.ts';
 import { keyOf } from '../oracle/groups.ts';
+import { agreed } from './agreed.ts';
 import type { Draw } from './draw.ts';
 import { type GeneratedPrice, type PriceScene, priceOf } from './price.ts';
 import { usageOf } from './usage.ts';
@@ -65,17 +66,33 @@ const span = (
     const date = within(draw, place);
     return date > start ? date : dateAfter(start, 20);
   };
+  const end = draw.onceIn(6)
+    ? draw.pick([later(period), later(next), period.end > start ? period.end : later(next)])
+    : undefined;
   return {
     start,
-    ...draw.maybe(6, () => ({
-      end: draw.pick([later(period), later(next), period.end > start ? period.end : later(next)]),
-    })),
-    ...draw.maybe(8, () => ({ trialUntil: draw.pick([later(period), later(next), start]) })),
+    ...(end === undefined ? {} : { end }),
+    ...(end === undefined ? draw.maybe(8, () => ({ trialUntil: draw.pick([later(period), later(next)]) })) : {}),
   };
 };
 
-const item = (draw: Draw, n: number, price: GeneratedPrice, period: Period): ContractItem => {
-  const steps = (factor: string) =>
+/** From this period on, or from the next, or one after the other. */
+const ramp = (draw: Draw, period: Period, steps: (factor: string) => readonly PriceStep[]): ContractItem['ramp'] => {
+  const [now, later] = [
+    { from: period.start, steps: steps('1.11') },
+    { from: period.end, steps: steps('7.77') },
+  ];
+  return draw.pick([[now, later], [now], [later]]);
+};
+
+const item = (
+  draw: Draw,
+  n: number,
+  price: GeneratedPrice,
+  period: Period,
+  { start, end }: Pick<Contract, 'start' | 'end'>,
+): ContractItem => {
+  const steps = (factor: string): readonly PriceStep[] =>
     price.price.steps.map((step) => {
       if (step.step === 'per-unit') return { ...step, unitPrice: factor };
       return step.step === 'recurring-fee' ? { ...step, amount: factor } : step;
@@ -83,70 +100,16 @@ const item = (draw: Draw, n: number, price: GeneratedPrice, period: Period): Con
   return {
     id: `item-${n}`,
     price: price.price.id,
-    ...draw.maybe(5, () => ({ quantity: draw.pick(['2', '1', '2.5', '0']) })),
+    ...draw.maybe(5, () => ({ quantity: draw.pick(['2', '1', '2.5']) })),
     ...draw.maybe(8, () => ({ steps: steps('3.21') })),
-    ...draw.maybe(8, () => ({
-      ramp: [
-        { from: dateAfter(period.start, -draw.int(0, 1)), steps: steps('1.11') },
-        { from: dateAfter(period.start, draw.int(1, 2)), steps: steps('7.77') },
-      ],
-    })),
+    ...(start > period.start || (end ?? '9999') <= period.end
+      ? {}
+      : draw.maybe(8, () => ({ ramp: ramp(draw, period, steps) }))),
   };
 };
 
-const someItems = (draw: Draw, items: readonly ContractItem[]) =>
-  draw.maybe(2, () => ({ items: items.filter(() => draw.onceIn(2)).map(({ id }) => id) }));
-
-const dated = (draw: Draw, period: Period, until: 'until' | 'expires') =>
-  draw.maybe(3, () => ({ [until]: dateAfter(period.start, draw.pick([1, 40, 0, -1])) }));
-
-const agreed = (draw: Draw, items: readonly ContractItem[], period: Period, acrossPeriods: boolean) => ({
-  ...draw.maybe(4, () => ({
-    groups: [
-      {
-        id: 'all',
-        description: 'All',
-        items: items.filter((_, n) => n === 0 || draw.onceIn(2)).map(({ id }) => id),
-        ...(draw.onceIn(2) ? { minimum: draw.decimal(200) } : { maximum: draw.decimal(120) }),
-      },
-    ],
-  })),
-  ...draw.maybe(4, () => ({
-    minimumCommitment: {
-      amount: draw.decimal(300),
-      description: 'Commitment',
-      ...(acrossPeriods
-        ? draw.maybe(2, () => ({ over: draw.pick(['contract-year', 'period'] as const) }))
-        : draw.maybe(2, () => ({ over: 'period' as const }))),
-      ...draw.maybe(2, () => ({ overageFactor: draw.pick(['1.5', '2', '1.1']) })),
-    },
-  })),
-  ...draw.maybe(5, () => ({ maximum: { amount: draw.decimal(300), description: 'At most' } })),
-  ...draw.maybe(3, () => ({
-    discounts: draw.list(1, 2, (n) => ({
-      id: `d${n}`,
-      description: `Discount ${n}`,
-      ...(draw.onceIn(2) ? { percent: draw.price(99) } : { amount: draw.decimal(60) }),
-      ...someItems(draw, items),
-      ...draw.maybe(4, () => ({ from: dateAfter(period.start, draw.pick([0, -1, 1])) })),
-      ...dated(draw, period, 'until'),
-    })),
-  })),
-  ...draw.maybe(3, () => ({
-    credits: draw.list(1, 3, (n) => ({
-      id: `c${n}`,
-      description: `Credit ${n}`,
-      kind: draw.pick(['promotional', 'prepaid'] as const),
-      amount: `${draw.int(0, 90)}`,
-      priority: draw.int(0, 1),
-      from: dateAfter(period.start, draw.pick([-30, 0, 1])),
-      ...dated(draw, period, 'expires'),
-      ...someItems(draw, items),
-    })),
-  })),
-});
-
 const CURRENCIES = ['USD', 'JPY', 'BHD', 'EUR'] as const;
+const DECIMALS = { USD: 2, JPY: 0, BHD: 3, EUR: 2 } as const;
 
 const fxOf = (draw: Draw, from: string, to: string): { readonly fx?: PinnedFxRate } =>
   from === to
@@ -170,12 +133,13 @@ const openingOf = (
   prices: readonly GeneratedPrice[],
   period: Period,
 ): RateInput['opening'] => {
+  const begun = firstDay(contract) < period.start;
   const states = contract.items.flatMap((each, n) => {
     const { price } = prices[n] as GeneratedPrice;
     if (!draw.onceIn(2)) return [];
     const state = {
-      ...(price.accumulate === undefined ? {} : { accumulated: draw.decimal(30) }),
-      ...(price.steps.some((step) => step.step === 'allowance' && step.rollover !== undefined)
+      ...(price.accumulate === undefined || !begun ? {} : { accumulated: draw.decimal(30) }),
+      ...(begun && price.steps.some((step) => step.step === 'allowance' && step.rollover !== undefined)
         ? { rollover: draw.list(1, 2, (age) => ({ quantity: draw.price(9), periods: age + draw.int(1, 2) })) }
         : {}),
       ...(price.steps.some((step) => 'billing' in step && step.billing === 'advance')
@@ -188,7 +152,7 @@ const openingOf = (
   const ofYear = contract.minimumCommitment?.over === 'contract-year' && draw.onceIn(2);
   const wallets = (contract.credits ?? [])
     .filter(() => draw.onceIn(2))
-    .map((credit) => ({ credit: credit.id, left: `${draw.int(0, Number(credit.amount))}` }));
+    .map((credit) => ({ credit: credit.id, left: `${draw.int(0, Math.floor(Number(credit.amount)))}` }));
   return {
     format: 2,
     carryIn: {},
@@ -216,22 +180,22 @@ export const caseOf = (draw: Draw): Case => {
     days: [dateAfter(period.start, 3), period.start, period.end, dateAfter(period.start, -1)],
   };
   const prices = draw.list(1, 3, (n) => priceOf(draw, n, scene));
-  const items = prices.map((price, n) => item(draw, n, price, period));
-  const [bookCurrency, currency] = [draw.pick(CURRENCIES), draw.onceIn(6) ? draw.pick(CURRENCIES) : undefined];
+  const dates = span(draw, terms, period, next);
+  const items = prices.map((price, n) => item(draw, n, price, period, dates));
+  const bookCurrency = draw.pick(CURRENCIES);
+  const currency = draw.onceIn(6) ? draw.pick(CURRENCIES) : bookCurrency;
   const contract: Contract = {
     id: 'contract',
     account: 'account',
     payer: 'account',
     entity: 'entity',
-    currency: currency ?? bookCurrency,
+    currency,
     ...terms,
-    ...span(draw, terms, period, next),
+    ...dates,
     priceBook: 'book',
-    ...((currency ?? bookCurrency) === bookCurrency
-      ? {}
-      : { fxDate: draw.pick(['period-start', 'period-end'] as const) }),
+    ...(currency === bookCurrency ? {} : { fxDate: draw.pick(['period-start', 'period-end'] as const) }),
     items,
-    ...agreed(draw, items, period, acrossPeriods),
+    ...agreed(draw, { items, period, acrossPeriods, start: dates.start, decimals: DECIMALS[currency] }),
     policy: 'generated',
   };
   const book: PriceBook = {

@@ -1,5 +1,6 @@
 import type { Price, PriceStep, Tier } from '../../../lambdas/catalog/types.ts';
 import type { RatingPolicy } from '../../../lambdas/rating/types.ts';
+import { most, ONE, Rational } from '../oracle/rational.ts';
 import type { Draw } from './draw.ts';
 
 /** What usage a price needs. */
@@ -36,7 +37,7 @@ const tier = (draw: Draw, upTo: string | null, blocks: boolean): Tier => ({
   ...(draw.onceIn(8) ? { percent: draw.price(20) } : { unitPrice: draw.decimal(9) }),
   ...(blocks ? { per: draw.pick(['1', '5', '2.5']), unitPrice: draw.decimal(9) } : {}),
   ...draw.maybe(3, () => ({ flatFee: draw.decimal(50) })),
-  ...draw.maybe(8, () => ({ cap: draw.decimal(40) })),
+  ...draw.maybe(8, () => ({ cap: draw.price(40) })),
 });
 
 const tiers = (draw: Draw): Tier[] => {
@@ -75,68 +76,85 @@ const conversion = (draw: Draw): PriceStep => ({
 });
 
 const allowance = (draw: Draw, sharing: boolean): PriceStep => {
-  const quantity = draw.decimal(12);
+  const quantity = draw.price(12);
   if (sharing && draw.onceIn(4)) return { step: 'allowance', quantity: '10', pool: 'shared' };
   return {
     step: 'allowance',
     quantity,
     ...(sharing
       ? draw.maybe(3, () => ({
-          rollover: { periods: draw.int(1, 3), ...draw.maybe(2, () => ({ upTo: draw.decimal(15) })) },
+          rollover: { periods: draw.int(1, 3), ...draw.maybe(2, () => ({ upTo: draw.price(15) })) },
         }))
       : {}),
   };
 };
 
-const commitment = (draw: Draw): PriceStep => ({
-  step: 'commitment',
-  amount: draw.decimal(60),
-  ...draw.maybe(2, () => ({ overageFactor: draw.pick(['1.5', '2', '1']) })),
-  trueUp: draw.onceIn(2),
-});
+const commitment = (draw: Draw): Named<'commitment'> => {
+  const trueUp = draw.onceIn(2);
+  const factor = { overageFactor: draw.pick(['1.5', '2', '0.5', ...(trueUp ? ['1'] : [])]) };
+  return { step: 'commitment', amount: draw.price(60), ...(trueUp ? draw.maybe(2, () => factor) : factor), trueUp };
+};
 
-const fee = (draw: Draw, advance: boolean): PriceStep => ({
+type Named<N extends PriceStep['step']> = Extract<PriceStep, { readonly step: N }>;
+
+const fee = (draw: Draw, advance: boolean): Named<'recurring-fee'> => ({
   step: 'recurring-fee',
-  amount: draw.decimal(90),
+  amount: draw.price(90),
   proration: draw.pick(['day', 'second', 'none'] as const),
   ...(advance ? { billing: 'advance' as const } : draw.maybe(6, () => ({ billing: 'arrears' as const }))),
 });
 
 const oneTime = (draw: Draw, days: readonly string[]): PriceStep => ({
   step: 'one-time-fee',
-  amount: draw.decimal(90),
+  amount: draw.price(90),
   ...draw.maybe(2, () => ({ on: draw.pick(days) })),
 });
 
 /** Which step of a price is charged ahead, if any. */
 type Advance = 'seats' | 'recurring-fee' | 'minimum' | undefined;
 
-/** What comes after the usage is priced. */
-const ending = (draw: Draw, days: readonly string[], advance: Advance): PriceStep[] => [
-  ...(draw.onceIn(7) ? [commitment(draw)] : []),
-  ...(advance === 'recurring-fee' || draw.onceIn(7) ? [fee(draw, advance === 'recurring-fee')] : []),
-  ...(draw.onceIn(9) ? [oneTime(draw, days)] : []),
-  ...(draw.onceIn(5) ? [{ step: 'percentage-discount', percent: draw.price(99) } as const] : []),
-  ...(draw.onceIn(6) ? [{ step: 'amount-discount', amount: draw.decimal(40) } as const] : []),
-  ...(advance === 'minimum' || draw.onceIn(6)
-    ? [
-        {
-          step: 'minimum',
-          amount: draw.decimal(80),
-          ...(advance === 'minimum' ? { billing: 'advance' as const } : {}),
-        } as const,
-      ]
-    : []),
-  ...(draw.onceIn(6) ? [{ step: 'maximum', amount: draw.decimal(90) } as const] : []),
-];
+/** A maximum above what it would contradict. */
+const maximum = (draw: Draw, others: readonly PriceStep[]): PriceStep => {
+  const amounts = others.map((step) => ('amount' in step ? Rational.of(step.amount) : ONE));
+  return {
+    step: 'maximum',
+    amount: amounts
+      .reduce(most, ONE)
+      .plus(Rational.of(draw.price(60)))
+      .toString(),
+  };
+};
 
-const seats = (draw: Draw, kind: Kind, advance: boolean): PriceStep => ({
-  step: 'seats',
-  unitPrice: draw.decimal(40),
-  proration: draw.onceIn(3) ? 'month' : kind === 'seats-daily' ? 'day' : 'second',
-  ...draw.maybe(2, () => ({ decreases: draw.pick(['keep', 'prorate'] as const) })),
-  ...(advance ? { billing: 'advance' as const } : draw.maybe(6, () => ({ billing: 'arrears' as const }))),
-});
+/** What comes after the usage is priced. */
+const ending = (draw: Draw, days: readonly string[], advance: Advance, metered = true): PriceStep[] => {
+  const first = metered && draw.onceIn(7) ? [commitment(draw)] : [];
+  const fees =
+    advance === 'recurring-fee' || (metered && draw.onceIn(7)) ? [fee(draw, advance === 'recurring-fee')] : [];
+  const ahead = advance === 'minimum' ? { billing: 'advance' as const } : {};
+  const least =
+    advance === 'minimum' || draw.onceIn(6) ? [{ step: 'minimum', amount: draw.price(80), ...ahead } as const] : [];
+  return [
+    ...first,
+    ...fees,
+    ...(metered && draw.onceIn(9) ? [oneTime(draw, days)] : []),
+    ...(draw.onceIn(5) ? [{ step: 'percentage-discount', percent: draw.price(99) } as const] : []),
+    ...(draw.onceIn(6) ? [{ step: 'amount-discount', amount: draw.price(40) } as const] : []),
+    ...least,
+    ...(draw.onceIn(6) ? [maximum(draw, [...first, ...fees, ...least])] : []),
+  ];
+};
+
+const seats = (draw: Draw, kind: Kind, advance: boolean): PriceStep => {
+  const month = draw.onceIn(3);
+  const decreases = draw.pick(month ? (['keep'] as const) : (['keep', 'prorate'] as const));
+  return {
+    step: 'seats',
+    unitPrice: draw.decimal(40),
+    proration: month ? 'month' : kind === 'seats-daily' ? 'day' : 'second',
+    ...draw.maybe(2, () => ({ decreases })),
+    ...(advance ? { billing: 'advance' as const } : draw.maybe(6, () => ({ billing: 'arrears' as const }))),
+  };
+};
 
 const matrix = (draw: Draw, dimensions: readonly ('region' | 'size')[]): PriceStep => {
   const values =
@@ -155,8 +173,8 @@ const transactions = (draw: Draw): PriceStep => ({
   percent: draw.price(20),
   ...draw.maybe(2, () => ({ fixed: draw.decimal(2) })),
   ...draw.maybe(2, () => ({ transactionMinimum: draw.decimal(1) })),
-  ...draw.maybe(2, () => ({ transactionMaximum: draw.price(4) })),
-  freeTransactions: draw.int(0, 3),
+  ...draw.maybe(2, () => ({ transactionMaximum: `${draw.int(1, 4)}.5` })),
+  ...draw.maybe(2, () => ({ freeTransactions: draw.int(1, 3) })),
 });
 
 const KINDS: readonly Kind[] = [
@@ -191,17 +209,15 @@ const shape = (
   const after = () => ending(draw, scene.days, advance);
   const sharing = scene.acrossPeriods && scene.policy.groupedTiers === 'per-group';
   switch (kind) {
-    case 'none':
-      return {
-        perDimensions: [],
-        steps: [
-          ...(advance === undefined && draw.onceIn(3) ? [] : [fee(draw, advance === 'recurring-fee')]),
-          ...(draw.onceIn(3) ? [oneTime(draw, scene.days)] : []),
-          ...ending(draw, scene.days, advance === 'minimum' ? 'minimum' : undefined).filter(({ step }) =>
-            ['percentage-discount', 'amount-discount', 'minimum', 'maximum'].includes(step),
-          ),
-        ],
-      };
+    case 'none': {
+      const recurring = advance !== undefined || draw.onceIn(2) ? [fee(draw, advance === 'recurring-fee')] : [];
+      const once = recurring.length === 0 || draw.onceIn(3) ? [oneTime(draw, scene.days)] : [];
+      // A fee that is not due has no line; what discounts and bounds make of nothing is left to those that are.
+      const bounded =
+        recurring.length === 0 ? [] : ending(draw, scene.days, advance === 'minimum' ? 'minimum' : undefined, false);
+      const steps = [...recurring, ...once, ...bounded];
+      return { perDimensions: [], steps: steps.filter(({ step }) => step !== 'maximum') };
+    }
     case 'full-quantity':
       return { perDimensions: [], steps: [{ step: 'volume', tiers: plainTiers(draw) }, ...after()] };
     case 'changes':
@@ -240,8 +256,8 @@ const shape = (
           {
             step: 'capacity',
             tiers: [
-              { limits: { [draw.pick(['peak-0', 'peak-1'])]: draw.decimal(12) }, price: draw.decimal(90) },
-              { limits: { 'peak-0': draw.decimal(20), 'peak-1': draw.decimal(20) }, price: draw.decimal(90) },
+              { limits: { [draw.pick(['peak-0', 'peak-1'])]: draw.price(12) }, price: draw.decimal(90) },
+              ...(draw.onceIn(2) ? [{ limits: { 'peak-0': '13', 'peak-1': '12.5' }, price: draw.decimal(90) }] : []),
               { limits: null, price: draw.decimal(90) },
             ],
           },
@@ -272,7 +288,8 @@ export const priceOf = (draw: Draw, n: number, scene: PriceScene): GeneratedPric
   const kind = draw.pick(KINDS);
   const wanted: Advance =
     scene.acrossPeriods && draw.onceIn(4) ? draw.pick(['recurring-fee', 'minimum', 'seats'] as const) : undefined;
-  const advance = wanted === 'seats' && !kind.startsWith('seats') ? undefined : wanted;
+  const never = kind === 'windows' || (wanted === 'seats' && !kind.startsWith('seats'));
+  const advance = never ? undefined : wanted;
   return {
     kind,
     price: {

@@ -65,6 +65,7 @@ export const reachedBy = (periods: Case): Set<string> => {
     ...first.priceBook.prices.flatMap((price) => [...ofPrice(price), ...price.steps.flatMap(ofStep)]),
     ...first.contract.items.flatMap(ofItem),
     ...ofContract(first),
+    ...first.usage.flatMap((row) => (row.slices === undefined ? [] : ['slices'])),
     `periods ${periods.length}`,
   ]);
 };
@@ -123,6 +124,7 @@ export const MUST_REACH: readonly string[] = [
   ...['zeroUsageFlatFee: charge', 'zeroUsageFlatFee: none', 'tierEdge: inclusive', 'tierEdge: exclusive'],
   ...['tierGap: next', 'tierGap: lower', 'discountOrder: before-bounds', 'discountOrder: after-bounds'],
   ...['day', 'day-inclusive', 'second', 'second-inclusive', 'calendar-month'].map((each) => `prorationUnit: ${each}`),
+  ...['interimConversion: slice', 'slices'],
   ...['prorationRounding: net', 'prorationRounding: each', 'groupedTiers: per-group', 'groupedTiers: pooled'],
   ...['half-up', 'half-even', 'up', 'down'].map((each) => `lineRounding: ${each}`),
   ...['roundingStage: line', 'roundingStage: none', 'zeroUsageLine: omit', 'zeroUsageLine: show'],

@@ -18,10 +18,7 @@ const statesOf = (prices: Readonly<Record<string, State>> | undefined): Map<stri
   const texts = new Map<string, string>();
   for (const [key, { accumulated = '0', rollover = [], ahead }] of Object.entries(prices ?? {})) {
     const left = rollover.map(({ quantity, periods }) => `${plain(quantity)} for ${periods}`);
-    const charged =
-      ahead === undefined
-        ? ''
-        : `${Number(Rational.of(ahead.amount).rounded(9, 'half-even').toString())} for ${ahead.start}`;
+    const charged = ahead === undefined ? '' : `${plain(ahead.amount)} for ${ahead.start}`;
     const text = `accumulated ${plain(accumulated)}; rollover ${left}; ahead ${charged}`;
     if (text !== 'accumulated 0; rollover ; ahead ') texts.set(key, text);
   }
@@ -71,7 +68,11 @@ const differenceOf = (input: RateInput, engine: RateResult | Error, oracle: Answ
   if (engine instanceof Error) return `the engine refuses: ${engine.message} ${engine.stack}${shown}`;
   if (oracle instanceof Error) return `only the oracle refuses: ${oracle.message} ${oracle.stack}${shown}`;
   const [left, right] = [ofEngine(engine), ofOracle(oracle)];
-  const names = [...new Set([...left.keys(), ...right.keys()])].filter((name) => left.get(name) !== right.get(name));
+  // After the contract's end nothing opens with what is left.
+  const over = (input.contract.end ?? '9999') <= input.period.start;
+  const names = [...new Set([...left.keys(), ...right.keys()])].filter(
+    (name) => left.get(name) !== right.get(name) && !(over && name.startsWith('closing')),
+  );
   const ids = new Set(engine.lines.map((line) => line.id));
   const problems = names.map(
     (name) => `${name}: engine ${left.get(name) ?? 'nothing'}, oracle ${right.get(name) ?? 'nothing'}`,

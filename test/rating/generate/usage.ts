@@ -68,6 +68,11 @@ const transactions = (draw: Draw): Row => {
   };
 };
 
+const slices = (draw: Draw): Row => {
+  const all = draw.list(1, 3, () => draw.decimal(12));
+  return { quantity: sumOf(all), slices: all };
+};
+
 const rowOf = (draw: Draw, { kind, price }: GeneratedPrice, part: Period): Row => {
   switch (kind) {
     case 'changes':
@@ -105,6 +110,9 @@ export const usageOf = (draw: Draw, generated: GeneratedPrice, part: Period): Ra
   const meter = price.meter ?? '';
   if (kind !== 'plain') return [row(meter, {})];
   const places = REGIONS.flatMap((region) => SIZES.map((size) => ({ region, size })));
+  // What each bill added is only known of a group as a whole.
+  const sliced = price.perDimensions.length === 0 && price.accumulate === undefined && draw.onceIn(4);
+  if (sliced) return [{ ...row(meter, { region: 'eu', size: 'l' }), ...slices(draw) }];
   const used = new Set(draw.list(0, 3, () => draw.int(0, places.length - 1)));
   return [...used].map((n) => row(meter, places[n] as { region: string; size: string }));
 };

@@ -39,18 +39,24 @@ export const nextPeriod = (contract: Contract, period: Span): Span => ({
   zone: period.zone,
 });
 
+/** The first day of the period before. */
+export const periodBefore = (contract: Contract, period: Span): string =>
+  laterBy(period.start, -MONTHS[contract.cadence], contract.anchorDay);
+
 /** Where two spans meet; `undefined` if nowhere. An absent end never comes. */
 const overlap = (span: Span, start: string, end = '9999-12-31'): Span | undefined => {
   const [from, to] = [start > span.start ? start : span.start, end < span.end ? end : span.end];
   return from < to ? { ...span, start: from, end: to } : undefined;
 };
 
+/** The first day that is charged: after the trial, if there is one. */
+export const firstDay = ({ start, trialUntil }: Contract): string =>
+  trialUntil !== undefined && trialUntil > start ? trialUntil : start;
+
 /** The part of a period that the contract charges for. */
 export const covered = (contract: Contract, period: Span, part: Span = period): Span | undefined => {
-  const begin =
-    contract.trialUntil !== undefined && contract.trialUntil > contract.start ? contract.trialUntil : contract.start;
   const held = overlap(period, part.start, part.end);
-  return held && overlap(held, begin, contract.end);
+  return held && overlap(held, firstDay(contract), contract.end);
 };
 
 /** The latest anniversary of the contract's start that is not after a date. */
@@ -131,3 +137,14 @@ export const shareOf = (part: Span, period: Span, unit: Policy['prorationUnit'],
 
 /** The date so many days later. */
 export const dateAfter = (date: string, days: number): string => dateOf(dayNumber(date) + days);
+
+/** The share of the period that is left of its covered part from an instant on, by the second. */
+export const shareLeft = (at: string, part: Span, period: Span, unit: Policy['prorationUnit']): Rational => {
+  const short = unit === 'second-inclusive' ? 1 : 0;
+  const left = midnight(part.end, period.zone) - Date.parse(at) - (part.end === period.end ? short * 1_000 : 0);
+  return new Rational(BigInt(left), 1_000n).over(Rational.whole(secondsFrom(period) - short));
+};
+
+/** What lines are for: the covered part, or of a period that is not covered the part of the next that is charged ahead. */
+export const servicePeriod = (contract: Contract, period: Span, part?: Span): Span =>
+  covered(contract, period, part) ?? covered(contract, nextPeriod(contract, period)) ?? period;

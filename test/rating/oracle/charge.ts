@@ -1,4 +1,4 @@
-import { midnight, secondsFrom, shareOf } from './calendar.ts';
+import { shareLeft, shareOf } from './calendar.ts';
 import type { Given, Named, Span, Step, Usage } from './given.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { seatsOf } from './seats.ts';
@@ -23,7 +23,8 @@ export const converted = (step: Named<'unit-conversion'> | undefined, quantity: 
     step.multiplyBy === undefined
       ? quantity.over(Rational.of(step.divideBy ?? '1'))
       : quantity.times(Rational.of(step.multiplyBy));
-  return rounded(exact, step.rounding);
+  // A quotient is a quantity too: 12 decimals at most.
+  return step.rounding === undefined ? exact.rounded(12, 'half-up') : rounded(exact, step.rounding);
 };
 
 /** Each transaction by itself, the free ones first. */
@@ -80,13 +81,11 @@ const capacity = (step: Named<'capacity'>, usage: readonly Usage[]): Rational =>
 
 const byChanges = (step: Named<'graduated'>, scene: Scene): Rational => {
   const { period, policy } = scene.given;
-  const end = midnight(scene.part.end, period.zone);
   const changes = scene.rows
     .flatMap((row) => row.changes ?? [])
     .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
     .map(({ at, by, prorated }) => {
-      const seconds = new Rational(BigInt(end - Date.parse(at)), 1_000n);
-      const share = seconds.over(Rational.whole(secondsFrom(period)));
+      const share = shareLeft(at, scene.part, period, policy.prorationUnit);
       const exact = Rational.of(by);
       return { by: exact, charged: prorated === undefined ? exact.times(share) : Rational.of(prorated) };
     });
@@ -136,3 +135,16 @@ export const coveredShare = (scene: Pick<Scene, 'given' | 'part'>): Rational =>
   scene.part.start === scene.given.period.start && scene.part.end === scene.given.period.end
     ? ONE
     : shareOf(scene.part, scene.given.period, scene.given.policy.prorationUnit, scene.given.contract.anchorDay);
+
+/**
+ * What a minimum or a commitment of the period is worth in the covered part: its share where the policy says so, and
+ * always of a part that another version of the contract makes whole.
+ */
+export const minimumOf = (amount: string, scene: Pick<Scene, 'given' | 'part'>): Rational =>
+  scene.given.part !== undefined || scene.given.policy.partPeriodMinimum === 'by-day'
+    ? Rational.of(amount).times(coveredShare(scene))
+    : Rational.of(amount);
+
+/** A maximum of the period is whole however little of it is covered, but shared by the versions of an amended contract. */
+export const maximumOf = (amount: string, scene: Pick<Scene, 'given' | 'part'>): Rational =>
+  scene.given.part === undefined ? Rational.of(amount) : Rational.of(amount).times(coveredShare(scene));

@@ -1,17 +1,16 @@
-import { covered, nextPeriod, yearEnd, yearStart } from './calendar.ts';
-import { coveredShare } from './charge.ts';
+import { allocated } from './allocated.ts';
+import { yearEnd, yearStart } from './calendar.ts';
+import { maximumOf, minimumOf } from './charge.ts';
 import type { Credit, Given, Opening, Span } from './given.ts';
-import { type Line, roundAmount } from './line.ts';
+import type { Line } from './line.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
+import { roundAmount, roundingUnit } from './rounding.ts';
 
-const amountOf = (lines: readonly Line[]): Rational => total(lines.map((line) => line.amount));
-
-/** The lines of a contract so far, and what is left of each for discounts and credits. */
+/** The lines of a contract so far, and what each still costs: less its share of what bounds, discounts and credits took off. */
 export class Bill {
   readonly given: Given;
   readonly part: Span;
   readonly lines: Line[];
-  /** What each line still costs after discounts and credits. */
   readonly left: Map<Line, Rational>;
 
   constructor(given: Given, part: Span, lines: readonly Line[]) {
@@ -21,22 +20,37 @@ export class Bill {
     this.left = new Map(lines.map((line) => [line, line.amount]));
   }
 
-  /** A line of the contract itself. */
-  add(item: string, amount: Rational, note: string, metered = false): Line | undefined {
-    const rounded = roundAmount(amount, this.given);
-    if (rounded.isZero()) return undefined;
-    const line: Line = {
-      item,
-      dimensions: {},
-      start: this.part.start,
-      end: this.part.end,
-      metered,
-      quantity: ONE,
-      amount: rounded,
-      notes: [note, `rounded ${rounded}`],
-    };
+  private write(item: string, amount: Rational, note: string, metered: boolean): Line {
+    const { start, end } = this.part;
+    const line = { item, dimensions: {}, start, end, metered, quantity: ONE, amount, notes: [note] };
     this.lines.push(line);
     return line;
+  }
+
+  /** A line of the contract that costs something: it may be discounted itself. One of nothing is written only on request. */
+  add(item: string, amount: Rational, note: string, metered: boolean, always = false): void {
+    const rounded = roundAmount(amount, this.given);
+    if (rounded.isZero() && !always) return;
+    this.left.set(this.write(item, rounded, note, metered), rounded);
+  }
+
+  /** A line that takes off others: shared over them by what they still cost, to the last unit. */
+  takeOff(item: string, lines: readonly Line[], amount: Rational, note: string): void {
+    if (amount.isZero()) return;
+    this.write(item, amount.negated(), note, false);
+    this.take(lines, amount);
+  }
+
+  take(lines: readonly Line[], amount: Rational): void {
+    const weights = lines.map((line) => {
+      const left = this.left.get(line) ?? NOTHING;
+      return most(amount.sign() < 0 ? left.negated() : left, NOTHING);
+    });
+    if (amount.isZero() || weights.every((weight) => weight.isZero())) return;
+    const parts = allocated(amount, weights, roundingUnit(this.given));
+    lines.forEach((line, n) => {
+      this.left.set(line, (this.left.get(line) ?? NOTHING).minus(parts[n] ?? NOTHING));
+    });
   }
 
   /** The lines of these items; all where none are named. */
@@ -47,49 +61,31 @@ export class Bill {
   leftOf(lines: readonly Line[]): Rational {
     return total(lines.map((line) => this.left.get(line) ?? NOTHING));
   }
-
-  /** Shares what was taken off over lines by what they still cost, to the last unit: largest remainder, then their order. */
-  take(lines: readonly Line[], amount: Rational): void {
-    const all = this.leftOf(lines);
-    if (all.isZero() || amount.isZero()) return;
-    const exact = lines.map((line) => amount.times(this.left.get(line) ?? NOTHING).over(all));
-    const unit = roundingUnit(this.given);
-    const floors = exact.map((each) => each.over(unit).floor());
-    let rest = amount.over(unit).minus(total(floors));
-    const order = exact
-      .map((each, n) => ({ n, remainder: each.over(unit).minus(floors[n] as Rational) }))
-      .toSorted((a, b) => b.remainder.compare(a.remainder) || a.n - b.n);
-    for (const { n } of order) {
-      if (rest.sign() <= 0) break;
-      floors[n] = (floors[n] as Rational).plus(ONE);
-      rest = rest.minus(ONE);
-    }
-    lines.forEach((line, n) => {
-      this.left.set(line, (this.left.get(line) ?? NOTHING).minus((floors[n] as Rational).times(unit)));
-    });
-  }
 }
 
-/** The smallest amount of the currency: found by rounding a very small one up. */
-const roundingUnit = (given: Given): Rational =>
-  roundAmount(new Rational(1n, 10n ** 30n), { ...given, policy: { ...given.policy, lineRounding: 'up' } });
+/** A minimum of the part, rounded before anything is set against it, so that lines and true-up come to it exactly. */
+const worth = (amount: string, bill: Bill): Rational => roundAmount(minimumOf(amount, bill), bill.given);
 
-const worth = (amount: string, bill: Bill): Rational =>
-  bill.given.policy.partPeriodMinimum === 'by-day'
-    ? Rational.of(amount).times(coveredShare(bill))
-    : Rational.of(amount);
+const atMost = (amount: string, bill: Bill): Rational => roundAmount(maximumOf(amount, bill), bill.given);
+
+const isMetered = ({ contract, priceBook }: Given, id: string): boolean => {
+  const price = contract.items.find((item) => item.id === id)?.price;
+  return priceBook.prices.find((each) => each.id === price)?.meter !== undefined;
+};
 
 /** Minimum and maximum of items together. */
 export const applyGroups = (bill: Bill): void => {
   for (const group of bill.given.contract.groups ?? []) {
-    const charged = amountOf(bill.lines.filter((line) => group.items.includes(line.item)));
+    const lines = bill.of(group.items);
+    const charged = bill.leftOf(lines);
+    const metered = group.items.every((id) => isMetered(bill.given, id));
     if (group.minimum !== undefined && bill.given.interim !== true) {
       const lacking = worth(group.minimum, bill).minus(charged);
-      if (lacking.sign() > 0) bill.add(`group-${group.id}`, lacking, `${lacking} to the minimum`);
+      if (lacking.sign() > 0) bill.add(`group-${group.id}`, lacking, `${lacking} to the minimum`, metered);
     }
     if (group.maximum !== undefined) {
-      const above = charged.minus(Rational.of(group.maximum));
-      if (above.sign() > 0) bill.add(`group-${group.id}`, above.negated(), `${above} above the maximum`);
+      const above = most(charged.minus(atMost(group.maximum, bill)), NOTHING);
+      bill.takeOff(`group-${group.id}`, lines, above, `${above} above the maximum`);
     }
   }
 };
@@ -98,35 +94,37 @@ export const applyGroups = (bill: Bill): void => {
 export const applyCommitment = (bill: Bill): Opening['committed'] => {
   const { contract, opening, policy, interim, period } = bill.given;
   const agreed = contract.minimumCommitment;
-  if (agreed === undefined || interim === true) return undefined;
-  const counted = amountOf(bill.lines.filter((line) => policy.commitmentCovers === 'all' || line.metered));
+  if (agreed === undefined) return opening.committed;
+  if (interim === true) return opening.committed;
+  const counted = bill.leftOf(bill.of(undefined).filter((line) => policy.commitmentCovers === 'all' || line.metered));
   const factor = Rational.of(agreed.overageFactor ?? '1').minus(ONE);
   const overage = (charged: Rational, least: Rational): Rational => most(charged.minus(least), NOTHING).times(factor);
+  const always = policy.zeroUsageLine === 'show';
   if (agreed.over !== 'contract-year') {
     const least = worth(agreed.amount, bill);
-    const lacking = least.minus(counted);
-    if (lacking.sign() > 0) bill.add('minimum-commitment', lacking, `${lacking} to the commitment of ${least}`);
-    else
-      bill.add('commitment-overage', overage(counted, least), `${overage(counted, least)} for what is above ${least}`);
-    return undefined;
+    const lacking = most(least.minus(counted), NOTHING);
+    bill.add('minimum-commitment', lacking, `${lacking} to the commitment of ${least}`, false, always);
+    bill.add('commitment-overage', overage(counted, least), `for what ${counted} is above ${least}`, false);
+    return opening.committed;
   }
   const begin = yearStart(contract, bill.part.start);
   const before = opening.committed?.yearStart === begin ? Rational.of(opening.committed.charged) : NOTHING;
   const [charged, whole] = [before.plus(counted), Rational.of(agreed.amount)];
-  const over = overage(charged, whole).minus(overage(before, whole));
-  bill.add('commitment-overage', over, `${over} for what is above ${whole} of the year`);
   const ends = yearEnd(contract, bill.part.start) <= period.end || (contract.end ?? '9999-12-31') <= period.end;
-  if (ends && whole.isAbove(charged)) {
-    bill.add('minimum-commitment', whole.minus(charged), `${whole.minus(charged)} to the commitment of the year`);
+  if (ends) {
+    const lacking = most(whole.minus(charged), NOTHING);
+    bill.add('minimum-commitment', lacking, `${lacking} to the commitment of the year`, false);
   }
+  const over = overage(charged, whole).minus(overage(before, whole));
+  bill.add('commitment-overage', over, `for what ${charged} is above ${whole} of the year`, false);
   return { yearStart: begin, charged: `${charged}` };
 };
 
 export const applyMaximum = (bill: Bill): void => {
   const { maximum } = bill.given.contract;
   if (maximum === undefined) return;
-  const above = amountOf(bill.lines).minus(Rational.of(maximum.amount));
-  if (above.sign() > 0) bill.add('contract-maximum', above.negated(), `${above} above the maximum of the contract`);
+  const above = most(bill.leftOf(bill.of(undefined)).minus(atMost(maximum.amount, bill)), NOTHING);
+  bill.takeOff('contract-maximum', bill.of(undefined), above, `${above} above the maximum of the contract`);
 };
 
 /** Discounts in their order, each on what the earlier ones left of the lines it covers. */
@@ -135,14 +133,13 @@ export const applyDiscounts = (bill: Bill): void => {
     const { start } = bill.given.period;
     if (start < (discount.from ?? '') || start >= (discount.until ?? '9999')) continue;
     const lines = bill.of(discount.items);
-    const left = most(bill.leftOf(lines), NOTHING);
+    // A percent of what is given back is given back too; an amount takes off at most what is there.
+    const left = bill.leftOf(lines);
     const exact =
       discount.percent === undefined
-        ? least(Rational.of(discount.amount ?? '0'), left)
+        ? least(Rational.of(discount.amount ?? '0'), most(left, NOTHING))
         : left.times(Rational.of(discount.percent)).over(HUNDRED);
-    const off = roundAmount(exact, bill.given);
-    bill.add(`discount-${discount.id}`, off.negated(), `${exact} off ${left}`);
-    bill.take(lines, off);
+    bill.takeOff(`discount-${discount.id}`, lines, roundAmount(exact, bill.given), `${exact} off ${left}`);
   }
 };
 
@@ -153,16 +150,19 @@ const inOrder = (a: Credit, b: Credit): number =>
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What is left of a credit, with what the contract has granted since. */
+const walletOf = (credit: Credit, opening: Opening): Rational => {
+  const granted = Rational.of(credit.amount);
+  const known = opening.wallets?.find((wallet) => wallet.credit === credit.id);
+  if (known === undefined) return granted;
+  return Rational.of(known.left).plus(granted.minus(Rational.of(known.granted ?? credit.amount)));
+};
+
 /** Credits: promotional ones as lines, prepaid ones as payments. Returns the payments and what is left in the wallets. */
 export const applyCredits = (bill: Bill) => {
   const { contract, opening, period } = bill.given;
   const credits = contract.credits ?? [];
-  const wallets = new Map<string, Rational>(
-    credits.map((credit) => [
-      credit.id,
-      Rational.of(opening.wallets?.find((wallet) => wallet.credit === credit.id)?.left ?? credit.amount),
-    ]),
-  );
+  const wallets = new Map(credits.map((credit) => [credit.id, walletOf(credit, opening)]));
   const payments: { credit: string; amount: Rational }[] = [];
   for (const kind of ['promotional', 'prepaid'] as const) {
     for (const credit of credits.filter((each) => each.kind === kind).toSorted(inOrder)) {
@@ -172,14 +172,12 @@ export const applyCredits = (bill: Bill) => {
       const used = least(wallet, most(bill.leftOf(lines), NOTHING));
       if (used.isZero()) continue;
       wallets.set(credit.id, wallet.minus(used));
-      if (kind === 'prepaid') payments.push({ credit: credit.id, amount: used });
-      else bill.add(`credit-${credit.id}`, used.negated(), `${used} of ${wallet}`);
-      bill.take(lines, used);
+      if (kind === 'promotional') bill.takeOff(`credit-${credit.id}`, lines, used, `${used} of ${wallet}`);
+      else {
+        payments.push({ credit: credit.id, amount: used });
+        bill.take(lines, used);
+      }
     }
   }
   return { payments, wallets };
 };
-
-/** The span of the lines that belong to the contract. */
-export const billSpan = (given: Given): Span =>
-  covered(given.contract, given.period, given.part) ?? nextPeriod(given.contract, given.period);

@@ -148,6 +148,7 @@ export type Usage = {
   readonly windows?: readonly { readonly start: string; readonly quantity: string }[];
   readonly transactions?: readonly { readonly amount: string; readonly count?: number }[];
   readonly fullQuantity?: string;
+  readonly slices?: readonly string[];
 };
 
 export type State = {
@@ -159,7 +160,7 @@ export type State = {
 export type Opening = {
   readonly prices?: Readonly<Record<string, State>>;
   readonly committed?: { readonly yearStart: string; readonly charged: string };
-  readonly wallets?: readonly { readonly credit: string; readonly left: string }[];
+  readonly wallets?: readonly { readonly credit: string; readonly left: string; readonly granted?: string }[];
 };
 
 export type Policy = {
@@ -176,6 +177,7 @@ export type Policy = {
   readonly partPeriodAllowance: 'whole' | 'by-day';
   readonly partPeriodMinimum: 'whole' | 'by-day';
   readonly commitmentCovers: 'metered' | 'all';
+  readonly interimConversion: 'cumulative' | 'slice';
 };
 
 export type Span = { readonly start: string; readonly end: string; readonly zone: string };

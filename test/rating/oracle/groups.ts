@@ -1,5 +1,5 @@
-import type { Price, Usage } from './given.ts';
-import { Rational, total } from './rational.ts';
+import type { Opening, Price, Usage } from './given.ts';
+import { NOTHING, Rational, total } from './rational.ts';
 
 /** Usage that is priced together: the rows of one value of the price's dimensions. */
 export type Together = {
@@ -8,27 +8,44 @@ export type Together = {
   readonly quantity: Rational;
 };
 
-/** The groups of a price, in the order of their dimension values; a price without usage has one group of nothing. */
-export const groupsOf = (price: Price, usage: readonly Usage[]): Together[] => {
-  const groups = new Map<string, Usage[]>();
-  for (const row of usage) {
-    if (row.meter !== price.meter) continue;
-    const key = JSON.stringify(price.perDimensions.map((name) => row.dimensions[name] ?? ''));
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  if (groups.size === 0) return [{ dimensions: {}, rows: [], quantity: total([]) }];
-  return [...groups.entries()]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rows]) => {
-      const values: string[] = JSON.parse(key);
-      return {
-        dimensions: Object.fromEntries(price.perDimensions.map((name, n) => [name, values[n] ?? ''])),
-        rows,
-        quantity: total(rows.map((row) => Rational.of(row.quantity))),
-      };
-    });
-};
-
 /** How opening and closing name what an item keeps for a group: canonical JSON. */
 export const keyOf = (item: string, dimensions: Readonly<Record<string, string>>): string =>
   JSON.stringify([item, Object.fromEntries(Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1)))]);
+
+/** The dimension values of an item that the period before left something for. */
+const remembered = (item: string, opening: Opening): Readonly<Record<string, string>>[] =>
+  Object.keys(opening.prices ?? {}).flatMap((key) => {
+    const [of, dimensions]: [string, Record<string, string>] = JSON.parse(key);
+    return of === item ? [dimensions] : [];
+  });
+
+/**
+ * The groups of a price, in the order of their dimension values. A price without usage has one group of nothing. `idle`
+ * are those that were not used but that the period before left something for.
+ */
+export const groupsOf = (item: string, price: Price, usage: readonly Usage[], opening: Opening) => {
+  const groups = new Map<string, Usage[]>();
+  const keyIn = (dimensions: Readonly<Record<string, string>>): string =>
+    JSON.stringify(price.perDimensions.map((name) => dimensions[name] ?? ''));
+  for (const row of usage.filter(({ meter }) => meter === price.meter)) {
+    const key = keyIn(row.dimensions);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const together = (key: string, rows: readonly Usage[]): Together => {
+    const values: string[] = JSON.parse(key);
+    return {
+      dimensions: Object.fromEntries(price.perDimensions.map((name, n) => [name, values[n] ?? ''])),
+      rows,
+      quantity: total(rows.map((row) => Rational.of(row.quantity))),
+    };
+  };
+  const used = [...groups.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, rows]) => together(key, rows));
+  const idle = remembered(item, opening)
+    .filter(
+      (dimensions) => price.perDimensions.length > 0 && Object.keys(dimensions).length === price.perDimensions.length,
+    )
+    .map(keyIn)
+    .filter((key) => !groups.has(key));
+  const nothing: Together = { dimensions: {}, rows: [], quantity: NOTHING };
+  return { used: used.length === 0 ? [nothing] : used, idle: idle.map((key) => together(key, [])) };
+};

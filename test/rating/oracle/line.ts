@@ -1,9 +1,10 @@
-import { covered, nextPeriod, shareOf } from './calendar.ts';
-import { coveredShare, type Scene } from './charge.ts';
-import type { Given, Item, Named, Policy, Price, Span, State } from './given.ts';
+import { covered, firstDay, nextPeriod, servicePeriod, shareOf } from './calendar.ts';
+import { maximumOf, minimumOf, type Scene } from './charge.ts';
+import type { Given, Item, Named, Policy, Price, Span, State, Step } from './given.ts';
 import { groupsOf, keyOf, type Together } from './groups.ts';
-import { type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
+import { committed, kept, type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational } from './rational.ts';
+import { roundAmount, roundEach } from './rounding.ts';
 import { lastSeats } from './seats.ts';
 
 /** A line as the oracle makes it. `amount` is rounded. */
@@ -17,14 +18,6 @@ export type Line = {
   readonly amount: Rational;
   readonly notes: readonly string[];
 };
-
-const EXPONENTS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, CLP: 0, BHD: 3, KWD: 3, TND: 3 };
-
-/** The last rounding: the currency's decimals, or 12 places where amounts stay exact. */
-export const roundAmount = (amount: Rational, given: Given): Rational =>
-  given.policy.roundingStage === 'none'
-    ? amount.rounded(12, given.policy.lineRounding)
-    : amount.rounded(EXPONENTS[given.contract.currency] ?? 2, given.policy.lineRounding);
 
 /** How a fee's own proration and the policy's unit go together: the fee says whether by day or second, the policy how they count. */
 const unitOf = (proration: 'day' | 'second', policy: Policy): Policy['prorationUnit'] => {
@@ -65,7 +58,12 @@ const expected = (
     return Rational.of(step.amount).times(given.policy.partPeriodMinimum === 'by-day' ? share('day') : ONE);
   }
   const seats = lastSeats({ given, part: part ?? given.period, rows });
-  return seats.times(Rational.of(step.unitPrice)).times(step.proration === 'month' ? ONE : share(step.proration));
+  const price = seats.times(Rational.of(step.unitPrice));
+  if (step.proration === 'month') return price;
+  // As they will be charged: a day is one of the days of its period, whatever the policy measures parts by.
+  if (step.proration === 'day') return price.times(shareOf(held, next, 'day', given.contract.anchorDay));
+  const amount = price.times(share('second'));
+  return given.policy.prorationRounding === 'each' ? roundEach(amount, given) : amount;
 };
 
 /** Takes off what was charged for this period before, adds what is charged for the next one. */
@@ -84,8 +82,9 @@ class Ahead {
     const { period, interim } = this.given;
     const known = this.opening.ahead?.start === period.start ? Rational.of(this.opening.ahead.amount) : NOTHING;
     const ahead = interim === true ? undefined : next();
-    if (ahead !== undefined) this.charged = { start: period.end, amount: `${ahead}` };
-    return actual.minus(known).plus(ahead ?? NOTHING);
+    if (ahead === undefined) return actual.minus(known);
+    this.charged = { start: period.end, amount: kept(ahead) };
+    return actual.minus(known).plus(Rational.of(this.charged.amount));
   }
 }
 
@@ -96,10 +95,16 @@ const discounted = (amount: Rational, rating: Pick<Rating, 'steps'>): Rational =
   return off === undefined ? after : after.minus(least(Rational.of(off.amount), most(after, NOTHING)));
 };
 
-const oneTimeFee = ({ given: { contract }, steps, item, part }: Rating): Rational => {
+const isOnceDue = ({ given: { contract }, steps, part }: Rating): boolean => {
   const step = stepOf(steps, 'one-time-fee');
-  const on = step?.on ?? contract.start;
-  if (step === undefined || on < part.start || on >= part.end) return NOTHING;
+  const on = step?.on ?? firstDay(contract);
+  return step !== undefined && on >= part.start && on < part.end;
+};
+
+const oneTimeFee = (rating: Rating): Rational => {
+  const { steps, item } = rating;
+  const step = stepOf(steps, 'one-time-fee');
+  if (step === undefined || !isOnceDue(rating)) return NOTHING;
   return Rational.of(step.amount).times(Rational.of(item.quantity ?? '1'));
 };
 
@@ -113,7 +118,8 @@ const finished = (rating: Rating, group: Together, priced: Priced, ahead: Ahead)
     stepOf(steps, 'maximum'),
   ];
   const expect = (step: AheadStep | undefined) => () => step && expected(step, rating, group.rows, part);
-  const usage = ahead.settle(seats, priced.amount, expect(seats));
+  const settled = ahead.settle(seats, priced.amount, expect(seats));
+  const usage = priced.committed === true ? settled : committed(settled, rating, false);
   const recurring =
     fee === undefined
       ? NOTHING
@@ -128,11 +134,10 @@ const finished = (rating: Rating, group: Together, priced: Priced, ahead: Ahead)
   const bounded = (amount: Rational): Rational => {
     let after = amount;
     if (minimum !== undefined && given.interim !== true) {
-      const whole = Rational.of(minimum.amount);
-      const worth = given.policy.partPeriodMinimum === 'by-day' ? whole.times(coveredShare(rating)) : whole;
+      const worth = minimumOf(minimum.amount, rating);
       after = ahead.settle(minimum, most(after, worth), expect(minimum));
     }
-    return maximum === undefined ? after : least(after, Rational.of(maximum.amount));
+    return maximum === undefined ? after : least(after, maximumOf(maximum.amount, rating));
   };
   const amount =
     given.policy.discountOrder === 'before-bounds'
@@ -151,6 +156,32 @@ export type Run = { readonly given: Given; readonly part: Span | undefined; read
 const stepsOf = (item: Item, price: Price, period: Span) =>
   item.ramp?.findLast(({ from }) => from <= period.start)?.steps ?? item.steps ?? price.steps;
 
+type Priceds = readonly (Pick<Priced, 'amount' | 'notes' | 'state'> & { readonly group: Together })[];
+
+/** What each group of usage costs, and what all together leave when tiers are pooled. */
+const pricedGroups = (
+  rating: Rating,
+  groups: readonly Together[],
+): { readonly priced: Priceds; readonly pooled: State } => {
+  const { given, item, price } = rating;
+  const openingOf = (dimensions: Together['dimensions']): State =>
+    given.opening.prices?.[keyOf(item.id, dimensions)] ?? {};
+  if (given.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
+    const { shares, state } = pricePooled(rating, groups, openingOf({}));
+    return { priced: shares.map((share, n) => ({ ...share, group: groups[n] as Together })), pooled: state };
+  }
+  return {
+    priced: groups.map((group) => ({ ...priceUsage(rating, group, openingOf(group.dimensions)), group })),
+    pooled: {},
+  };
+};
+
+/** Without usage of its own a group only keeps what it had, and is charged or settled what is charged ahead. */
+const whileIdle = (steps: readonly Step[]): Step[] =>
+  steps.filter(
+    (step) => ['unit-conversion', 'allowance'].includes(step.step) || ('billing' in step && step.billing === 'advance'),
+  );
+
 /** The lines of an item, and what it leaves to the next period by line key. */
 export const linesOf = (item: Item, run: Run): { readonly lines: Line[]; readonly states: Record<string, State> } => {
   const { given, part } = run;
@@ -159,27 +190,23 @@ export const linesOf = (item: Item, run: Run): { readonly lines: Line[]; readonl
   const steps = stepsOf(item, price, given.period);
   const states: Record<string, State> = {};
   const lines: Line[] = [];
-  const groups = groupsOf(price, price.meter === undefined ? [] : given.usage);
-  const span = part ?? nextPeriod(given.contract, given.period);
+  const span = servicePeriod(given.contract, given.period, given.part);
   const rating: Rating = { given, item, price, steps, part: span, pools: run.pools };
-  const openingOf = (group: Together): State => given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {};
-  const pooled =
-    part !== undefined && given.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0
-      ? pricePooled(rating, groups, given.opening.prices?.[keyOf(item.id, {})] ?? {})
-      : undefined;
-  groups.forEach((group, n) => {
-    const ahead = new Ahead(given, openingOf(group));
-    const finish = (): Pick<Priced, 'amount' | 'notes'> & { readonly state: State } => {
-      if (part === undefined) return { ...onlyAhead(rating, group, ahead), state: {} };
-      const priced = pooled?.[n] ?? priceUsage(rating, group, openingOf(group));
-      return { ...finished(rating, group, priced, ahead), state: priced.state };
-    };
-    const { amount, notes, state } = finish();
-    const kept: State = { ...state, ...(ahead.charged === undefined ? {} : { ahead: ahead.charged }) };
-    if (Object.keys(kept).length > 0) states[keyOf(item.id, group.dimensions)] = kept;
+  const keep = (dimensions: Together['dimensions'], state: State): void => {
+    const key = keyOf(item.id, dimensions);
+    if (Object.keys(state).length > 0) states[key] = { ...states[key], ...state };
+  };
+  const write = (
+    group: Together,
+    of: Rating,
+    priced: Omit<Priced, 'state'> & { readonly state: State },
+    always: boolean,
+  ) => {
+    const ahead = new Ahead(given, given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {});
+    const { amount, notes } = part === undefined ? onlyAhead(of, group, ahead) : finished(of, group, priced, ahead);
+    keep(group.dimensions, { ...priced.state, ...(ahead.charged === undefined ? {} : { ahead: ahead.charged }) });
+    if (group.quantity.isZero() && amount.isZero() && !always) return;
     const rounded = roundAmount(amount, given);
-    const silent = group.quantity.isZero() && rounded.isZero();
-    if (silent && (part === undefined || given.policy.zeroUsageLine === 'omit')) return;
     lines.push({
       item: item.id,
       dimensions: group.dimensions,
@@ -190,7 +217,22 @@ export const linesOf = (item: Item, run: Run): { readonly lines: Line[]; readonl
       amount: rounded,
       notes: [...notes, `rounded ${rounded}`],
     });
-  });
+  };
+  const { used, idle } = groupsOf(item.id, price, price.meter === undefined ? [] : given.usage, given.opening);
+  if (part === undefined) {
+    // What other periods left passes on as it is.
+    for (const group of [...used, ...idle]) {
+      const { ahead: _ahead, ...state } = given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {};
+      write(group, rating, { amount: NOTHING, state, notes: [] }, false);
+    }
+    return { lines, states };
+  }
+  const due = price.meter !== undefined || stepOf(steps, 'recurring-fee') !== undefined || isOnceDue(rating);
+  const { priced, pooled } = pricedGroups(rating, used);
+  keep({}, pooled);
+  for (const each of priced) write(each.group, rating, each, due && given.policy.zeroUsageLine === 'show');
+  const resting = { ...rating, steps: whileIdle(steps) };
+  for (const each of pricedGroups(resting, idle).priced) write(each.group, resting, each, false);
   return { lines, states };
 };
 

@@ -1,8 +1,10 @@
-import { yearEnd, yearStart } from './calendar.ts';
-import { chargeOf, converted, coveredShare, type Scene } from './charge.ts';
+import { allocated } from './allocated.ts';
+import { periodBefore, yearStart } from './calendar.ts';
+import { chargeOf, converted, coveredShare, minimumOf } from './charge.ts';
 import type { Given, Item, Named, Price, Span, State, Step } from './given.ts';
 import type { Together } from './groups.ts';
-import { least, most, NOTHING, Rational, total } from './rational.ts';
+import { least, most, NOTHING, ONE, Rational, total } from './rational.ts';
+import { roundPooled } from './rounding.ts';
 
 /** The step of that name, if a price has it. */
 export const stepOf = <N extends Step['step']>(steps: readonly Step[], name: N): Named<N> | undefined =>
@@ -32,15 +34,24 @@ export type Rating = {
   readonly pools: Map<string, Rational>;
 };
 
-export type Priced = { readonly amount: Rational; readonly state: State; readonly notes: readonly string[] };
+export type Priced = {
+  readonly amount: Rational;
+  readonly state: State;
+  readonly notes: readonly string[];
+  /** The commitment is reckoned with already: in each window, or for all groups together. */
+  readonly committed?: true;
+};
 
 type Left = { readonly quantity: Rational; readonly periods: number };
 
-/** The allowance of the covered part, without what rolled over. */
-const ownAllowance = (step: Named<'allowance'>, scene: Pick<Scene, 'given' | 'part'>): Rational => {
+/** The allowance of the covered part, without what rolled over. That of a window, or of the year, is what it is. */
+const ownAllowance = (step: Named<'allowance'>, rating: Rating): Rational => {
   const whole = Rational.of(step.quantity);
-  const { part, policy } = scene.given;
-  return part !== undefined || policy.partPeriodAllowance === 'by-day' ? whole.times(coveredShare(scene)) : whole;
+  const { part, policy } = rating.given;
+  const byDay = part !== undefined || policy.partPeriodAllowance === 'by-day';
+  const ofPeriod = rating.price.windowed === undefined && rating.price.accumulate === undefined;
+  // A share of an allowance is a quantity, so it has at most 12 decimals; what is cut is given to the customer.
+  return byDay && ofPeriod ? whole.times(coveredShare(rating)).rounded(12, 'up') : whole;
 };
 
 /** Takes an allowance off, the oldest first; says what is left for how long. */
@@ -80,10 +91,21 @@ const allow = (
   return { after, left };
 };
 
+/** What passes on is a decimal: a share by day has none that ends, so it is cut to 12 places. */
+export const kept = (value: Rational): string => value.rounded(12, 'half-up').toString();
+
+/** The quantity in the priced unit: of the whole, or of what each bill of the period added, converted alone. */
+const inUnits = (quantity: Rational, rating: Rating, group: Together): Rational => {
+  const step = stepOf(rating.steps, 'unit-conversion');
+  const slices = group.rows.flatMap((row) => row.slices ?? []);
+  const alone = rating.given.policy.interimConversion === 'slice' && slices.length > 0;
+  return alone ? total(slices.map((slice) => converted(step, Rational.of(slice)))) : converted(step, quantity);
+};
+
 /** From a measured quantity to what it costs: conversion, allowance, charge. */
 const through = (quantity: Rational, rating: Rating, group: Together, opening: State) => {
   const allowance = stepOf(rating.steps, 'allowance');
-  const unit = converted(stepOf(rating.steps, 'unit-conversion'), quantity);
+  const unit = inUnits(quantity, rating, group);
   const { after, left } = allowance === undefined ? { after: unit, left: [] } : allow(allowance, unit, rating, opening);
   const charge = rating.steps.find((step) => CHARGES.includes(step.step));
   const amount = chargeOf(charge, after, { given: rating.given, part: rating.part, rows: group.rows });
@@ -91,11 +113,10 @@ const through = (quantity: Rational, rating: Rating, group: Together, opening: S
 };
 
 /** Up to the commitment as priced, above it times the factor; prorated where the policy says so and it is no window's. */
-const committed = (amount: Rational, rating: Rating, whole: boolean): Rational => {
+export const committed = (amount: Rational, rating: Rating, whole: boolean): Rational => {
   const step = stepOf(rating.steps, 'commitment');
   if (step === undefined || rating.given.interim === true) return amount;
-  const share = whole || rating.given.policy.partPeriodMinimum === 'whole' ? undefined : coveredShare(rating);
-  const least = share === undefined ? Rational.of(step.amount) : Rational.of(step.amount).times(share);
+  const least = whole ? Rational.of(step.amount) : minimumOf(step.amount, rating);
   if (!amount.isAbove(least)) return step.trueUp ? least : amount;
   return least.plus(amount.minus(least).times(Rational.of(step.overageFactor ?? '1')));
 };
@@ -117,24 +138,29 @@ const windowed = (rating: Rating, group: Together): Priced => {
     const amount = committed(each.amount, rating, true);
     return { amount, notes: [`window ${name}:`, ...each.notes, `with commitment ${amount}`] };
   });
-  return { amount: total(parts.map((part) => part.amount)), state: {}, notes: parts.flatMap((part) => part.notes) };
+  return {
+    amount: total(parts.map((part) => part.amount)),
+    state: {},
+    notes: parts.flatMap((part) => part.notes),
+    committed: true,
+  };
 };
 
-/** Whether nothing of this contract year was charged before. */
-const beginsYear = ({ given: { contract, period }, part }: Rating): boolean => {
-  const begin = yearStart(contract, part.start);
-  return begin >= period.start || part.start === begin;
-};
+/** Whether no period of this contract year came before: a period is of the year that its first day is of. */
+const beginsYear = ({ given: { contract, period }, part }: Rating): boolean =>
+  contract.start >= period.start ||
+  yearStart(contract, part.start) !== yearStart(contract, periodBefore(contract, period));
 
 const overYear = (rating: Rating, group: Together, opening: State): Priced => {
-  const begins = beginsYear(rating);
+  // A group that was never rated has nothing charged for it before, not even a fee for no usage.
+  const begins = opening.accumulated === undefined || beginsYear(rating);
   const before = begins ? NOTHING : Rational.of(opening.accumulated ?? '0');
   const after = before.plus(group.quantity);
   const [first, last] = [through(before, rating, group, {}), through(after, rating, group, {})];
   const amount = begins ? last.amount : last.amount.minus(first.amount);
   return {
-    amount: committed(amount, rating, false),
-    state: { accumulated: `${after}` },
+    amount,
+    state: { accumulated: kept(after) },
     notes: [...(begins ? [] : first.notes), ...last.notes, `difference ${amount}`],
   };
 };
@@ -145,30 +171,41 @@ export const priceUsage = (rating: Rating, group: Together, opening: State): Pri
   if (rating.price.accumulate !== undefined) return overYear(rating, group, opening);
   const { amount, left, notes } = through(group.quantity, rating, group, opening);
   return {
-    amount: committed(amount, rating, false),
+    amount,
     state:
       left.length === 0
         ? {}
-        : { rollover: left.map(({ quantity, periods }) => ({ quantity: `${quantity}`, periods })) },
+        : { rollover: left.map(({ quantity, periods }) => ({ quantity: kept(quantity), periods })) },
     notes,
   };
 };
 
+/** Groups weigh what they used, or what they took back where all together did; if nobody did, the first has it all. */
+const weightsOf = (groups: readonly Together[], all: Rational): Rational[] => {
+  const weights = groups.map(({ quantity }) => most(all.sign() < 0 ? quantity.negated() : quantity, NOTHING));
+  return weights.every((weight) => weight.isZero()) ? weights.map((_, n) => (n === 0 ? ONE : NOTHING)) : weights;
+};
+
 /** What all groups cost together, shared out by quantity. */
-export const pricePooled = (rating: Rating, groups: readonly Together[], opening: State): Priced[] => {
+export const pricePooled = (
+  rating: Rating,
+  groups: readonly Together[],
+  opening: State,
+): { readonly shares: Priced[]; readonly state: State } => {
   const all: Together = {
     dimensions: {},
     rows: groups.flatMap((group) => group.rows),
     quantity: total(groups.map((group) => group.quantity)),
   };
-  const { amount, notes } = priceUsage(rating, all, opening);
-  return groups.map((group, n) => ({
-    amount: all.quantity.isZero() ? (n === 0 ? amount : NOTHING) : amount.times(group.quantity).over(all.quantity),
+  const { notes, state, ...priced } = priceUsage(rating, all, opening);
+  const amount = priced.committed === true ? priced.amount : committed(priced.amount, rating, false);
+  const whole = roundPooled(amount, rating.given);
+  const parts = allocated(whole.amount, weightsOf(groups, all.quantity), whole.unit);
+  const shares = parts.map((part) => ({
+    amount: part,
     state: {},
-    notes: [`of all: ${amount}`, ...notes],
+    committed: true as const,
+    notes: [...notes, `of ${whole.amount} in all: ${part}`],
   }));
+  return { shares, state };
 };
-
-/** Whether the contract year ends within the period. */
-export const endsYear = ({ contract, period }: Given, part: Span): boolean =>
-  yearEnd(contract, part.start) <= period.end || (contract.end !== undefined && contract.end <= period.end);

@@ -1,16 +1,8 @@
-import { covered } from './calendar.ts';
-import {
-  applyCommitment,
-  applyCredits,
-  applyDiscounts,
-  applyGroups,
-  applyMaximum,
-  Bill,
-  billSpan,
-} from './contract-level.ts';
+import { covered, servicePeriod } from './calendar.ts';
+import { applyCommitment, applyCredits, applyDiscounts, applyGroups, applyMaximum, Bill } from './contract-level.ts';
 import type { Given, Opening, State } from './given.ts';
 import { type Line, linesOf } from './line.ts';
-import type { Rational } from './rational.ts';
+import { Rational } from './rational.ts';
 
 export type Answer = {
   readonly lines: readonly Line[];
@@ -29,15 +21,17 @@ export const rateSlowly = (given: Given): Answer => {
   const items = given.contract.items.map((item) => linesOf(item, run));
   const bill = new Bill(
     given,
-    billSpan(given),
+    servicePeriod(given.contract, given.period, given.part),
     items.flatMap((item) => item.lines),
   );
   if (run.part !== undefined) applyGroups(bill);
-  const committed = run.part === undefined ? undefined : applyCommitment(bill);
+  const committed = run.part === undefined ? given.opening.committed : applyCommitment(bill);
   applyMaximum(bill);
-  for (const line of bill.lines) bill.left.set(line, line.amount);
   applyDiscounts(bill);
   const { payments, wallets } = applyCredits(bill);
+  for (const { credit, left } of given.opening.wallets ?? []) {
+    if (!wallets.has(credit)) wallets.set(credit, Rational.of(left));
+  }
   return {
     lines: bill.lines,
     prices: Object.assign({}, ...items.map((item) => item.states)),

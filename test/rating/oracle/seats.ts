@@ -1,6 +1,7 @@
-import { daysFrom, midnight, secondsFrom } from './calendar.ts';
+import { daysFrom, shareLeft } from './calendar.ts';
 import type { Given, Named, Span, Usage } from './given.ts';
 import { most, NOTHING, Rational, total } from './rational.ts';
+import { roundEach } from './rounding.ts';
 
 type Scene = { readonly given: Given; readonly part: Span; readonly rows: readonly Usage[] };
 
@@ -13,7 +14,7 @@ const daily = ({ rows, part }: Scene): Rational[] => {
   return [...days.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 };
 
-type Stretch = { readonly from: number; readonly seats: Rational };
+type Stretch = { readonly at: string; readonly seats: Rational };
 
 /** The number of seats from each moment on. */
 const stretches = ({ rows }: Scene): Stretch[] => {
@@ -23,7 +24,7 @@ const stretches = ({ rows }: Scene): Stretch[] => {
     .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
     .map(({ at, by }) => {
       seats = seats.plus(Rational.of(by));
-      return { from: Date.parse(at), seats };
+      return { at, seats };
     });
 };
 
@@ -53,18 +54,17 @@ export const seatsOf = (step: Named<'seats'>, scene: Scene): Rational => {
       .times(price)
       .over(days);
   }
-  const end = midnight(scene.part.end, period.zone);
   const numbers = kept(
     changes.map((each) => each.seats),
     step,
   );
-  const charged = changes.map(({ from }, n) => {
-    const milliseconds = BigInt((changes[n + 1]?.from ?? end) - from);
-    return (numbers[n] as Rational).times(new Rational(milliseconds, 1_000n));
+  // Each change is charged for the rest of the part; where charge and credit are rounded each, so is every one of them.
+  const charged = changes.map(({ at }, n) => {
+    const more = (numbers[n] as Rational).minus(numbers[n - 1] ?? NOTHING);
+    const amount = more.times(price).times(shareLeft(at, scene.part, period, scene.given.policy.prorationUnit));
+    return scene.given.policy.prorationRounding === 'each' ? roundEach(amount, scene.given) : amount;
   });
-  return total(charged)
-    .times(price)
-    .over(Rational.whole(secondsFrom(period)));
+  return total(charged);
 };
 
 /** The seats in force when the covered part ends: as many are expected in the next period. */
