@@ -111,7 +111,7 @@ const within = (subject: PlannedSubject, active: Interval): PlannedSubject[] => 
 };
 
 /** Usage that was accepted and that these meters do not count must not be left out of a bill silently. */
-const refuseUncounted = ({ unknownMeters, overflow }: UsageReading, needed: readonly string[]): void => {
+export const refuseUncounted = ({ unknownMeters, overflow }: UsageReading, needed: readonly string[]): void => {
   const [meter] = unknownMeters;
   if (meter !== undefined) {
     const message = `The ledger has usage of meter "${meter}", which the catalog does not know: publish it.`;

@@ -1,12 +1,10 @@
 import type { PriceOf } from '../catalog/cliffs.ts';
 import type { Price, PriceStep } from '../catalog/types.ts';
-import { exponentOf } from '../platform/currency.ts';
 import {
   add,
   compare,
   type Decimal,
   formatDecimal,
-  formatFixed,
   fromInteger,
   isNegative,
   isZero,
@@ -16,6 +14,7 @@ import {
   subtract,
 } from '../platform/decimal.ts';
 import type { ArithmeticNode, RatedLine } from '../rating/types.ts';
+import { amountText } from './amounts.ts';
 import type { NearCliff } from './types.ts';
 
 type Volume = Extract<PriceStep, { step: 'volume' }>;
@@ -61,7 +60,7 @@ export const nearCliffsOf = (
   const quantity = parseDecimal(charged);
   const costs = (q: Decimal): Decimal =>
     parseDecimal(priceOf({ steps: [volume], quantity: formatDecimal(q), unit: line.unit, currency: bookCurrency }));
-  const text = (amount: Decimal): string => formatFixed(amount, exponentOf(bookCurrency));
+  const text = (amount: Decimal): string => amountText(amount, bookCurrency);
   return volume.tiers.flatMap(({ upTo, unitPrice }, n): NearCliff[] => {
     const next = volume.tiers[n + 1];
     if (upTo === null || next === undefined) return [];

@@ -5,13 +5,12 @@ import { type ContractLeft, leftBefore, leftBy, passing } from '../close/opening
 import type { UsagePort } from '../close/ports.ts';
 import type { PlannedContract, PlannedSubject } from '../close/records.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import { exponentOf } from '../platform/currency.ts';
-import { formatFixed, parseDecimal, subtract } from '../platform/decimal.ts';
 import type { Opening } from '../rating/types.ts';
 import { PinnedSlotError } from '../usage/prove/counted-lines.ts';
+import { differenceText } from './amounts.ts';
 import { changedCatalog } from './changed-catalog.ts';
 import type { AccountPlan, PlannedPair } from './plan.ts';
-import { cliffsOf, rateSide, type Side, sided } from './rate-sides.ts';
+import { agreedSide, bothDetails, type Refused, rateSide, type Side } from './rate-sides.ts';
 import { type Lefts, type ReadPorts, readPart } from './read-part.ts';
 import type { AccountPreview, NearCliff, PeriodPreview, PreviewChange } from './types.ts';
 
@@ -43,7 +42,7 @@ const rememberedValues = (usage: PreviewPorts['usage']): Pick<UsagePort, 'lastVa
 
 const leave = (
   lefts: ContractLeft[],
-  side: Side,
+  side: Side | Refused,
   part: {
     planned: PlannedContract;
     subjects: readonly PlannedSubject[];
@@ -99,45 +98,43 @@ const previewPair = async (
   pair: PlannedPair,
   context: PairContext,
 ): Promise<{ readonly period: PeriodPreview; readonly cliffs: readonly NearCliff[] }> => {
-  const { before: planned, after: wanted, gap, running } = pair;
+  const { before: planned, after: wanted, gap, running = false } = pair;
   const { changed, sides, nearPercent } = context;
-  const part = await readPart(ports, plan, pair, context).catch((error: unknown): string => {
+  const { contract, currency, covered } = wanted;
+  const named = { contract, start: covered.start, end: covered.end, ...(running ? { running } : {}), currency };
+  if (gap !== undefined) return { cliffs: [], period: { ...named, problem: gap, usageHash: '' } };
+  const agreed = await agreedSide(ports.catalog, planned);
+  const agreedAfter = await agreedSide(changed, wanted);
+  const details = bothDetails(
+    'details' in agreed ? agreed.details : {},
+    'details' in agreedAfter ? agreedAfter.details : {},
+  );
+  const part = await readPart(ports, plan, pair, { ...context, details }).catch((error: unknown): string => {
     if (error instanceof PinnedSlotError || error instanceof PinnedFileError) return error.message;
     throw error;
   });
-  const { contract, currency, covered } = wanted;
-  const named = { contract, start: covered.start, end: covered.end, ...(running ? { running } : {}), currency };
   if (typeof part === 'string') return { cliffs: [], period: { ...named, problem: part, usageHash: '' } };
   const { subjects, opening, openingAfter, reading } = part;
-  const { usage, usageHash, carryOut } = reading;
-  const given = { usage, usageHash, ...(running ? { interim: true } : {}) };
-  const gapSide: Side | undefined = gap === undefined ? undefined : { problem: gap };
-  const cliffs: NearCliff[] = [];
-  const before = gapSide ?? (await sided(() => rateSide(ports.catalog, planned, { ...given, opening })));
+  const before = 'problem' in agreed ? agreed : await rateSide(agreed.agreed, { reading, opening, running });
   const after =
-    gapSide ??
-    (await sided(() =>
-      rateSide(changed, wanted, { ...given, opening: openingAfter }, (input) => {
-        cliffs.push(...cliffsOf(input, nearPercent));
-      }),
-    ));
+    'problem' in agreedAfter
+      ? agreedAfter
+      : await rateSide(agreedAfter.agreed, { reading, opening: openingAfter, running, nearPercent });
+  const { carryOut } = reading;
   leave(sides.before, before, { planned, subjects, carryOut, opening });
   leave(sides.after, after, { planned: wanted, subjects, carryOut, opening: openingAfter });
   const problem = 'problem' in before ? before.problem : 'problem' in after ? after.problem : undefined;
   return {
-    cliffs,
+    cliffs: 'cliffs' in after ? after.cliffs : [],
     period: {
       ...named,
       ...('amount' in before ? { before: before.amount } : {}),
       ...('amount' in after ? { after: after.amount } : {}),
       ...('amount' in before && 'amount' in after
-        ? { difference: differenceOf(before.amount, after.amount, currency) }
+        ? { difference: differenceText(before.amount, after.amount, currency) }
         : {}),
       ...(problem === undefined ? {} : { problem }),
-      usageHash,
+      usageHash: reading.usageHash,
     },
   };
 };
-
-const differenceOf = (before: string, after: string, currency: string): string =>
-  formatFixed(subtract(parseDecimal(after), parseDecimal(before)), exponentOf(currency));

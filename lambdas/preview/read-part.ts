@@ -7,6 +7,7 @@ import { subjectsOf } from '../close/rate-contract.ts';
 import { readUsage } from '../close/read-usage.ts';
 import type { PlannedSubject } from '../close/records.ts';
 import type { Opening } from '../rating/types.ts';
+import type { DetailsWanted } from '../usage/read/usage-details.ts';
 import type { AccountPlan, PlannedPair } from './plan.ts';
 
 export type ReadPorts = {
@@ -16,6 +17,13 @@ export type ReadPorts = {
 
 /** What each side has left so far. */
 export type Lefts = { readonly before: ContractLeft[]; readonly after: ContractLeft[] };
+
+/** What is read with: every version of every meter, and what the prices of either side need beside quantities. */
+export type PartRequest = {
+  readonly meters: readonly CatalogEntry<Meter>[];
+  readonly sides: Lefts;
+  readonly details: DetailsWanted;
+};
 
 /** What both sides of a part are rated from. */
 export type PartRead = {
@@ -44,13 +52,13 @@ export const readPart = async (
   ports: ReadPorts,
   plan: AccountPlan,
   pair: PlannedPair,
-  { meters, sides }: { readonly meters: readonly CatalogEntry<Meter>[]; readonly sides: Lefts },
+  { meters, sides, details }: PartRequest,
 ): Promise<PartRead> => {
   const planned = pair.before;
   const pinned = await pinnedPart(ports, pair);
   const subjects = subjectsOf(pinned ?? plan, planned);
   const opening = pinned?.opening ?? (await openingOf(ports, sides.before, planned, subjects, meters));
-  const needed = { account: plan.account, planned, subjects, carryIn: opening.carryIn, meters };
+  const needed = { account: plan.account, planned, subjects, carryIn: opening.carryIn, meters, details };
   const reading = await readUsage(
     (request) =>
       pinned === undefined ? ports.usage.read(request) : ports.usage.readPinned({ ...request, pins: pinned.slots }),

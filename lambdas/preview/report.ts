@@ -1,4 +1,3 @@
-import { exponentOf } from '../platform/currency.ts';
 import {
   add,
   compare,
@@ -15,6 +14,7 @@ import {
   ZERO,
 } from '../platform/decimal.ts';
 import { contentHash } from '../platform/hash.ts';
+import { amountText } from './amounts.ts';
 import type { AccountPreview, AccountSum, PeriodPreview, PreviewParams, PreviewReport, PreviewSum } from './types.ts';
 
 type Dates = { readonly start: string; readonly end: string };
@@ -39,7 +39,7 @@ const sumsOf = (periods: readonly PeriodPreview[]): [string, Pair][] => {
 };
 
 const sumOf = (currency: string, { before, after }: Pair): PreviewSum => {
-  const text = (amount: Decimal): string => formatFixed(amount, exponentOf(currency));
+  const text = (amount: Decimal): string => amountText(amount, currency);
   const difference = subtract(after, before);
   return {
     currency,
