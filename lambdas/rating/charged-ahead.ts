@@ -1,9 +1,9 @@
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { negate, ONE, parseDecimal } from '../platform/decimal.ts';
-import { isInAdvance } from './apply-steps.ts';
 import type { Charge } from './contract/bill.ts';
 import { exact } from './exact.ts';
 import { finishedAmount, finishingNodes } from './finish-charge.ts';
+import { lineKey } from './item-context.ts';
 import type { Prices } from './prices-of.ts';
 import type { Scene } from './scene.ts';
 import { money } from './wording.ts';
@@ -12,17 +12,26 @@ import { money } from './wording.ts';
 const UNUSED = 'charged-ahead';
 
 /**
- * What was charged ahead for this period by prices that are not billed in advance any more, or not agreed any more, is
- * given back: a line each, in the order of the items. Example: an item of 300.00 USD a month in advance is dropped with
- * the next period: −300.00 USD.
+ * What was charged ahead for this period and nothing settled is given back, a line each: of items that were dropped, of
+ * prices that are billed in arrears now, of dimension values that were not used. Example: an item of 300.00 USD a month in
+ * advance is dropped with the next period: −300.00 USD.
+ * @param settled line keys under which it was settled.
+ * @param charges what was charged for the items, so that no two lines have one name.
  */
-export const unusedAhead = (scene: Scene, prices: Prices): Charge[] => {
+export const unusedAhead = (
+  scene: Scene,
+  prices: Prices,
+  settled: ReadonlySet<string>,
+  charges: readonly Charge[],
+): Charge[] => {
   const { input, priced, service } = scene;
   const open = Object.entries(input.opening.prices ?? {}).flatMap(([key, { ahead }]) => {
+    if (ahead?.start !== input.period.start || settled.has(key)) return [];
     const [item, dimensions] = JSON.parse(key) as [string, Readonly<Record<string, string>>];
-    const price = prices.get(item);
-    const settled = price?.steps.some(isInAdvance) === true;
-    return ahead?.start === input.period.start && !settled ? [{ item, dimensions, price, ahead }] : [];
+    const named = charges.some((charge) => lineKey(charge.item, charge.dimensions) === key);
+    // Beside a line of the same name it needs a name of its own.
+    const own = named ? { ...dimensions, 'charged-ahead': ahead.start } : dimensions;
+    return [{ item, dimensions: own, price: prices.get(item), ahead }];
   });
   return open.map(({ item, dimensions, price, ahead }): Charge => {
     const charged = parseDecimal(ahead.amount);
@@ -31,7 +40,7 @@ export const unusedAhead = (scene: Scene, prices: Prices): Charge[] => {
       item,
       product: price?.product ?? UNUSED,
       description: `${price?.description ?? item}: charged ahead and not used`,
-      dimensions: { ...dimensions, 'charged-ahead': ahead.start },
+      dimensions,
       meter: undefined,
       period: service(),
       ahead: undefined,

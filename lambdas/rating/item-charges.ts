@@ -11,10 +11,14 @@ import type { Scene } from './scene.ts';
 import type { StepContext } from './steps/step.ts';
 import type { PriceState } from './types.ts';
 
-/** What an item comes to: its charges, what it leaves by line key, and what it took of shared allowances. */
+/**
+ * What an item comes to: its charges, what it leaves by line key, under which keys it settled what was charged ahead, and
+ * what it took of shared allowances.
+ */
 export type ItemCharges = {
   readonly charges: readonly Charge[];
   readonly states: Readonly<Record<string, PriceState>>;
+  readonly settled: readonly string[];
   readonly poolTaken: StepContext['poolTaken'];
 };
 
@@ -37,10 +41,10 @@ const priceFee = (price: Price, group: UsageGroup, context: StepContext, poolTak
   return { groups: [{ group, working }], states, poolTaken };
 };
 
-/** Only what holds without usage of its own: what an allowance leaves, and what is settled or charged ahead. */
+/** Only what goes on without usage: what an allowance leaves, and what is counted over the year. */
 const withoutUsage = (price: Price): Price => ({
   ...price,
-  steps: price.steps.filter((step) => ['unit-conversion', 'allowance'].includes(step.step) || isInAdvance(step)),
+  steps: price.steps.filter(({ step }) => step === 'unit-conversion' || step === 'allowance'),
 });
 
 /** Only what is charged ahead or settled: where nothing of the period is covered, nothing is used or left of it either. */
@@ -54,8 +58,9 @@ const sameNames = (dimensions: Readonly<Record<string, string>>, names: readonly
 
 /** Dimension values for which the item left something in the period before and that were not used in this one. */
 const carriedGroups = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): UsageGroup[] => {
-  const { prices } = scene.input.opening;
-  if (prices === undefined || price.meter === undefined || price.perDimensions.length === 0) return [];
+  const { opening, policy } = scene.input;
+  const { prices } = opening;
+  if (prices === undefined || price.perDimensions.length === 0 || policy.groupedTiers === 'pooled') return [];
   const used = new Set(groups.map(({ dimensions }) => lineKey(item.id, dimensions)));
   return Object.keys(prices)
     .filter((key) => !used.has(key))
@@ -143,8 +148,16 @@ const chargesFor = (
   return {
     charges,
     states: all.states.length === 0 ? NO_STATES : statesByKey(item, all.states),
+    settled: plan.inAdvance ? settledKeys(scene, item, price, groups) : [],
     poolTaken: all.poolTaken,
   };
+};
+
+const settledKeys = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): string[] => {
+  const pooled = scene.input.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
+  return [...groups.map(({ dimensions }) => dimensions), ...(pooled ? [{}] : [])].map((dimensions) =>
+    lineKey(item.id, dimensions),
+  );
 };
 
 /**
@@ -153,7 +166,8 @@ const chargesFor = (
  */
 export const itemCharges = (scene: Scene, item: ContractItem, bookPrice: Price, poolTaken: Taken): ItemCharges => {
   const { covered, input, part } = scene;
-  if (covered === undefined && !bookPrice.steps.some(isInAdvance)) return { charges: [], states: {}, poolTaken };
+  if (covered === undefined && !bookPrice.steps.some(isInAdvance))
+    return { charges: [], states: {}, settled: [], poolTaken };
   const price = covered === undefined ? onlyAhead(bookPrice) : bookPrice;
   const showAll = covered !== undefined && input.policy.zeroUsageLine === 'show';
   if (price.meter === undefined) {
@@ -162,12 +176,8 @@ export const itemCharges = (scene: Scene, item: ContractItem, bookPrice: Price, 
   }
   const groups = groupUsage(price, input.usage, part);
   const used = chargesFor(scene, item, price, groups, poolTaken, showAll);
-  const carried = carriedGroups(scene, item, price, groups);
+  const carried = covered === undefined ? [] : carriedGroups(scene, item, price, groups);
   if (carried.length === 0) return used;
-  const left = chargesFor(scene, item, withoutUsage(price), carried, used.poolTaken, false);
-  return {
-    charges: [...used.charges, ...left.charges],
-    states: bothStates(left.states, used.states),
-    poolTaken: left.poolTaken,
-  };
+  const { states, poolTaken: taken } = chargesFor(scene, item, withoutUsage(price), carried, used.poolTaken, false);
+  return { ...used, states: bothStates(states, used.states), poolTaken: taken };
 };

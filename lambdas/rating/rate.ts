@@ -104,6 +104,7 @@ const itemsOf = (scene: Scene, prices: Prices) => {
   const { contract, opening } = scene.input;
   const charges: Charge[] = [];
   const states: Record<string, PriceState> = scene.covered === undefined ? lasting(opening) : {};
+  const settled = new Set<string>();
   let poolTaken = {};
   for (const item of contract.items) {
     const price = prices.get(item.id);
@@ -111,9 +112,10 @@ const itemsOf = (scene: Scene, prices: Prices) => {
     const of = itemCharges(scene, item, price, poolTaken);
     for (const charge of of.charges) charges.push(charge);
     if (of.states !== NO_STATES) Object.assign(states, of.states);
+    for (const key of of.settled) settled.add(key);
     poolTaken = of.poolTaken;
   }
-  charges.push(...unusedAhead(scene, prices));
+  if (opening.prices !== undefined) charges.push(...unusedAhead(scene, prices, settled, charges));
   return { charges, states };
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Contract, PriceStep } from '../../../lambdas/catalog/types.ts';
 import { daysOf, type Period } from '../../../lambdas/platform/period.ts';
 import { rate } from '../../../lambdas/rating/rate.ts';
-import type { Opening, RateInput } from '../../../lambdas/rating/types.ts';
+import type { Opening, RatedLine, RateInput } from '../../../lambdas/rating/types.ts';
 import {
   amounts,
   contractInput,
@@ -148,7 +148,7 @@ describe('seats in advance', () => {
     expect(result.lines[0]?.ahead).toEqual({ period: november, amount: '434.00' });
   });
 
-  it('are settled for dimension values that are not used any more', () => {
+  it('are given back for dimension values that are not used any more', () => {
     const input = contractInput({ metered: { seats: steps } });
     const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['plan'] }));
     const opening: Opening = {
@@ -161,8 +161,39 @@ describe('seats in advance', () => {
     const result = rate({ ...input, priceBook: { ...input.priceBook, prices }, usage, opening });
     expect(result.lines.map(({ description, amount }) => `${description} ${amount}`)).toEqual([
       'seats (plan free) 62.00',
-      'seats (plan gold) -310.00',
+      'seats: charged ahead and not used -310.00',
     ]);
+  });
+});
+
+describe('a minimum in advance of each dimension value', () => {
+  const steps: readonly PriceStep[] = [...each('1'), { step: 'minimum', amount: '100', billing: 'advance' }];
+  const input = contractInput({ metered: { calls: steps } });
+  const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['region'] }));
+  const usageIn = (...regions: readonly string[]): Pick<RateInput, 'usage'> => ({
+    usage: regions.map((region) => ({
+      meter: 'calls',
+      meterVersion: 1,
+      unit: 'call',
+      dimensions: { region },
+      quantity: '30',
+    })),
+  });
+  const of = (opening: Opening, period: Period, ...regions: readonly string[]) =>
+    rate({ ...input, ...usageIn(...regions), priceBook: { ...input.priceBook, prices }, period, opening });
+  const said = ({ lines }: { readonly lines: readonly RatedLine[] }) =>
+    lines.map(({ dimensions, amount }) => `${dimensions.region ?? 'none'} ${amount}`);
+
+  it('is given back where there is no usage, and charged anew where there is', () => {
+    const first = of(input.opening, october, 'eu');
+    expect(said(first)).toEqual(['eu 200.00']);
+    const second = of(first.closing, november, 'us');
+    expect(said(second)).toEqual(['us 200.00', 'eu -100.00']);
+    const third = of(second.closing, month('2026-12-01', '2027-01-01'), 'eu', 'us');
+    expect(said(third)).toEqual(['eu 200.00', 'us 100.00']);
+    const none = of(third.closing, month('2027-01-01', '2027-02-01'));
+    expect(said(none)).toEqual(['none 200.00', 'eu -100.00', 'us -100.00']);
+    expect(said(of(none.closing, month('2027-02-01', '2027-03-01'), 'eu'))).toEqual(['eu 200.00', 'none -100.00']);
   });
 });
 
