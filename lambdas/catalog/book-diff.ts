@@ -28,20 +28,23 @@ const bookParts = (before: PriceBook, after: PriceBook): BookChange[] => {
 const priceChanges = (id: string, old: PriceView | undefined, now: PriceView | undefined): BookChange[] => {
   const view = now ?? old;
   if (view === undefined) return [];
-  const said = partChanges(
-    id,
-    view.description,
-    old === undefined ? [] : allParts(old),
-    now === undefined ? [] : allParts(now),
-  );
-  if (old !== undefined && now !== undefined) return said;
-  const change = now === undefined ? 'removed' : 'added';
-  const sentence = `${view.description} (${id}) is ${now === undefined ? 'gone' : 'new'}`;
-  return [{ change, price: id, description: view.description, step: 'price', part: '', sentence }, ...said];
+  const { description } = view;
+  if (old !== undefined && now !== undefined) return partChanges(id, description, ownParts(old), ownParts(now));
+  const row = { price: id, description, step: 'price', part: '' };
+  const whole: BookChange =
+    now === undefined
+      ? { change: 'removed', ...row, before: description, sentence: `${description} (${id}) is gone` }
+      : { change: 'added', ...row, after: description, sentence: `${description} (${id}) is new` };
+  const [was, is] = now === undefined ? [termsOf(view), []] : [[], termsOf(view)];
+  return [whole, ...partChanges(id, description, was, is)];
 };
 
-const allParts = ({ product, description, meter, parts }: PriceView): PricePart[] => [
-  { step: 'price', part: 'description', text: description },
+const ownParts = (view: PriceView): PricePart[] => [
+  { step: 'price', part: 'description', text: view.description },
+  ...termsOf(view),
+];
+
+const termsOf = ({ product, meter, parts }: PriceView): PricePart[] => [
   { step: 'price', part: 'product', text: product },
   ...(meter === undefined ? [] : [{ step: 'price', part: 'meter', text: meter }]),
   ...parts,

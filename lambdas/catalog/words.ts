@@ -8,5 +8,6 @@ export const money = (amount: string, currency: string): string => {
   return `${grouped(whole)}${decimals === '' ? '' : `.${decimals}`} ${currency}`;
 };
 
-/** The unit of more than one: `seats`, but `GB`. */
-export const many = (unit: string): string => (/[A-Zs]$/.test(unit) ? unit : `${unit}s`);
+/** The unit of more than one: `seats`, `summaries`, but `GB`. */
+export const many = (unit: string): string =>
+  /[A-Zs]$/.test(unit) ? unit : /[^aeiou]y$/.test(unit) ? `${unit.slice(0, -1)}ies` : `${unit}s`;

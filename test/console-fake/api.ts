@@ -196,6 +196,7 @@ export const answerApi = async (world: World, request: Request): Promise<Answer>
   const [, , noun, id, ...rest] = request.address.pathname.split('/').map(decodeURIComponent);
   const query = request.address.searchParams;
   if (noun === 'quarantine' || noun === 'jobs') return world.quarantine.answer(request);
+  if (noun === 'catalog' && id !== 'account' && id !== 'entity') return world.catalog.answer(request);
   if (PEOPLE[request.name] === 'success') return problem(403, 'ROLE_MISSING', 'this needs a finance role');
   if (noun === 'closes' && request.method === 'POST' && id === undefined) return startClose(world, request);
   if (noun === 'closes' && id === undefined) return ok({ items: world.closes.map((one) => advance(world, one)) });

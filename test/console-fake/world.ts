@@ -11,6 +11,7 @@ import {
   totalsOf,
 } from './books.ts';
 import { type Company, loadCompany } from './company.ts';
+import { type FakeCatalog, makeCatalog } from './price-books.ts';
 import { type FakeQuarantine, makeQuarantine } from './quarantine.ts';
 
 /** What the fake API serves: September closed and posted, October frozen and waiting for people. */
@@ -21,6 +22,7 @@ export type World = {
   exceptions: CloseException[];
   documents: { readonly document: ErpDocument; readonly delivered?: Delivered }[];
   readonly quarantine: FakeQuarantine;
+  readonly catalog: FakeCatalog;
   /** How often each running close was asked for: the fake's clock. */
   readonly asked: Map<string, number>;
 };
@@ -121,8 +123,18 @@ const waiting = (rated: Record<string, string>, frozen: Record<string, string>, 
 export const makeWorld = (rows?: number): World => {
   const company = loadCompany('2026-10');
   const quarantine = makeQuarantine(rows);
+  const catalog = makeCatalog(rows);
   if (rows === 0) {
-    return { company, closes: [], manifests: new Map(), exceptions: [], documents: [], quarantine, asked: new Map() };
+    return {
+      company,
+      closes: [],
+      manifests: new Map(),
+      exceptions: [],
+      documents: [],
+      quarantine,
+      catalog,
+      asked: new Map(),
+    };
   }
   const old = invoicesOf(company, SEPTEMBER, september, [], 3);
   const invoices = invoicesOf(company, OCTOBER, october, ['acct-18'], 0).map(enlarge);
@@ -159,6 +171,7 @@ export const makeWorld = (rows?: number): World => {
     exceptions: exceptionsOf(october, octoberAt),
     documents,
     quarantine,
+    catalog,
     asked: new Map(),
   };
 };

@@ -37,6 +37,9 @@ const PAGES = [
   { what: 'a document', path: `/documents/${INVOICE}`, shows: 'Sent the document: posted' },
   { what: 'the quarantine', path: '/quarantine?code=SCHEMA', shows: 'the field count is missing' },
   { what: 'a refused line', path: '/quarantine/q-bbc3de8c50e206865e115f41', shows: 'Wrong at /data/count' },
+  { what: 'the price books', path: '/price-books', shows: 'waits for a second person' },
+  { what: 'a price book', path: '/price-books/list-usd', shows: 'How it is priced' },
+  { what: 'the publications', path: '/publications', shows: 'What it changes' },
   { what: 'nothing at an address', path: '/nowhere', shows: 'There is nothing at this address' },
 ];
 

@@ -12,6 +12,14 @@ const KNOWN: Readonly<Record<string, Explained>> = {
     header: 'The manifest has changed since you opened it',
     text: 'What you saw is no longer what would be posted, so nothing was decided. The page now shows the present one: check its totals and decide again.',
   },
+  STALE_PUBLICATION: {
+    header: 'The publication is another one than you saw',
+    text: 'Nothing was published. Reload the page and look at what it changes now.',
+  },
+  CATALOG_CHANGED: {
+    header: 'The catalog has changed in the meantime',
+    text: 'Another publication took a version that this one would have made. Nothing was published; propose it again.',
+  },
   ALREADY_DECIDED: {
     header: 'Someone has decided this already',
     text: 'Your decision was not recorded. The page now shows who decided, and when.',

@@ -25,6 +25,8 @@ const NAVIGATION = [
   { type: 'link' as const, text: 'Closes', href: '/closes' },
   { type: 'link' as const, text: 'Documents', href: '/documents' },
   { type: 'link' as const, text: 'Quarantine', href: '/quarantine' },
+  { type: 'link' as const, text: 'Price books', href: '/price-books' },
+  { type: 'link' as const, text: 'Publications', href: '/publications' },
 ];
 
 /** The frame of every page: navigation, crumbs, messages, and the split panel where a page has one. */
