@@ -1,11 +1,13 @@
-import { canonicalJson } from '../platform/canonical-json.ts';
-import { negate, ONE, parseDecimal } from '../platform/decimal.ts';
+import { type Decimal, formatDecimal, negate, ONE, parseDecimal } from '../platform/decimal.ts';
 import type { Charge } from './contract/bill.ts';
 import { exact } from './exact.ts';
 import { finishedAmount, finishingNodes } from './finish-charge.ts';
 import { lineKey } from './item-context.ts';
 import type { Prices } from './prices-of.ts';
+import { roundingNode } from './rounding-node.ts';
 import type { Scene } from './scene.ts';
+import type { LazyNode } from './steps/step.ts';
+import type { PriceState } from './types.ts';
 import { money } from './wording.ts';
 
 /** The product of what is given back because nothing settles it any more. */
@@ -24,7 +26,7 @@ export const unusedAhead = (
   settled: ReadonlySet<string>,
   charges: readonly Charge[],
 ): Charge[] => {
-  const { input, priced, service } = scene;
+  const { input, service } = scene;
   const open = Object.entries(input.opening.prices ?? {}).flatMap(([key, { ahead }]) => {
     if (ahead?.start !== input.period.start || settled.has(key)) return [];
     const [item, dimensions] = JSON.parse(key) as [string, Readonly<Record<string, string>>];
@@ -34,31 +36,44 @@ export const unusedAhead = (
     return [{ item, dimensions: own, price: prices.get(item), ahead }];
   });
   return open.map(({ item, dimensions, price, ahead }): Charge => {
-    const charged = parseDecimal(ahead.amount);
-    const amount = exact(negate(charged));
+    const { amount, nodes } = givenBack(scene, ahead);
     return {
       item,
       product: price?.product ?? UNUSED,
       description: `${price?.description ?? item}: charged ahead and not used`,
-      dimensions,
       meter: undefined,
+      dimensions,
       period: service(),
-      ahead: undefined,
       quantity: ONE,
       unit: 'period',
-      amount: finishedAmount(amount, scene),
+      amount,
+      ahead: undefined,
       recognition: 'straight-line-day',
-      nodes: () => [
-        () => ({
-          step: UNUSED,
-          text: `− ${money(charged, priced)} charged ahead for this period`,
-          result: ahead.amount,
-          unit: priced.code,
-          children: [],
-        }),
-        ...finishingNodes(amount, scene),
-      ],
-      madeFrom: () => canonicalJson(ahead),
+      nodes: () => nodes,
+      madeFrom: () => ahead,
     };
   });
+};
+
+type Ahead = NonNullable<PriceState['ahead']>;
+
+/** What was charged for it goes back as it was charged; where only the price's amount is known, that is converted. */
+const givenBack = (scene: Scene, ahead: Ahead): { readonly amount: Decimal; readonly nodes: readonly LazyNode[] } => {
+  const { billed, priced, places, input } = scene;
+  const currency = ahead.charged === undefined ? priced : billed;
+  const charged = parseDecimal(ahead.charged ?? ahead.amount);
+  const back = exact(negate(charged));
+  const node: LazyNode = () => ({
+    step: UNUSED,
+    text: `− ${money(charged, currency)} charged ahead for this period`,
+    result: formatDecimal(negate(charged)),
+    unit: currency.code,
+    children: [],
+  });
+  return ahead.charged === undefined
+    ? { amount: finishedAmount(back, scene), nodes: [node, ...finishingNodes(back, scene)] }
+    : {
+        amount: negate(charged),
+        nodes: [node, roundingNode(back, { currency: billed, places, policy: input.policy })],
+      };
 };

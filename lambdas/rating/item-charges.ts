@@ -1,5 +1,5 @@
 import type { ContractItem, Price } from '../catalog/types.ts';
-import { type Decimal, isZero, ONE, parseDecimal, subtract, ZERO } from '../platform/decimal.ts';
+import { type Decimal, formatDecimal, isZero, ONE, parseDecimal, subtract, sum, ZERO } from '../platform/decimal.ts';
 import { applySteps, isInAdvance, planOf } from './apply-steps.ts';
 import type { Charge } from './contract/bill.ts';
 import { NOTHING } from './exact.ts';
@@ -75,16 +75,14 @@ const described = (price: Price, dimensions: UsageGroup['dimensions']): string =
   return values.length === 0 ? price.description : `${price.description} (${values.join(', ')})`;
 };
 
-/** @param now the same without what is charged ahead, where something is. */
+/** @param ahead what of the amount is charged ahead. */
 const chargeOf = (
   scene: Scene,
   item: ContractItem,
   price: Price,
   { group, working }: PricedGroup,
-  now: PricedGroup | undefined,
+  ahead: Decimal,
 ): Charge => {
-  const amount = finishedAmount(working.amount, scene);
-  const ahead = now === undefined ? ZERO : subtract(amount, finishedAmount(now.working.amount, scene));
   const next = isZero(ahead) || scene.covered === undefined ? undefined : scene.next();
   return {
     item: item.id,
@@ -95,7 +93,7 @@ const chargeOf = (
     period: scene.service(),
     quantity: group.quantity,
     unit: group.unit,
-    amount,
+    amount: finishedAmount(working.amount, scene),
     ahead: next && { period: next.part, amount: ahead },
     recognition: recognitionOf(price),
     nodes: () => [...working.nodes, ...finishingNodes(working.amount, scene)],
@@ -140,19 +138,45 @@ const chargesFor = (
       : priceItem(price, groups, (group, poolTaken) => contextOf(group, ahead, poolTaken), taken);
   };
   const all = priced(plan.inAdvance);
-  const now = plan.inAdvance ? priced(false).groups : [];
+  const ahead = plan.inAdvance ? aheadOf(scene, all.groups, priced(false).groups) : [];
   const charges: Charge[] = [];
   all.groups.forEach((each, n) => {
-    if (isWritten(each, price, showAll)) charges.push(chargeOf(scene, item, price, each, now[n]));
+    if (isWritten(each, price, showAll)) charges.push(chargeOf(scene, item, price, each, ahead[n] ?? ZERO));
   });
+  const states = all.states.length === 0 ? NO_STATES : statesByKey(item, all.states);
   return {
     charges,
-    states: all.states.length === 0 ? NO_STATES : statesByKey(item, all.states),
+    states: plan.inAdvance ? withCharged(states, item, all.groups, ahead) : states,
     settled: plan.inAdvance ? settledKeys(scene, item, price, groups) : [],
     poolTaken: all.poolTaken,
   };
 };
 
+/** What each group is charged ahead: what it comes to less what it would come to without. */
+const aheadOf = (scene: Scene, all: readonly PricedGroup[], now: readonly PricedGroup[]): Decimal[] =>
+  all.map(({ working }, n) => {
+    const alone = now[n];
+    const amount = finishedAmount(working.amount, scene);
+    return alone === undefined ? ZERO : subtract(amount, finishedAmount(alone.working.amount, scene));
+  });
+
+/** The states with what the lines were charged ahead; of tiers that groups share, all of them together. */
+const withCharged = (
+  states: States,
+  item: ContractItem,
+  groups: readonly PricedGroup[],
+  ahead: readonly Decimal[],
+): States => {
+  const byKey = new Map(groups.map(({ group }, n) => [lineKey(item.id, group.dimensions), ahead[n] ?? ZERO]));
+  return Object.fromEntries(
+    Object.entries(states).map(([key, state]) => {
+      const charged = formatDecimal(byKey.get(key) ?? sum(ahead));
+      return [key, state.ahead === undefined ? state : { ...state, ahead: { ...state.ahead, charged } }];
+    }),
+  );
+};
+
+/** The keys under which charges in advance are settled: of each group, and of all together where they share tiers. */
 const settledKeys = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): string[] => {
   const pooled = scene.input.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
   return [...groups.map(({ dimensions }) => dimensions), ...(pooled ? [{}] : [])].map((dimensions) =>

@@ -40,8 +40,11 @@ export type PriceState = {
   readonly accumulated?: string;
   /** Allowance that was not used, the oldest first, and for how many periods each still holds. */
   readonly rollover?: readonly { readonly quantity: string; readonly periods: number }[];
-  /** What was charged ahead for the next period: the amount of a fee or of seats, or a minimum. */
-  readonly ahead?: { readonly start: string; readonly amount: string };
+  /**
+   * What was charged ahead for the next period: the amount of a fee or of seats, or a minimum, in the price's currency.
+   * `charged` is what the line came to for it, with discounts, converted and rounded: what is given back if it is not used.
+   */
+  readonly ahead?: { readonly start: string; readonly amount: string; readonly charged?: string };
 };
 
 /** A wallet: credit that is left of what was `granted`; a contract that grants more later adds the difference. */

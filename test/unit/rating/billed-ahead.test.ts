@@ -28,7 +28,9 @@ describe('a fee in advance', () => {
     const result = ratedContract({ ...platform, contract: { start: '2026-11-01' }, more: { period: october } });
     expect(amounts(result)).toEqual(['platform: 310.00']);
     expect(result.lines[0]?.period).toEqual(november);
-    expect(result.closing.prices).toEqual(ahead('platform', '2026-11-01', '310').prices);
+    expect(result.closing.prices).toEqual({
+      [keyOf('platform')]: { ahead: { start: '2026-11-01', amount: '310', charged: '310' } },
+    });
     expect(sentences(result, 'platform')).toEqual([
       '0.00 USD + 310.00 USD ahead for 2026-11-01 to 2026-12-01 = 310.00 USD',
       '310.00 USD rounded half-up to 2 decimals = 310.00 USD',
@@ -91,6 +93,26 @@ describe('a fee in advance', () => {
     const result = ratedContract({ fees: { platform: steps }, opening: ahead('platform', '2026-10-01', '310') });
     expect(amounts(result)).toEqual(['platform: 279.00']);
     expect(result.lines[0]?.ahead?.amount).toBe('279.00');
+  });
+
+  it('is given back as it was charged: discounted and converted', () => {
+    const steps: readonly PriceStep[] = [...fee('310.00', 'advance'), { step: 'percentage-discount', percent: '10' }];
+    const input = contractInput({ fees: { platform: steps }, contract: { currency: 'EUR' } });
+    const rates = { id: 'usd-eur', from: 'USD', to: 'EUR', source: 'ECB', version: 1, date: '2026-10-31' };
+    const before = rate({ ...input, fx: { ...rates, rate: '0.5' } });
+    expect(before.closing.prices?.[keyOf('platform')]?.ahead).toEqual({
+      start: '2026-11-01',
+      amount: '310',
+      charged: '139.5',
+    });
+    const { items: _, ...contract } = input.contract;
+    const dropped = { ...input, contract: { ...contract, items: [] }, period: november, opening: before.closing };
+    const after = rate({ ...dropped, fx: { ...rates, rate: '0.8' } });
+    expect(amounts(after)).toEqual(['platform: -139.50']);
+    expect(sentences(after, 'platform')).toEqual([
+      '− 139.50 EUR charged ahead for this period',
+      '-139.50 EUR rounded half-up to 2 decimals = -139.50 EUR',
+    ]);
   });
 
   it('is due as many times as the item says', () => {
