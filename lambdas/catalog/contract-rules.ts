@@ -20,6 +20,7 @@ export const contractOwnFlaws = (contract: Contract): Flaw[] => [
     contract.items.map((item) => item.id),
     '/items',
   ),
+  ...contract.items.flatMap((item, n) => ownLineName(item.id, `/items/${n}/id`)),
   ...groupFlaws(contract),
   ...discountFlaws(contract),
   ...creditFlaws(contract),
@@ -31,6 +32,14 @@ export const contractOwnFlaws = (contract: Contract): Flaw[] => [
   ),
   ...amountFlaws(contract),
 ];
+
+/** Rating names the lines of the contract itself so; an item of that name would have the same line ids. */
+const OWN_LINES = /^(?:minimum-commitment|commitment-overage|contract-maximum|(?:group|discount|credit)-.*)$/;
+
+const ownLineName = (id: string, path: string): Flaw[] =>
+  OWN_LINES.test(id)
+    ? [{ path, message: `"${id}" is the name of a line of the contract itself: give it another` }]
+    : [];
 
 /** Items that a part of the contract names: each must be one of its items, none twice. */
 const namedItems = (items: readonly string[] | undefined, contract: Contract, path: string): Flaw[] =>

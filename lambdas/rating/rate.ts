@@ -31,7 +31,8 @@ export const rate = (input: RateInput): RateResult => {
   const { scene, prices, bill, closing, payments } = evaluate(input);
   const { contract, policy, period } = input;
   const from = scene.part.start > period.start && input.part !== undefined ? scene.part.start : period.start;
-  const coupling = couplingOf({ contract, policy, prices, period, from });
+  const dropped = droppedItems(input.opening, prices);
+  const coupling = couplingOf({ contract, policy, prices, period, dropped, from });
   return { lines: ratedLines(input, bill.charges, { currency: scene.billed, coupling }), closing, payments };
 };
 
@@ -62,6 +63,12 @@ export const rateAmounts = (
   }));
   return { lines, closing, payments };
 };
+
+/** Items that left something to this period and that this version of the contract does not have. */
+const droppedItems = ({ prices: left = {} }: Opening, prices: Prices): string[] =>
+  Object.keys(left)
+    .map((key) => (JSON.parse(key) as [string])[0])
+    .filter((item) => !prices.has(item));
 
 type Evaluated = {
   readonly scene: Scene;

@@ -15,12 +15,14 @@ export type Shared = {
   /** The price of each item, with the steps that hold in the period. */
   readonly prices: ReadonlyMap<string, Price>;
   readonly period: Period;
+  /** Items of earlier versions that something is given back of. */
+  readonly dropped: readonly string[];
   /** The first day of what is rated. */
   readonly from: string;
 };
 
 /** The sets of items, and of lines of the contract itself, that share one thing. */
-const sharing = ({ contract, policy, prices, period }: Shared): string[][] => {
+const sharing = ({ contract, policy, prices, period, dropped }: Shared): string[][] => {
   const { groups = [], minimumCommitment, maximum, discounts = [], credits = [] } = contract;
   const isMetered = (item: string): boolean => prices.get(item)?.meter !== undefined;
   const sets: string[][] = groups.map((group) => [groupItem(group), ...group.items]);
@@ -31,7 +33,7 @@ const sharing = ({ contract, policy, prices, period }: Shared): string[][] => {
   if (minimumCommitment !== undefined) {
     sets.push([COMMITMENT_ITEM, OVERAGE_ITEM, ...countedItems(contract, policy.commitmentCovers, isMetered)]);
   }
-  const all = [...prices.keys(), ...sets.flat()];
+  const all = [...prices.keys(), ...dropped, ...sets.flat()];
   if (maximum !== undefined) sets.push([MAXIMUM_ITEM, ...all]);
   for (const discount of discounts.filter((each) => discountHolds(each, period.start))) {
     sets.push([discountItem(discount), ...(discount.items ?? all)]);

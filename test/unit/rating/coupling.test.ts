@@ -62,6 +62,14 @@ describe('lines that share something are coupled', () => {
     expect(coupled({ groups, discounts })).toBe('a b e f discount-d');
   });
 
+  it('share it with what is given back of an item that was dropped', () => {
+    const prices = { [JSON.stringify(['gone', {}])]: { ahead: { start: '2026-10-01', amount: '10' } } };
+    const opening = { format: 2 as const, carryIn: {}, prices };
+    const discount = { id: 'd', description: 'D', percent: '10' };
+    expect(coupled({ discounts: [discount] }, { opening })).toBe('a b c d e f gone discount-d');
+    expect(coupled({}, { opening })).toBe('e f');
+  });
+
   it('share tiers that are pooled over dimensions', () => {
     const input = contractInput({ metered: { c: each('1') } });
     const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['size'] }));
