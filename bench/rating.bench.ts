@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { PriceStep } from '../lambdas/catalog/types.ts';
 import { ONE, parseDecimal } from '../lambdas/platform/decimal.ts';
 import { applySteps } from '../lambdas/rating/apply-steps.ts';
@@ -8,7 +6,7 @@ import { NOTHING, roundExact } from '../lambdas/rating/exact.ts';
 import { rate, rateAmounts } from '../lambdas/rating/rate.ts';
 import { graduation, priceTiers } from '../lambdas/rating/steps/price-tiers.ts';
 import type { StepContext, Working } from '../lambdas/rating/steps/step.ts';
-import { contender, perSecond } from './rating/measure.ts';
+import { collect, contender, perSecond } from './rating/measure.ts';
 import { naiveContract, naiveGraduated, naivePrice, readOnce } from './rating/naive.ts';
 import { fullInput, QUANTITIES, TIERS } from './rating/workload.ts';
 
@@ -133,8 +131,6 @@ ${row('contract of 12 items', 12)}
 ${row('contract, with arithmetic, ids, hashes', 14)}
 `);
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 const heap: number[] = [];
 const before = process.cpuUsage();
 for (let chunk = 0; chunk < CHUNKS; chunk += 1) {

@@ -1,3 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+/** Collects garbage, so that nobody pays for what another left. */
+export const collect = runInNewContext('gc') as () => void;
+
 /** Where every result goes, so that no work can be optimised away. */
 const kept: { last: unknown } = { last: undefined };
 
@@ -23,7 +30,9 @@ const spent = (work: () => void): number => {
 };
 
 /** How long a sample of a contender lasts at least: the clock of a process is coarse. */
-const SAMPLE_SECONDS = 0.05;
+const SAMPLE_SECONDS = 0.1;
+/** How long it runs before that, so that it is compiled. */
+const WARM_SECONDS = 0.6;
 
 /**
  * How many inputs each contender does in a second of one core: the median over rounds in which they take turns, so that
@@ -31,13 +40,15 @@ const SAMPLE_SECONDS = 0.05;
  */
 export const perSecond = (contenders: readonly Contender[], rounds: number): number[] => {
   const repeats = contenders.map(({ run }) => {
-    run();
+    let warm = 0;
+    while (warm < WARM_SECONDS) warm += spent(run);
     return Math.max(1, Math.ceil(SAMPLE_SECONDS / Math.max(spent(run), 1e-6)));
   });
   const samples = contenders.map((): number[] => []);
   for (let round = -2; round < rounds; round += 1) {
     contenders.forEach(({ inputs, run }, n) => {
       const times = repeats[n] ?? 1;
+      collect();
       const seconds = spent(() => {
         for (let time = 0; time < times; time += 1) run();
       });
