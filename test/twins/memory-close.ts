@@ -23,7 +23,8 @@ const pageOf = <T>(items: readonly T[], limit: number, after?: string): Page<T> 
 export const memoryCloseStore = (audit: AuditLog): CloseStore => {
   const closes = new Map<string, CloseRecord>();
   const accounts = new Map<string, AccountProgress>();
-  const results = new Map<string, PeriodResult>();
+  /** By account and end. */
+  const results = new Map<string, Map<string, PeriodResult>>();
   const exceptions = new Map<string, CloseException>();
   const entries = new Map<string, PeriodEntry>();
   const manifests = new Map<string, Manifest>();
@@ -109,15 +110,11 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
       return true;
     },
     putResult: async (result) => {
-      results.set(`${result.account}#${result.end}#${result.start}`, copy(result));
+      const key = `${result.account}#${result.end}`;
+      results.set(key, (results.get(key) ?? new Map()).set(result.start, copy(result)));
     },
     resultEndingAt: async (account, end) =>
-      copy(
-        ordered(
-          [...results.values()].filter((result) => result.account === account && result.end === end),
-          (result) => result.start,
-        ).at(-1),
-      ),
+      copy(ordered([...(results.get(`${account}#${end}`)?.values() ?? [])], (result) => result.start).at(-1)),
 
     raise: async (exception, closeStartedAt) => {
       const known = exceptions.get(exception.exceptionId);
