@@ -52,8 +52,15 @@ export const countedItems = (
 const overageOf = (agreed: Agreed, charged: Decimal, least: Decimal): Decimal =>
   multiply(maximum(subtract(charged, least), ZERO), subtract(parseDecimal(agreed.overageFactor ?? '1'), ONE));
 
-const trueUp = (context: BillContext, agreed: Agreed, amount: Decimal, over: readonly Charge[], text: () => string) =>
-  contractCharge(context, {
+const trueUp = (
+  bill: Bill,
+  context: BillContext,
+  agreed: Agreed,
+  amount: Decimal,
+  over: readonly Charge[],
+  text: () => string,
+) =>
+  contractCharge(bill, context, {
     item: COMMITMENT_ITEM,
     product: COMMITMENT_ITEM,
     description: agreed.description,
@@ -77,7 +84,7 @@ const withOverage = (
   const text = () => `above ${committed()} charges count ${factor} times: ${money(amount, currency)} more`;
   const description = `${agreed.description}, overage`;
   const line = { item: OVERAGE_ITEM, product: OVERAGE_ITEM, description, amount, text, over };
-  return adding(bill, contractCharge(context, line));
+  return adding(bill, contractCharge(bill, context, line));
 };
 
 const inPeriod = (bill: Bill, context: BillContext, agreed: Agreed, over: readonly Charge[]): Bill => {
@@ -94,7 +101,7 @@ const inPeriod = (bill: Bill, context: BillContext, agreed: Agreed, over: readon
       ? `${commitment()} − ${money(charged, currency)} charged for usage = ${money(amount, currency)}`
       : `${money(charged, currency)} charged for usage reaches the ${commitment()}`;
   const shown = !isZero(amount) || policy.zeroUsageLine === 'show';
-  const lifted = shown ? adding(bill, trueUp(context, agreed, amount, over, text)) : bill;
+  const lifted = shown ? adding(bill, trueUp(bill, context, agreed, amount, over, text)) : bill;
   return withOverage(lifted, context, agreed, overageOf(agreed, charged, whole), over, () => money(whole, currency));
 };
 
@@ -121,7 +128,7 @@ const inYear = (
     endsYear(context, year.end) && !isZero(amount)
       ? adding(
           bill,
-          trueUp(context, agreed, amount, over, () => {
+          trueUp(bill, context, agreed, amount, over, () => {
             const since = `charged for usage since ${year.start}`;
             return `${money(whole, currency)} committed − ${money(charged, currency)} ${since} = ${money(amount, currency)}`;
           }),

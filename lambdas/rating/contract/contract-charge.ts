@@ -1,9 +1,9 @@
-import { type Decimal, formatDecimal, ONE } from '../../platform/decimal.ts';
+import { type Decimal, equals, formatDecimal, isNegative, isZero, ONE } from '../../platform/decimal.ts';
 import { exact } from '../exact.ts';
 import { formatAmount, roundingNode } from '../rounding-node.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { money } from '../wording.ts';
-import type { BillContext, Charge } from './bill.ts';
+import { type Bill, type BillContext, type Charge, leftOf } from './bill.ts';
 
 /** What a charge of the contract itself says of itself. */
 type Words = {
@@ -17,19 +17,29 @@ type Words = {
   readonly over: readonly Charge[];
 };
 
-const coveredLine = ({ currency }: BillContext, { description, amount }: Charge): ArithmeticNode => ({
-  step: 'covered-line',
-  text: `${description}: ${money(amount, currency)}`,
-  result: formatAmount(amount, currency.exponent),
-  unit: currency.code,
-  children: [],
-});
+/** A covered line, and what earlier rules of the contract left of it, if they took something off. */
+const coveredLine = (bill: Bill, { currency }: BillContext, charge: Charge): ArithmeticNode => {
+  const { description, amount } = charge;
+  const left = leftOf(bill, [charge]);
+  const less = equals(left, amount) ? '' : `, ${money(left, currency)} left of it`;
+  return {
+    step: 'covered-line',
+    text: `${description}: ${money(amount, currency)}${less}`,
+    result: formatAmount(left, currency.exponent),
+    unit: currency.code,
+    children: [],
+  };
+};
+
+/** Whether a charge is still there: what lowers others is in what is left of them. */
+const isLeft = (bill: Bill, charge: Charge): boolean => !isNegative(charge.amount) || !isZero(leftOf(bill, [charge]));
 
 /**
  * A charge of the contract itself. It is recognized as the charges that it is over, where these are recognized alike;
  * else over its service period by day.
+ * @param bill what there is before the charge.
  */
-export const contractCharge = (context: BillContext, { text, over, ...words }: Words): Charge => {
+export const contractCharge = (bill: Bill, context: BillContext, { text, over, ...words }: Words): Charge => {
   const [recognition = 'straight-line-day', ...others] = new Set(over.map((charge) => charge.recognition));
   const { currency, part } = context;
   return {
@@ -47,7 +57,7 @@ export const contractCharge = (context: BillContext, { text, over, ...words }: W
         text: text(),
         result: formatDecimal(words.amount),
         unit: currency.code,
-        children: over.map((charge) => coveredLine(context, charge)),
+        children: over.filter((charge) => isLeft(bill, charge)).map((charge) => coveredLine(bill, context, charge)),
       }),
       roundingNode(exact(words.amount), context),
     ],

@@ -26,5 +26,5 @@ export const withMaximum = (bill: Bill, context: BillContext): Bill => {
   const text = () =>
     `${money(most, currency)} maximum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
   const line = { item: MAXIMUM_ITEM, product: MAXIMUM_ITEM, description, amount, text, over };
-  return lowering(bill, contractCharge(context, line), over, places);
+  return lowering(bill, contractCharge(bill, context, line), over, places);
 };

@@ -55,7 +55,7 @@ const lowered = (bill: Bill, credit: ContractCredit, used: Decimal, had: Decimal
     text,
     over,
   };
-  return lowering(bill, contractCharge(context, line), over, places);
+  return lowering(bill, contractCharge(bill, context, line), over, places);
 };
 
 /** A bill with its credits used, what prepaid ones pay of it, and what is left in the wallets. */

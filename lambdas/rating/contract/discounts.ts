@@ -42,7 +42,7 @@ const discounted = (bill: Bill, discount: ContractDiscount, context: BillContext
       : `${number(parseDecimal(percent))} % of ${money(left, currency)} = ${money(off, currency)}`;
   const item = discountItem(discount);
   const line = { item, product: 'contract-discount', description, amount: negate(off), text, over };
-  return lowering(bill, contractCharge(context, line), over, places);
+  return lowering(bill, contractCharge(bill, context, line), over, places);
 };
 
 /**

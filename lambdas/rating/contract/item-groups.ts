@@ -23,7 +23,7 @@ const lifted = (bill: Bill, group: ItemGroup, minimum: string, context: BillCont
   const text = () =>
     `${money(whole, currency)} minimum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
   const line = { item: groupItem(group), product: 'group-minimum', description: group.description, amount, text, over };
-  return adding(bill, contractCharge(context, line));
+  return adding(bill, contractCharge(bill, context, line));
 };
 
 const lowered = (bill: Bill, group: ItemGroup, maximum: string, context: BillContext): Bill => {
@@ -38,7 +38,7 @@ const lowered = (bill: Bill, group: ItemGroup, maximum: string, context: BillCon
   const text = () =>
     `${money(most, currency)} maximum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
   const line = { item: groupItem(group), product: 'group-maximum', description: group.description, amount, text, over };
-  return lowering(bill, contractCharge(context, line), over, places);
+  return lowering(bill, contractCharge(bill, context, line), over, places);
 };
 
 /**

@@ -197,6 +197,10 @@ describe('the discounts of a contract', () => {
     ]);
     expect(sentences(result, 'discount-third')[0]).toBe('50 % of 31.00 USD = 15.50 USD');
     expect(sentences(result, 'discount-second')[0]).toBe('50.00 USD off 81.00 USD');
+    const covered = (item: string) =>
+      result.lines.find((line) => line.item === item)?.arithmetic.children[0]?.children.map(({ text }) => text);
+    expect(covered('discount-first')).toEqual(['platform: 120.00 USD', 'calls: 90.00 USD']);
+    expect(covered('discount-third')).toEqual(['calls: 90.00 USD, 31.00 USD left of it']);
   });
 
   it('never take more than there is', () => {
