@@ -176,9 +176,10 @@ const withCharged = (
   );
 };
 
-/** The keys under which charges in advance are settled: of each group, and of all together where they share tiers. */
+/** The keys under which charges in advance are settled: of each group, and of all together where seats are shared. */
 const settledKeys = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): string[] => {
-  const pooled = scene.input.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
+  const shared = scene.input.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
+  const pooled = shared && price.steps.some((step) => step.step === 'seats' && isInAdvance(step));
   return [...groups.map(({ dimensions }) => dimensions), ...(pooled ? [{}] : [])].map((dimensions) =>
     lineKey(item.id, dimensions),
   );
