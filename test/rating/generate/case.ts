@@ -162,8 +162,13 @@ const openingOf = (
   };
 };
 
-/** A case: whole, interim, or a part of a period, or two or three periods in a row. */
-export const caseOf = (draw: Draw): Case => {
+/** What is rated: a whole period, several in a row, a bill within one, or the part of one that a version of a contract holds. */
+export type Mode = 'whole' | 'chain' | 'interim' | 'part';
+
+const MODES: readonly Mode[] = ['whole', 'whole', 'chain', 'interim', 'part'];
+
+/** A case. Its mode is drawn unless it is given. */
+export const caseOf = (draw: Draw, wanted?: Mode): Case => {
   const terms = {
     zone: draw.pick(ZONES),
     anchorDay: draw.pick(ANCHORS),
@@ -171,7 +176,7 @@ export const caseOf = (draw: Draw): Case => {
   };
   const period = firstPeriod(draw, terms);
   const next = nextPeriod({ ...terms, start: period.start, currency: '', items: [] }, period);
-  const mode = draw.pick(['whole', 'whole', 'chain', 'interim', 'part'] as const);
+  const mode = wanted ?? draw.pick(MODES);
   const acrossPeriods = mode === 'whole' || mode === 'chain';
   const rules = policy(draw);
   const scene: PriceScene = {

@@ -1,10 +1,12 @@
 import fc, { type Arbitrary, type GeneratorValue } from 'fast-check';
 
-const ranges = new Map<string, () => Arbitrary<number>>();
+const ranges = new Map<number, () => Arbitrary<number>>();
+/** More than any range is wide. */
+const WIDEST = 1_000_000;
 
 /** One arbitrary for each range, named by its function: `gen` knows those by identity, arguments it compares slowly. */
 const range = (min: number, max: number): (() => Arbitrary<number>) => {
-  const key = `${min} ${max}`;
+  const key = min * WIDEST + max;
   const known = ranges.get(key);
   if (known !== undefined) return known;
   const arbitrary = fc.integer({ min, max });

@@ -1,5 +1,7 @@
 import { rate } from '../../../lambdas/rating/rate.ts';
+import { RatingError } from '../../../lambdas/rating/rating-error.ts';
 import type { ArithmeticNode, RatedLine, RateInput, RateResult } from '../../../lambdas/rating/types.ts';
+import { Unratable } from '../oracle/charge.ts';
 import type { Opening, State } from '../oracle/given.ts';
 import type { Line } from '../oracle/line.ts';
 import { type Answer, rateSlowly } from '../oracle/rate-slowly.ts';
@@ -18,7 +20,8 @@ const statesOf = (prices: Readonly<Record<string, State>> | undefined): Map<stri
   const texts = new Map<string, string>();
   for (const [key, { accumulated = '0', rollover = [], ahead }] of Object.entries(prices ?? {})) {
     const left = rollover.map(({ quantity, periods }) => `${plain(quantity)} for ${periods}`);
-    const charged = ahead === undefined ? '' : `${plain(ahead.amount)} for ${ahead.start}`;
+    const charged =
+      ahead === undefined ? '' : `${plain(ahead.amount)} for ${ahead.start}, charged ${plain(ahead.charged ?? '0')}`;
     const text = `accumulated ${plain(accumulated)}; rollover ${left}; ahead ${charged}`;
     if (text !== 'accumulated 0; rollover ; ahead ') texts.set(key, text);
   }
@@ -61,12 +64,14 @@ const oracleTree = (line: Line): string[] => [
   ...line.notes.map((note) => `    ${note}`),
 ];
 
+const isRefusal = (answer: RateResult | Error): boolean => answer instanceof RatingError;
+
 /** What differs, with the input and both arithmetic trees; `undefined` when nothing does. */
 const differenceOf = (input: RateInput, engine: RateResult | Error, oracle: Answer | Error): string | undefined => {
-  if (engine instanceof Error && oracle instanceof Error) return undefined;
-  const shown = `\ngiven ${JSON.stringify(input, null, 1)}`;
-  if (engine instanceof Error) return `the engine refuses: ${engine.message} ${engine.stack}${shown}`;
-  if (oracle instanceof Error) return `only the oracle refuses: ${oracle.message} ${oracle.stack}${shown}`;
+  if (isRefusal(engine) && oracle instanceof Unratable) return undefined;
+  const shown = () => `\ngiven ${JSON.stringify(input, null, 1)}`;
+  if (engine instanceof Error) return `the engine says: ${engine.stack}${shown()}`;
+  if (oracle instanceof Error) return `only the oracle says: ${oracle.stack}${shown()}`;
   const [left, right] = [ofEngine(engine), ofOracle(oracle)];
   // After the contract's end nothing opens with what is left.
   const over = (input.contract.end ?? '9999') <= input.period.start;
@@ -85,7 +90,7 @@ const differenceOf = (input: RateInput, engine: RateResult | Error, oracle: Answ
     ...engine.lines.flatMap(engineTree),
     'oracle:',
     ...oracle.lines.flatMap(oracleTree),
-    shown,
+    shown(),
   ].join('\n');
 };
 

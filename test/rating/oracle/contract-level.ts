@@ -2,6 +2,7 @@ import { allocated } from './allocated.ts';
 import { yearEnd, yearStart } from './calendar.ts';
 import { maximumOf, minimumOf } from './charge.ts';
 import type { Credit, Given, Opening, Span } from './given.ts';
+import { isMetered } from './groups.ts';
 import type { Line } from './line.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { roundAmount, roundingUnit } from './rounding.ts';
@@ -67,11 +68,6 @@ export class Bill {
 const worth = (amount: string, bill: Bill): Rational => roundAmount(minimumOf(amount, bill), bill.given);
 
 const atMost = (amount: string, bill: Bill): Rational => roundAmount(maximumOf(amount, bill), bill.given);
-
-const isMetered = ({ contract, priceBook }: Given, id: string): boolean => {
-  const price = contract.items.find((item) => item.id === id)?.price;
-  return priceBook.prices.find((each) => each.id === price)?.meter !== undefined;
-};
 
 /** Minimum and maximum of items together. */
 export const applyGroups = (bill: Bill): void => {

@@ -154,7 +154,7 @@ export type Usage = {
 export type State = {
   readonly accumulated?: string;
   readonly rollover?: readonly { readonly quantity: string; readonly periods: number }[];
-  readonly ahead?: { readonly start: string; readonly amount: string };
+  readonly ahead?: { readonly start: string; readonly amount: string; readonly charged?: string };
 };
 
 export type Opening = {

@@ -1,4 +1,4 @@
-import type { Opening, Price, Usage } from './given.ts';
+import type { Given, Opening, Price, Usage } from './given.ts';
 import { NOTHING, Rational, total } from './rational.ts';
 
 /** Usage that is priced together: the rows of one value of the price's dimensions. */
@@ -48,4 +48,10 @@ export const groupsOf = (item: string, price: Price, usage: readonly Usage[], op
     .filter((key) => !groups.has(key));
   const nothing: Together = { dimensions: {}, rows: [], quantity: NOTHING };
   return { used: used.length === 0 ? [nothing] : used, idle: idle.map((key) => together(key, [])) };
+};
+
+/** Whether an item prices usage. */
+export const isMetered = ({ contract, priceBook }: Given, id: string): boolean => {
+  const price = contract.items.find((item) => item.id === id)?.price;
+  return priceBook.prices.find((each) => each.id === price)?.meter !== undefined;
 };

@@ -1,11 +1,11 @@
-import { covered, firstDay, nextPeriod, servicePeriod, shareOf } from './calendar.ts';
-import { maximumOf, minimumOf, type Scene } from './charge.ts';
-import type { Given, Item, Named, Policy, Price, Span, State, Step } from './given.ts';
-import { groupsOf, keyOf, type Together } from './groups.ts';
-import { committed, kept, type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
+import { Ahead, type AheadStep, expected, feeShare } from './ahead.ts';
+import { firstDay, servicePeriod } from './calendar.ts';
+import { maximumOf, minimumOf } from './charge.ts';
+import type { Given, Item, Price, Span, State, Step } from './given.ts';
+import { groupsOf, isMetered, keyOf, type Together } from './groups.ts';
+import { committed, type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational } from './rational.ts';
-import { roundAmount, roundEach } from './rounding.ts';
-import { lastSeats } from './seats.ts';
+import { roundAmount } from './rounding.ts';
 
 /** A line as the oracle makes it. `amount` is rounded. */
 export type Line = {
@@ -18,75 +18,6 @@ export type Line = {
   readonly amount: Rational;
   readonly notes: readonly string[];
 };
-
-/** How a fee's own proration and the policy's unit go together: the fee says whether by day or second, the policy how they count. */
-const unitOf = (proration: 'day' | 'second', policy: Policy): Policy['prorationUnit'] => {
-  if (proration === 'day') return policy.prorationUnit;
-  return policy.prorationUnit === 'second-inclusive' ? 'second-inclusive' : 'second';
-};
-
-const feeShare = (
-  proration: 'day' | 'second' | 'none',
-  part: Span,
-  period: Span,
-  { policy, contract }: Given,
-): Rational =>
-  proration === 'none' || (part.start === period.start && part.end === period.end)
-    ? ONE
-    : shareOf(part, period, unitOf(proration, policy), contract.anchorDay);
-
-type AheadStep = Named<'seats'> | Named<'recurring-fee'> | Named<'minimum'>;
-
-/** What a step of the next period is expected to cost; `undefined` where the contract does not cover it. */
-const expected = (
-  step: AheadStep,
-  rating: Rating | Omit<Rating, 'part'>,
-  rows: Scene['rows'],
-  part?: Span,
-): Rational | undefined => {
-  const { given, item } = rating;
-  const next = nextPeriod(given.contract, given.period);
-  const held = covered(given.contract, next);
-  if (held === undefined) return undefined;
-  const share = (proration: 'day' | 'second' | 'none'): Rational => feeShare(proration, held, next, given);
-  if (step.step === 'recurring-fee') {
-    return Rational.of(step.amount)
-      .times(Rational.of(item.quantity ?? '1'))
-      .times(share(step.proration));
-  }
-  if (step.step === 'minimum') {
-    return Rational.of(step.amount).times(given.policy.partPeriodMinimum === 'by-day' ? share('day') : ONE);
-  }
-  const seats = lastSeats({ given, part: part ?? given.period, rows });
-  const price = seats.times(Rational.of(step.unitPrice));
-  if (step.proration === 'month') return price;
-  // As they will be charged: a day is one of the days of its period, whatever the policy measures parts by.
-  if (step.proration === 'day') return price.times(shareOf(held, next, 'day', given.contract.anchorDay));
-  const amount = price.times(share('second'));
-  return given.policy.prorationRounding === 'each' ? roundEach(amount, given) : amount;
-};
-
-/** Takes off what was charged for this period before, adds what is charged for the next one. */
-class Ahead {
-  readonly given: Given;
-  readonly opening: State;
-  charged: State['ahead'];
-
-  constructor(given: Given, opening: State) {
-    this.given = given;
-    this.opening = opening;
-  }
-
-  settle(step: AheadStep | undefined, actual: Rational, next: () => Rational | undefined): Rational {
-    if (step?.billing !== 'advance') return actual;
-    const { period, interim } = this.given;
-    const known = this.opening.ahead?.start === period.start ? Rational.of(this.opening.ahead.amount) : NOTHING;
-    const ahead = interim === true ? undefined : next();
-    if (ahead === undefined) return actual.minus(known);
-    this.charged = { start: period.end, amount: kept(ahead) };
-    return actual.minus(known).plus(Rational.of(this.charged.amount));
-  }
-}
 
 const discounted = (amount: Rational, rating: Pick<Rating, 'steps'>): Rational => {
   const percent = stepOf(rating.steps, 'percentage-discount');
@@ -176,64 +107,120 @@ const pricedGroups = (
   };
 };
 
-/** Without usage of its own a group only keeps what it had, and is charged or settled what is charged ahead. */
+/** Without usage of its own a group only keeps what it had. */
 const whileIdle = (steps: readonly Step[]): Step[] =>
-  steps.filter(
-    (step) => ['unit-conversion', 'allowance'].includes(step.step) || ('billing' in step && step.billing === 'advance'),
-  );
+  steps.filter((step) => ['unit-conversion', 'allowance'].includes(step.step));
+
+/** What an item comes to; `settled`: the keys under which something charged ahead was taken off. */
+type Written = { readonly lines: Line[]; readonly states: Record<string, State>; readonly settled: Set<string> };
 
 /** The lines of an item, and what it leaves to the next period by line key. */
-export const linesOf = (item: Item, run: Run): { readonly lines: Line[]; readonly states: Record<string, State> } => {
+export const linesOf = (item: Item, run: Run): Written => {
   const { given, part } = run;
   const price = given.priceBook.prices.find(({ id }) => id === item.price);
   if (price === undefined) throw new Error(`no price ${item.price}`);
   const steps = stepsOf(item, price, given.period);
-  const states: Record<string, State> = {};
-  const lines: Line[] = [];
+  const written: Written = { lines: [], states: {}, settled: new Set() };
   const span = servicePeriod(given.contract, given.period, given.part);
   const rating: Rating = { given, item, price, steps, part: span, pools: run.pools };
-  const keep = (dimensions: Together['dimensions'], state: State): void => {
-    const key = keyOf(item.id, dimensions);
-    if (Object.keys(state).length > 0) states[key] = { ...states[key], ...state };
-  };
-  const write = (
-    group: Together,
-    of: Rating,
-    priced: Omit<Priced, 'state'> & { readonly state: State },
-    always: boolean,
-  ) => {
-    const ahead = new Ahead(given, given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {});
-    const { amount, notes } = part === undefined ? onlyAhead(of, group, ahead) : finished(of, group, priced, ahead);
-    keep(group.dimensions, { ...priced.state, ...(ahead.charged === undefined ? {} : { ahead: ahead.charged }) });
-    if (group.quantity.isZero() && amount.isZero() && !always) return;
-    const rounded = roundAmount(amount, given);
-    lines.push({
-      item: item.id,
-      dimensions: group.dimensions,
-      start: span.start,
-      end: span.end,
-      metered: price.meter !== undefined,
-      quantity: group.quantity,
-      amount: rounded,
-      notes: [...notes, `rounded ${rounded}`],
-    });
-  };
   const { used, idle } = groupsOf(item.id, price, price.meter === undefined ? [] : given.usage, given.opening);
   if (part === undefined) {
-    // What other periods left passes on as it is.
-    for (const group of [...used, ...idle]) {
-      const { ahead: _ahead, ...state } = given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {};
-      write(group, rating, { amount: NOTHING, state, notes: [] }, false);
-    }
-    return { lines, states };
+    writeUncovered(rating, used, written);
+    for (const group of idle) keep(written, item, group.dimensions, withoutAhead(openingOf(rating, group)));
+    return written;
   }
   const due = price.meter !== undefined || stepOf(steps, 'recurring-fee') !== undefined || isOnceDue(rating);
   const { priced, pooled } = pricedGroups(rating, used);
-  keep({}, pooled);
-  for (const each of priced) write(each.group, rating, each, due && given.policy.zeroUsageLine === 'show');
+  keep(written, item, {}, pooled);
+  for (const each of priced) {
+    const of = (expects: boolean) => {
+      const ahead = new Ahead(given, openingOf(rating, each.group), expects);
+      return { ...finished(rating, each.group, each, ahead), ahead: ahead.charged };
+    };
+    write(rating, each, of, due && given.policy.zeroUsageLine === 'show', written);
+  }
   const resting = { ...rating, steps: whileIdle(steps) };
-  for (const each of pricedGroups(resting, idle).priced) write(each.group, resting, each, false);
-  return { lines, states };
+  for (const { group, state } of pricedGroups(resting, idle).priced) keep(written, item, group.dimensions, state);
+  return written;
+};
+
+const withoutAhead = ({ ahead: _ahead, ...state }: State): State => state;
+
+const openingOf = ({ given, item }: Rating, group: Pick<Together, 'dimensions'>): State =>
+  given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {};
+
+const keep = ({ states }: Written, item: Item, dimensions: Together['dimensions'], state: State): void => {
+  const key = keyOf(item.id, dimensions);
+  if (Object.keys(state).length > 0) states[key] = { ...states[key], ...state };
+};
+
+type Finished = Pick<Priced, 'amount' | 'notes'> & { readonly ahead: State['ahead'] };
+
+/** Writes the line of a group, if it says something, and what it leaves. */
+const write = (
+  { given, item, price, part, steps }: Rating,
+  { group, state }: { readonly group: Together; readonly state: State },
+  of: (expects: boolean) => Finished,
+  always: boolean,
+  written: Written,
+): void => {
+  const { amount, notes, ahead } = of(true);
+  if (steps.some((step) => 'billing' in step && step.billing === 'advance'))
+    written.settled.add(keyOf(item.id, group.dimensions));
+  const rounded = roundAmount(amount, given);
+  keep(written, item, group.dimensions, state);
+  if (ahead !== undefined) {
+    const charged = rounded.minus(roundAmount(of(false).amount, given));
+    keep(written, item, group.dimensions, { ahead: { ...ahead, charged: charged.toString() } });
+  }
+  if (group.quantity.isZero() && amount.isZero() && !always) return;
+  written.lines.push({
+    item: item.id,
+    dimensions: group.dimensions,
+    start: part.start,
+    end: part.end,
+    metered: price.meter !== undefined,
+    quantity: group.quantity,
+    amount: rounded,
+    notes: [...notes, `rounded ${rounded}`],
+  });
+};
+
+/** Where nothing is covered, what other periods left passes on as it is; the next period may be charged ahead. */
+const writeUncovered = (rating: Rating, groups: readonly Together[], written: Written): void => {
+  for (const group of groups) {
+    const state = withoutAhead(openingOf(rating, group));
+    const of = (expects: boolean): Finished => {
+      const ahead = new Ahead(rating.given, openingOf(rating, group), expects);
+      return { ...onlyAhead(rating, group, ahead), ahead: ahead.charged };
+    };
+    write(rating, { group, state }, of, false, written);
+  }
+};
+
+/** What was charged ahead for this period and is not settled by any line goes back as it was charged. */
+export const givenBack = (run: Run, lines: readonly Line[], settled: ReadonlySet<string>): Line[] => {
+  const { given } = run;
+  const span = servicePeriod(given.contract, given.period, given.part);
+  return Object.entries(given.opening.prices ?? {}).flatMap(([key, { ahead }]): Line[] => {
+    if (ahead?.start !== given.period.start || settled.has(key)) return [];
+    const [item, dimensions]: [string, Record<string, string>] = JSON.parse(key);
+    const rate = ahead.charged === undefined && given.fx !== undefined ? Rational.of(given.fx.rate) : ONE;
+    const amount = roundAmount(Rational.of(ahead.charged ?? ahead.amount).times(rate), given).negated();
+    const named = lines.some((line) => keyOf(line.item, line.dimensions) === key);
+    return [
+      {
+        item,
+        dimensions: named ? { ...dimensions, 'charged-ahead': ahead.start } : dimensions,
+        start: span.start,
+        end: span.end,
+        metered: isMetered(given, item),
+        quantity: ONE,
+        amount,
+        notes: [`given back ${amount}`],
+      },
+    ];
+  });
 };
 
 /** Before the contract begins, only what is charged ahead is due. */

@@ -1,7 +1,7 @@
 import { covered, servicePeriod } from './calendar.ts';
 import { applyCommitment, applyCredits, applyDiscounts, applyGroups, applyMaximum, Bill } from './contract-level.ts';
 import type { Given, Opening, State } from './given.ts';
-import { type Line, linesOf } from './line.ts';
+import { givenBack, type Line, linesOf } from './line.ts';
 import { Rational } from './rational.ts';
 
 export type Answer = {
@@ -19,11 +19,11 @@ export type Answer = {
 export const rateSlowly = (given: Given): Answer => {
   const run = { given, part: covered(given.contract, given.period, given.part), pools: new Map<string, Rational>() };
   const items = given.contract.items.map((item) => linesOf(item, run));
-  const bill = new Bill(
-    given,
-    servicePeriod(given.contract, given.period, given.part),
-    items.flatMap((item) => item.lines),
-  );
+  const lines = items.flatMap((item) => item.lines);
+  const bill = new Bill(given, servicePeriod(given.contract, given.period, given.part), [
+    ...lines,
+    ...givenBack(run, lines, new Set(items.flatMap((item) => [...item.settled]))),
+  ]);
   if (run.part !== undefined) applyGroups(bill);
   const committed = run.part === undefined ? given.opening.committed : applyCommitment(bill);
   applyMaximum(bill);

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { agreeOn } from '../../rating/generate/agree.ts';
+
+describe('the rating library and a second implementation on fractions, over parts of a period,', () => {
+  agreeOn(6_000, 'part', 4);
+});

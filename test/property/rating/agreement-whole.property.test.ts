@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { agreeOn } from '../../rating/generate/agree.ts';
+
+describe('the rating library and a second implementation on fractions, over whole periods,', () => {
+  agreeOn(6_000, 'whole', 1);
+});

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { caseOf, type Mode } from './case.ts';
+import { drawOf } from './draw.ts';
+import { differenceIn } from './same.ts';
+
+/**
+ * A test that the rating library and the oracle agree on so many generated cases: on every line and its amount, on what
+ * passes to the next period, on what wallets pay, and on what cannot be rated. The cases are those of the seed. When they
+ * differ, the message is the smallest case found, with both arithmetics.
+ */
+export const agreeOn = (numRuns: number, mode: Mode, seed: number): void => {
+  it(`agree on ${numRuns.toLocaleString('en-US')} generated cases (${mode}, seed ${seed})`, {
+    timeout: 120_000,
+  }, () => {
+    const agree = fc.property(fc.gen(), (gen) => {
+      const difference = differenceIn(caseOf(drawOf(gen), mode));
+      if (difference !== undefined) throw new Error(difference);
+    });
+    const { errorInstance } = fc.check(agree, { numRuns, seed });
+    expect(errorInstance instanceof Error ? errorInstance.message : errorInstance).toBeNull();
+  });
+};
