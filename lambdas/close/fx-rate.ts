@@ -1,4 +1,5 @@
-import type { CatalogReader, Contract } from '../catalog/types.ts';
+import { listHolding } from '../catalog/as-of.ts';
+import type { CatalogEntry, Contract, FxRate } from '../catalog/types.ts';
 import { addDays, daysBetween, type Period } from '../platform/period.ts';
 import type { PinnedFxRate } from '../rating/types.ts';
 
@@ -13,15 +14,15 @@ const fxDayOf = ({ fxDate = 'period-end' }: Pick<Contract, 'fxDate'>, period: Pe
  * The rate of exchange of a period: of those published by `knownAt` from the price book's currency to the contract's,
  * the newest whose date is not after the day that the contract names. `missing` says in words which one is wanted.
  */
-export const fxRateOf = async (
-  catalog: Pick<CatalogReader, 'list'>,
+export const fxRateOf = (
+  history: readonly CatalogEntry<FxRate>[],
   contract: Pick<Contract, 'fxDate' | 'currency'>,
   bookCurrency: string,
   period: Period,
   knownAt: string,
-): Promise<{ readonly fx: PinnedFxRate } | { readonly missing: string }> => {
+): { readonly fx: PinnedFxRate } | { readonly missing: string } => {
   const day = fxDayOf(contract, period);
-  const rates = await catalog.list('fx-rate', { effectiveAt: `${day}T23:59:59.999Z`, knownAt });
+  const rates = listHolding(history, { effectiveAt: `${day}T23:59:59.999Z`, knownAt });
   const [newest] = rates
     .filter(({ body }) => body.from === bookCurrency && body.to === contract.currency)
     .map(({ body, version, effectiveFrom }) => ({ ...body, version, date: effectiveFrom.slice(0, 10) }))

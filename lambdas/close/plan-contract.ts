@@ -1,4 +1,4 @@
-import type { CatalogEntry, Contract, PriceBook, PriceStep } from '../catalog/types.ts';
+import type { CatalogEntry, Contract, FxRate, PriceBook, PriceStep } from '../catalog/types.ts';
 import type { ContractInPeriod } from './contracts-in.ts';
 import { fxRateOf } from './fx-rate.ts';
 import type { ClosePorts } from './ports.ts';
@@ -13,6 +13,8 @@ export type PlanKnown = {
   /** What earlier billings of these dates pinned for the account. */
   readonly pinned: readonly PlannedContract[];
   readonly repins: Repins;
+  /** Every rate of exchange, for whoever plans many contracts; asked for only where one is needed. Absent: read. */
+  readonly fxRates?: () => Promise<readonly CatalogEntry<FxRate>[]>;
 };
 
 /**
@@ -24,7 +26,7 @@ export type PlanKnown = {
 export const planContract = async (
   ports: Pick<ClosePorts, 'catalog'>,
   { entry, period, part, covered, active, ahead }: ContractInPeriod,
-  { knownAt, pinned, repins }: PlanKnown,
+  { knownAt, pinned, repins, fxRates = () => ports.catalog.history('fx-rate') }: PlanKnown,
 ): Promise<{ readonly planned: PlannedContract; readonly gap?: PlanGapOf } | undefined> => {
   const contract = entry.body;
   const before = firstBilling(pinned, contract, period.start, covered.start);
@@ -53,7 +55,7 @@ export const planContract = async (
   if (book.body.currency === contract.currency) return { planned };
   const isSame = before?.fx?.from === book.body.currency && before.fx.to === contract.currency;
   if (isSame && before?.fx !== undefined) return { planned: { ...planned, fx: before.fx } };
-  const found = await fxRateOf(ports.catalog, contract, book.body.currency, period, knownAt);
+  const found = fxRateOf(await fxRates(), contract, book.body.currency, period, knownAt);
   if ('missing' in found) return { planned, gap: { kind: 'missing-fx-rate', what: found.missing } };
   return { planned: { ...planned, fx: found.fx } };
 };

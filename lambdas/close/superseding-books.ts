@@ -38,7 +38,8 @@ export const supersededBooks = async (
   exceptions: readonly CloseException[],
   knownAt: string,
 ): Promise<{ readonly drafts: readonly ExceptionDraft[]; readonly repins: Repins }> => {
-  const superseding = await supersedingBooks(catalog, knownAt);
+  // Nothing was billed: there is nothing to supersede.
+  const superseding = pinned.length === 0 ? new Map<string, Superseding>() : await supersedingBooks(catalog, knownAt);
   const approved = new Set(
     exceptions.flatMap(({ kind, resolution, evidence }) =>
       kind === 'superseding-book' && resolution?.decision === REPIN ? [String(evidence.change)] : [],

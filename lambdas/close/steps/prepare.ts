@@ -43,8 +43,9 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   const { drafts, repins } = await supersededBooks(ports.catalog, pinned, exceptions, knownAt);
   for (const draft of drafts) await raise(ports, record, draft);
 
+  const known = { earlier, subjectsOf, knownAt, repins, fxRates: onceRead(() => ports.catalog.history('fx-rate')) };
   const made = await mapBounded(wanted, AT_ONCE, (account) =>
-    planOf(ports, record, account, { found: byAccount.get(account) ?? [], earlier, subjectsOf, knownAt, repins }),
+    planOf(ports, record, account, { ...known, found: byAccount.get(account) ?? [] }),
   );
   // A contract whose first period is the next one is rated only for what is charged in advance.
   const plans = made.filter(({ account, contracts }) => contracts.length > 0 || earlier.accounts.has(account));
@@ -70,7 +71,16 @@ export const prepare = async (ports: ClosePorts, input: { readonly closeId: stri
   return ok({ chunkKey, accounts: accounts.length });
 };
 
-type Known = Pick<PlanKnown, 'knownAt' | 'repins'> & {
+/** Reads when it is asked for first, and not again. */
+const onceRead = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+};
+
+type Known = Omit<PlanKnown, 'pinned'> & {
   readonly found: readonly ContractInPeriod[];
   readonly earlier: EarlierCloses;
   readonly subjectsOf: Awaited<ReturnType<typeof subjectsByAccount>>;
@@ -80,10 +90,11 @@ const planOf = async (
   ports: ClosePorts,
   record: CloseRecord,
   account: string,
-  { found, earlier, subjectsOf, knownAt, repins }: Known,
+  { found, earlier, subjectsOf, ...known }: Known,
 ): Promise<AccountProgress> => {
+  const { knownAt } = known;
   const pinned = earlier.pinned.get(account) ?? [];
-  const made = await Promise.all(found.map((each) => planContract(ports, each, { knownAt, pinned, repins })));
+  const made = await Promise.all(found.map((each) => planContract(ports, each, { ...known, pinned })));
   const plans = made
     .flatMap((each) => each ?? [])
     .sort((a, b) => (a.planned.active.from < b.planned.active.from ? -1 : 1));
