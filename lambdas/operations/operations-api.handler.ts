@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamoCatalog } from '../catalog/catalog-store.ts';
 import { s3DataFiles } from '../close/data-files.ts';
 import { sfnCloseMachine } from '../close/machine-client.ts';
@@ -11,7 +10,7 @@ import { sqsDeadLetters } from '../delivery/dead-letters.ts';
 import { dynamoDeliveryStore } from '../delivery/delivery-store.ts';
 import { explainByStatus } from '../delivery/redrive.ts';
 import { dynamoAuditLog } from '../platform/audit-log.ts';
-import { dynamo, kinesis, kms, s3, sqs } from '../platform/aws.ts';
+import { dynamo, kinesis, kms, s3, sfn, sqs } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { httpEdge } from '../platform/http-edge.ts';
@@ -83,7 +82,7 @@ const functions = {
   'ledger.restate': corrections,
   'ledger.walk': lambdaJobFunction(lambda, env('LEDGER_WALK_FUNCTION')),
   'ledger.rebuild': lambdaJobFunction(lambda, env('LEDGER_JOBS_FUNCTION')),
-  'price.preview': previewJob(sfnCloseMachine(new SFNClient({}), env('PREVIEW_MACHINE_ARN'))),
+  'price.preview': previewJob(sfnCloseMachine(sfn(), env('PREVIEW_MACHINE_ARN'))),
 };
 const starter = { jobs, functions, clock, ids: systemIds };
 const usage = { ledger, overlays, settled, marks: dynamoDirtyMarks(dynamo(), projection), subjects, clock };

@@ -98,26 +98,31 @@ export const planAccounts = async (ports: PlanPorts, request: PlanRequest): Prom
   const { months, knownAt, accounts } = request;
   const subjectsOf = await subjectsByAccount(ports.catalog, knownAt);
   const found = await Promise.all(
-    months.map(async (month) => ({ month, contracts: await contractsIn(ports.catalog, month, knownAt) })),
+    months.map(async (month) => {
+      const contracts = await contractsIn(ports.catalog, month, knownAt);
+      return { month, byAccount: Map.groupBy(contracts, ({ entry }) => entry.body.account) };
+    }),
   );
-  const named = new Set(found.flatMap(({ contracts }) => contracts.map(({ entry }) => entry.body.account)));
+  const named = new Set(found.flatMap(({ byAccount }) => [...byAccount.keys()]));
   const wanted = [...named].filter((account) => accounts?.includes(account) ?? true).sort();
+  const known = new Map(
+    (await ports.catalog.list('account', { effectiveAt: knownAt, knownAt })).map((one) => [one.id, one]),
+  );
   const first = months[0];
   if (first === undefined) return [];
   const plans = await mapBounded(wanted, AT_ONCE, async (account): Promise<AccountPlan> => {
     const pairs: PlannedPair[] = [];
-    for (const { month, contracts } of found) {
-      const own = contracts.filter(({ entry }) => entry.body.account === account);
+    for (const { month, byAccount } of found) {
+      const own = byAccount.get(account) ?? [];
       const pinned = own.length === 0 ? { contracts: [] } : await pinnedOf(ports, account, month);
       const made = await Promise.all(own.map((each) => pairOf(ports, request, each, pinned)));
       pairs.push(
         ...made.flatMap((pair) => pair ?? []).sort((a, b) => (a.before.active.from < b.before.active.from ? -1 : 1)),
       );
     }
-    const entry = await ports.catalog.get('account', account, { effectiveAt: knownAt, knownAt });
     return {
       account,
-      name: entry?.body.name ?? account,
+      name: known.get(account)?.body.name ?? account,
       first,
       pairs,
       subjects: subjectsIn(
