@@ -1,8 +1,16 @@
-import type { Contract, PriceBook, PriceStep } from '../../../lambdas/catalog/types.ts';
+import type { Contract, Price, PriceBook, PriceStep } from '../../../lambdas/catalog/types.ts';
 import { addDays, daysOf } from '../../../lambdas/platform/period.ts';
+import { lineKey } from '../../../lambdas/rating/item-context.ts';
 import { policyOf } from '../../../lambdas/rating/policies.ts';
 import { rate } from '../../../lambdas/rating/rate.ts';
-import type { RatableUsage, RatedLine, RateInput, RatingPolicy } from '../../../lambdas/rating/types.ts';
+import type {
+  ArithmeticNode,
+  PriceState,
+  RatableUsage,
+  RatedLine,
+  RateInput,
+  RatingPolicy,
+} from '../../../lambdas/rating/types.ts';
 
 /** A price and its usage, in as few words as a worked example needs. October 2026 has 31 days. */
 export type OnePrice = {
@@ -18,6 +26,18 @@ export type OnePrice = {
   readonly contractStart?: string;
   /** Seats from a day on, until the next. */
   readonly seats?: readonly { readonly from: string; readonly seats: string }[];
+  /** What the usage says beside its quantity. */
+  readonly detail?: Pick<RatableUsage, 'changes' | 'windows' | 'transactions' | 'fullQuantity'>;
+  /** Usage by the values of a dimension. */
+  readonly by?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Usage of further meters. */
+  readonly peaks?: Readonly<Record<string, string>>;
+  readonly windowed?: Price['windowed'];
+  readonly accumulate?: Price['accumulate'];
+  /** What the price left in the period before. */
+  readonly opening?: PriceState;
+  /** How many of a fee. */
+  readonly count?: string;
 };
 
 /** The policy of that name. @throws if there is none. */
@@ -40,7 +60,8 @@ export const inputOf = (example: OnePrice): RateInput => {
   const start = example.start ?? '2026-10-01';
   const end = example.end ?? '2026-11-01';
   const currency = example.currency ?? 'USD';
-  const metered = example.quantity !== undefined || example.seats !== undefined;
+  const metered = [example.quantity, example.seats, example.by].some((usage) => usage !== undefined);
+  const [dimension] = Object.keys(example.by ?? {});
   const contract: Contract = {
     id: 'contract-1',
     account: 'acct-1',
@@ -52,7 +73,7 @@ export const inputOf = (example: OnePrice): RateInput => {
     anchorDay: 1,
     cadence: 'monthly',
     priceBook: 'book-1',
-    items: [{ id: 'item-1', price: 'price-1' }],
+    items: [{ id: 'item-1', price: 'price-1', ...(example.count === undefined ? {} : { quantity: example.count }) }],
     policy: example.policy ?? 'standard',
   };
   const priceBook: PriceBook = {
@@ -65,8 +86,10 @@ export const inputOf = (example: OnePrice): RateInput => {
         product: 'product-1',
         description: 'Example',
         ...(metered ? { meter: 'meter-1' } : {}),
-        perDimensions: [],
+        perDimensions: dimension === undefined ? [] : [dimension],
         steps: example.steps,
+        ...(example.windowed === undefined ? {} : { windowed: example.windowed }),
+        ...(example.accumulate === undefined ? {} : { accumulate: example.accumulate }),
       },
     ],
   };
@@ -78,14 +101,25 @@ export const inputOf = (example: OnePrice): RateInput => {
     dimensions: {},
     quantity: example.quantity ?? daily?.at(-1)?.value ?? '0',
     ...(daily === undefined ? {} : { daily }),
+    ...example.detail,
   };
+  const values = Object.entries(example.by?.[dimension ?? ''] ?? {});
+  const rows =
+    dimension === undefined
+      ? [usage]
+      : values.map(([value, quantity]) => ({ ...usage, dimensions: { [dimension]: value }, quantity }));
+  const others = Object.entries(example.peaks ?? {}).map(([meter, quantity]) => ({ ...usage, meter, quantity }));
   return {
     contract,
     contractVersion: 1,
     priceBook,
     priceBookVersion: 1,
-    usage: metered ? [usage] : [],
-    opening: { format: 1, carryIn: {} },
+    usage: metered ? [...rows, ...others] : [],
+    opening: {
+      format: 1,
+      carryIn: {},
+      ...(example.opening === undefined ? {} : { prices: { [lineKey('item-1', {})]: example.opening } }),
+    },
     period: { start, end, zone: 'Europe/Berlin' },
     policy: policy(contract.policy),
     usageHash: 'pinned',
@@ -95,14 +129,16 @@ export const inputOf = (example: OnePrice): RateInput => {
 /** The line that one price gives; `undefined` if the policy omits it. */
 export const lineOf = (example: OnePrice): RatedLine | undefined => rate(inputOf(example)).lines[0];
 
-/** What one price comes to, and the sentences of its arithmetic without the first (the measurement). */
+const said = (node: ArithmeticNode, indent: string): readonly string[] => [
+  `${indent}${node.text}`,
+  ...node.children.flatMap((part) => said(part, `${indent}  `)),
+];
+
+/** What the line of one price comes to, and the sentences of its arithmetic; of several lines, the first. */
 export const worked = (example: OnePrice): { readonly amount: string; readonly arithmetic: readonly string[] } => {
   const line = lineOf({ policy: 'standard', ...example });
   return {
     amount: line?.amount ?? 'omitted',
-    arithmetic: (line?.arithmetic.children ?? []).flatMap((node) => [
-      node.text,
-      ...node.children.map((part) => `  ${part.text}`),
-    ]),
+    arithmetic: (line?.arithmetic.children ?? []).flatMap((node) => said(node, '')),
   };
 };
