@@ -4,8 +4,8 @@ import type { Flaw } from './shape.ts';
 import { isSlotEdge } from './slot-edges.ts';
 import type { Contract, ContractItem } from './types.ts';
 
-/** How many periods are looked at, a contract year at least; a zone's rules are seldom known further ahead. */
-const PERIODS_AHEAD = 36;
+/** How many periods are looked at: a contract year. A zone's rules repeat from year to year. */
+const PERIODS_AHEAD = 12;
 /** Of many edges in one wrong zone, so many are named. */
 const MOST_EDGES = 3;
 

@@ -46,13 +46,16 @@ export const contractReferenceFlaws = (
   ];
 };
 
-/** A contract in another currency than its prices needs a rate that holds. A missing one would stop every close. */
+/**
+ * A contract in another currency than its prices needs a published rate, from whenever on: which one converts a period is
+ * the close's to find. Without any, every close would stop.
+ */
 export const currencyFlaws = (contract: Contract, book: PriceBook, effectiveFrom: string, lookup: Lookup): Flaw[] => {
   if (book.currency === contract.currency) return [];
-  const pair = `from ${book.currency} to ${contract.currency}`;
-  const rates = lookup.bodies('fx-rate', effectiveFrom);
+  const rates = lookup.holdingFrom('fx-rate', effectiveFrom).map(({ body }) => body);
   if (rates.some(({ from, to }) => from === book.currency && to === contract.currency)) return [];
-  const message = `the price book "${book.id}" is in ${book.currency}, and no fx-rate ${pair} holds at ${effectiveFrom}: publish one or name a book in ${contract.currency}`;
+  const pair = `from ${book.currency} to ${contract.currency}`;
+  const message = `the price book "${book.id}" is in ${book.currency}, and there is no fx-rate ${pair}: publish one or name a book in ${contract.currency}`;
   return [{ path: '/currency', message }];
 };
 

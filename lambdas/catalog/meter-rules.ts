@@ -13,6 +13,14 @@ const ACCOUNT = 'account';
 export const meterFlaws = (price: Price, meter: Meter, path: string, steps = `${path}/steps`): Flaw[] => [
   ...dimensionFlaws(price, meter, path),
   ...price.steps.flatMap((step, n) => measureFlaws(step, meter, `${steps}/${n}`)),
+  ...(price.windowed?.every === 'day' && !ADDS_UP.includes(meter.aggregation)
+    ? [
+        {
+          path: `${path}/windowed/every`,
+          message: `${meter.aggregation} does not add up from hours to a day: price it by hour, or use COUNT or SUM`,
+        },
+      ]
+    : []),
   ...(price.accumulate !== undefined && !ADDS_UP.includes(meter.aggregation)
     ? [
         {

@@ -116,7 +116,7 @@ describe('entries of a publication', () => {
       '…/body/priceBook: there is no price book "list-gbp" at 2024-01-01T00:00:00.000Z',
     );
     expect(changed('contract', 'contract-01', { priceBook: 'list-eur' })).toContain(
-      '…/body/currency: the price book "list-eur" is in EUR, and no fx-rate from EUR to USD holds at 2024-01-01T00:00:00.000Z: publish one or name a book in USD',
+      '…/body/currency: the price book "list-eur" is in EUR, and there is no fx-rate from EUR to USD: publish one or name a book in USD',
     );
     expect(changed('contract', 'contract-01', { items: [{ id: 'a', price: 'gold' }] })).toEqual([
       '…/body/items/0/price: the price book "list-usd" has no price "gold"',

@@ -203,21 +203,24 @@ export const MISSING: Readonly<Record<string, Mutation>> = {
     return BOOK;
   },
   'a field of a step is missing': anywhere(
-    named(
-      'unitPrice',
-      'size',
-      'trueUp',
-      'percent',
-      'amount',
-      'tiers',
-      'cells',
-      'dimensions',
-      'proration',
-      'rounding',
-      'step',
-      'upTo',
-      'unit',
-    ),
+    (place) =>
+      // What rolls over may be without a bound.
+      !place.path.endsWith('/rollover/upTo') &&
+      named(
+        'unitPrice',
+        'size',
+        'trueUp',
+        'percent',
+        'amount',
+        'tiers',
+        'cells',
+        'dimensions',
+        'proration',
+        'rounding',
+        'step',
+        'upTo',
+        'unit',
+      )(place),
     ({ holder, name }) => {
       if (!isObject(holder)) return;
       // What may be absent of a tier, a discount or a conversion is needed as long as nothing stands for it.

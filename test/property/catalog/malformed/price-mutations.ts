@@ -267,6 +267,12 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
     each.steps = [{ step: 'per-unit', unitPrice: '1' }];
     each.accumulate = 'contract-year';
   }),
+  'days of what does not add up': price(isMetered, (each, draw) => {
+    each.meter = draw.pick(['seats', 'peak']);
+    each.perDimensions = [];
+    each.steps = [{ step: 'per-unit', unitPrice: '1' }];
+    each.windowed = windows;
+  }),
   'an allowance that rolls over in windows': price(isMetered, (each, draw) => {
     const how = draw.pick<JsonObject>([{ pool: 'shared' }, { rollover: { periods: 2 } }]);
     each.steps = [
