@@ -9,7 +9,7 @@ import { countingIds } from '../../../lambdas/platform/ids.ts';
 import { appendBatch } from '../../../lambdas/usage/ledger/append-batch.ts';
 import { meterIndex } from '../../../lambdas/usage/ledger/meter-states.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
-import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import type { ArchivePointer, CanonicalUsage } from '../../../lambdas/usage/types.ts';
 import { archiveOf, unreadArchive } from '../../twins/memory-archive-lines.ts';
 import { memoryLedger } from '../../twins/memory-ledger.ts';
 import { memoryOverlays, overlayReader } from '../../twins/memory-overlays.ts';
@@ -149,5 +149,19 @@ export const ledgerWorld = (...contracts: CatalogEntry[]) => {
       ({ description, period, amount }) => `${description} ${period.start} to ${period.end}: ${amount}`,
     );
   };
-  return { made, append, close, lines, closed, sources };
+  /** What leads from a line to its events. */
+  const explaining = {
+    store: made.store,
+    files: made.files,
+    catalog: made.catalog,
+    ledger: sources.ledger,
+    archive: {
+      line: async ({ key, line }: ArchivePointer) => {
+        const found = (await archiveOf(appended).lines(key))[line];
+        if (found === undefined) throw new Error(`${key} has no line ${line}`);
+        return found;
+      },
+    },
+  };
+  return { made, append, close, lines, closed, sources, explaining };
 };

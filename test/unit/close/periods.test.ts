@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogEntry, Contract } from '../../../lambdas/catalog/types.ts';
 import { amendmentDay, contractsIn } from '../../../lambdas/close/contracts-in.ts';
+import { lineEvents } from '../../../lambdas/close/explain-line.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
 import { account, contract, entry } from './close-catalog.ts';
+import { documentsOf } from './close-world.ts';
 import { agreed, BOOK, calls, gigabytes, ledgerWorld, NOVEMBER, OCTOBER, SEPTEMBER, seats } from './ledger-world.ts';
 
 const KNOWN = '2027-01-01T00:00:00.000Z';
@@ -133,5 +135,13 @@ describe('a close of contracts with other periods', () => {
       'Calls (account a1) 2026-10-01 to 2026-11-01: 5.00',
       'Calls (account kid) 2026-10-01 to 2026-11-01: 7.00',
     ]);
+    // Each line leads to the events of its own account.
+    const [document] = await documentsOf(world.made, world.closed[0] ?? '');
+    const subjects = [];
+    for (const { lineId } of document?.lines ?? []) {
+      const { items } = await lineEvents(world.explaining, { lineId, limit: 10 });
+      subjects.push(items.map(({ subject }) => subject));
+    }
+    expect(subjects).toEqual([['org-a1'], ['org-kid']]);
   });
 });
