@@ -13,6 +13,7 @@ import {
   showBackfill,
 } from './commands/backfills.ts';
 import { cancelEvent, type EventOptions } from './commands/corrections.ts';
+import { showEntitlements } from './commands/entitlements.ts';
 import { settle, usageTotals } from './commands/ledger.ts';
 import { countQuarantine, listQuarantine, type QuarantineOptions, showQuarantine } from './commands/quarantine.ts';
 import {
@@ -107,6 +108,10 @@ export const usageCommands = (program: Command, as: (usual: Person) => Promise<A
         options: { meter?: string; window?: string },
       ) => accountUsage(await as('success'), account, { start, end, ...options }),
     );
+  usage
+    .command('entitlements <account> [feature]')
+    .description('what an account may use, what is left of it, and when it will be used up')
+    .action(async (account: string, feature?: string) => showEntitlements(await as('success'), account, feature));
   usage
     .command('unattributed')
     .description('usage of subjects that nobody owns, the oldest first')

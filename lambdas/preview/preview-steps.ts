@@ -49,16 +49,27 @@ const jobOf = async ({ jobs }: StepPorts, jobId: string): Promise<JobRecord> => 
   return job;
 };
 
-/** Writes how the job stands; chunks do it side by side, so each writes over what it has just read. */
-const note = async (ports: StepPorts, jobId: string, change: (job: JobRecord) => Partial<JobRecord>): Promise<void> => {
+/**
+ * Writes how the job stands; chunks do it side by side, so each writes over what it has just read.
+ * @returns false if others were faster each time.
+ */
+const tryNote = async (
+  ports: StepPorts,
+  jobId: string,
+  change: (job: JobRecord) => Partial<JobRecord>,
+): Promise<boolean> => {
   for (let race = 0; race < RACES; race += 1) {
     const job = await jobOf(ports, jobId);
-    if (job.state === 'done') return;
+    if (job.state === 'done') return true;
     const { message: _, endedAt: __, ...rest } = job;
     const next = { ...rest, ...change(job), revision: job.revision + 1, aliveAt: ports.clock.now() };
-    if (await ports.jobs.save(next)) return;
+    if (await ports.jobs.save(next)) return true;
   }
-  throw new Error(`${jobId} is written by too many at once`);
+  return false;
+};
+
+const note = async (...args: Parameters<typeof tryNote>): Promise<void> => {
+  if (!(await tryNote(...args))) throw new Error(`${args[1]} is written by too many at once`);
 };
 
 const readJson = async <T>(files: DataFiles, key: string): Promise<T | undefined> => {
@@ -118,7 +129,8 @@ const rateChunk = async (ports: StepPorts, jobId: string, chunk: number): Promis
     done.push({ account: each.account, ...file });
   }
   await ports.files.putText(doneKey(jobId, chunk), canonicalJson(done));
-  await note(ports, jobId, ({ progress = { done: 0, unit: 'accounts' } }) => ({
+  // How far it is may be told too low; what is rated lies there.
+  await tryNote(ports, jobId, ({ progress = { done: 0, unit: 'accounts' } }) => ({
     progress: { ...progress, done: progress.done + done.length },
   }));
   return ok({ chunk });
