@@ -1,7 +1,7 @@
 import { type Decimal, formatDecimal, negate, ONE, parseDecimal } from '../platform/decimal.ts';
 import type { Charge } from './contract/bill.ts';
 import { exact } from './exact.ts';
-import { finishedAmount, finishingNodes } from './finish-charge.ts';
+import { finishedAmount, finishingNodes, recognitionOf } from './finish-charge.ts';
 import { lineKey } from './item-context.ts';
 import type { Prices } from './prices-of.ts';
 import { roundingNode } from './rounding-node.ts';
@@ -48,7 +48,7 @@ export const unusedAhead = (
       unit: 'period',
       amount,
       ahead: undefined,
-      recognition: 'straight-line-day',
+      recognition: price === undefined ? 'straight-line-day' : recognitionOf(price),
       nodes: () => nodes,
       madeFrom: () => ahead,
     };

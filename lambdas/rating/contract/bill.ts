@@ -1,5 +1,15 @@
 import type { Contract, Recognition } from '../../catalog/types.ts';
-import { type Decimal, isNegative, isZero, negate, subtract, sum, ZERO } from '../../platform/decimal.ts';
+import {
+  type Decimal,
+  divide,
+  isNegative,
+  isZero,
+  multiply,
+  negate,
+  subtract,
+  sum,
+  ZERO,
+} from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { allocate } from '../allocate.ts';
 import type { CoveredPart } from '../period-part.ts';
@@ -69,10 +79,14 @@ export const adding = (bill: Bill, charge: Charge): Bill => ({
   left: bill.left,
 });
 
-/** What is left of each charge when so much is taken off some of them; a map of its own. */
-const lessLeft = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Map<Charge, Decimal> => {
-  const left = new Map(bill.left);
-  if (isZero(off)) return left;
+type Part = { readonly charge: Charge; readonly amount: Decimal };
+
+/**
+ * Shares out what is taken off some charges, in proportion to what is left of them, to the last unit. Below 0 (money that
+ * goes back) only what is below 0 bears it, above 0 only what is above: no charge changes its sign.
+ */
+const sharedOut = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): readonly Part[] => {
+  if (isZero(off)) return [];
   const back = isNegative(off);
   const bearing: Charge[] = [];
   const weights: Decimal[] = [];
@@ -82,27 +96,41 @@ const lessLeft = (bill: Bill, over: readonly Charge[], off: Decimal, places: num
     bearing.push(charge);
     weights.push(back ? negate(has) : has);
   }
-  const parts = allocate(off, weights, places);
-  bearing.forEach((charge, n) => {
-    left.set(charge, subtract(leftOfOne(bill, charge), parts[n] ?? ZERO));
-  });
+  const amounts = allocate(off, weights, places);
+  return bearing.map((charge, n) => ({ charge, amount: amounts[n] ?? ZERO }));
+};
+
+/** What is left of each charge without the parts; a map of its own. */
+const lessLeft = (bill: Bill, parts: readonly Part[]): Map<Charge, Decimal> => {
+  const left = new Map(bill.left);
+  for (const { charge, amount } of parts) left.set(charge, subtract(leftOfOne(bill, charge), amount));
   return left;
 };
 
-/**
- * The bill with less left of some charges, in proportion to what is left of them, to the last unit. Below 0 (money that
- * goes back) only what is below 0 bears it, above 0 only what is above: no charge changes its sign.
- */
+/** The bill with less left of some charges, shared out over them. */
 export const takingOff = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): Bill => ({
   charges: bill.charges,
-  left: lessLeft(bill, over, off, places),
+  left: lessLeft(bill, sharedOut(bill, over, off, places)),
 });
 
-/** The bill with a charge that takes its amount off others: a maximum, a discount, a credit. */
-export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], places: number): Bill => ({
-  charges: [...bill.charges, charge],
-  left: lessLeft(bill, over, negate(charge.amount), places).set(charge, ZERO),
-});
+/** What of the parts is taken off what their charges charge ahead. */
+const aheadOf = (parts: readonly Part[], places: number): Charge['ahead'] => {
+  const ahead = parts.filter(({ charge }) => charge.ahead !== undefined);
+  const period = ahead[0]?.charge.ahead?.period;
+  if (period === undefined) return undefined;
+  const taken = ahead.map(({ charge, amount }) =>
+    divide(multiply(amount, charge.ahead?.amount ?? ZERO), charge.amount, places, 'half-even'),
+  );
+  return { period, amount: negate(sum(taken)) };
+};
+
+/** The bill with a charge that takes its amount off others: a maximum, a discount, a credit; also off what they charge ahead. */
+export const lowering = (bill: Bill, charge: Charge, over: readonly Charge[], places: number): Bill => {
+  const parts = sharedOut(bill, over, negate(charge.amount), places);
+  const ahead = aheadOf(parts, places);
+  const lower = ahead === undefined ? charge : { ...charge, ahead };
+  return { charges: [...bill.charges, lower], left: lessLeft(bill, parts).set(lower, ZERO) };
+};
 
 /** What is left of the whole bill; what it comes to. */
 export const totalOf = (bill: Bill): Decimal => leftOf(bill, bill.charges);

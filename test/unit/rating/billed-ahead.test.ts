@@ -115,6 +115,24 @@ describe('a fee in advance', () => {
     ]);
   });
 
+  it('has a discount of the contract for the period that it is for, too', () => {
+    const discounts = [{ id: 'tenth', description: 'Tenth', percent: '10' }];
+    const opening = ahead('platform', '2026-10-01', '300');
+    const { lines } = ratedContract({
+      ...platform,
+      fees: { ...platform.fees, other: fee('31.00') },
+      contract: { discounts },
+      opening,
+    });
+    expect(lines.map(({ item, amount }) => `${item}: ${amount}`)).toEqual([
+      'platform: 320.00',
+      'other: 31.00',
+      'discount-tenth: -35.10',
+    ]);
+    expect(lines.map((line) => line.ahead?.amount)).toEqual(['310.00', undefined, '-31.00']);
+    expect(lines.map((line) => line.ahead?.period)).toEqual([november, undefined, november]);
+  });
+
   it('is due as many times as the item says', () => {
     const contract = { items: [{ id: 'platform', price: 'platform', quantity: '3' }] };
     expect(amounts(ratedContract({ ...platform, contract, opening: ahead('platform', '2026-10-01', '930') }))).toEqual([
