@@ -28,11 +28,13 @@ export const plus = (a: Exact, b: Exact): Exact => {
   // A line begins with nothing: what is first added to it needs no arithmetic.
   if (a === NOTHING) return b;
   if (a.parts === b.parts) return { value: add(a.value, b.value), parts: a.parts };
-  return {
-    value: add(multiply(a.value, fromInteger(b.parts)), multiply(b.value, fromInteger(a.parts))),
-    parts: a.parts * b.parts,
-  };
+  // A denominator that holds the other one is enough for both: adding up many parts must not multiply them all.
+  if (a.parts % b.parts === 0n) return { value: add(a.value, stretched(b, a.parts / b.parts)), parts: a.parts };
+  if (b.parts % a.parts === 0n) return { value: add(stretched(a, b.parts / a.parts), b.value), parts: b.parts };
+  return { value: add(stretched(a, b.parts), stretched(b, a.parts)), parts: a.parts * b.parts };
 };
+
+const stretched = ({ value }: Exact, by: bigint): Decimal => multiply(value, fromInteger(by));
 
 /** `a - b`. */
 export const minus = (a: Exact, b: Exact): Exact =>

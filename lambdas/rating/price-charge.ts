@@ -5,7 +5,7 @@ import { minus, NOTHING, plus } from './exact.ts';
 import type { UsageGroup, Window } from './group-usage.ts';
 import { RatingError } from './rating-error.ts';
 import type { Apply, LazyNode, StepContext, Working } from './steps/step.ts';
-import { equalTo, exactMoney, quantity, shown } from './wording.ts';
+import { equalTo, exactMoney, number, quantity, shown } from './wording.ts';
 
 type Charge = (start: Working, group: UsageGroup, context: StepContext) => Working;
 
@@ -118,7 +118,7 @@ const overYear = (start: Working, steps: readonly Apply[], context: StepContext)
   const { currency } = context;
   const node: LazyNode = () => ({
     step: 'contract-year',
-    text: `${quantity(soFar, start.unit)} in the contract year, ${quantity(before, start.unit)} of them before: ${exactMoney(now.amount, currency)} − ${exactMoney(then.amount, currency)} ${equalTo(amount, currency)}`,
+    text: `${quantity(soFar, start.unit)} in the contract year, ${number(before)} of them before: ${exactMoney(now.amount, currency)} − ${exactMoney(then.amount, currency)} ${equalTo(amount, currency)}`,
     result: formatDecimal(shown(amount)),
     unit: currency.code,
     children: [...now.nodes, ...then.nodes].map((make) => make()),

@@ -18,6 +18,9 @@ export const quantity = (value: Decimal, unit: string): string => {
   return `${number(value)} ${unit}${one || !hasPlural(unit) ? '' : 's'}`;
 };
 
+/** An instant to the minute: `2026-10-12 09:00 UTC`. */
+export const instant = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+
 /** An amount with at least the currency's decimals: `1,234.50 USD`; prices may have more: `0.0025 USD`. */
 export const money = (value: Decimal, currency: { readonly code: string; readonly exponent: number }): string => {
   const { exponent, code } = currency;

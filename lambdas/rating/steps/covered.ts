@@ -1,6 +1,6 @@
 import { fromMinorUnits } from '../../platform/decimal.ts';
 import { intervalOf } from '../../platform/period.ts';
-import { ALL, fraction } from '../fraction.ts';
+import { ALL } from '../fraction.ts';
 import { type PeriodShare, shareOfPeriod } from '../period-share.ts';
 import { number } from '../wording.ts';
 import type { StepContext } from './step.ts';
@@ -31,7 +31,8 @@ export const heldShare = (at: string, { period, part, policy }: Of): PeriodShare
   const from = Math.max(Date.parse(at), Date.parse(mine.from));
   const to = Date.parse(mine.to) - (mine.to === whole.to ? less : 0);
   const [held, all] = [Math.max(to - from, 0), Date.parse(whole.to) - Date.parse(whole.from) - less];
-  return { ...fraction(BigInt(held), BigInt(all)), words: `${seconds(held)} of ${seconds(all)} seconds` };
+  // Not in lowest terms: all changes of a period then have one denominator, and adding them up stays cheap.
+  return { part: BigInt(held), whole: BigInt(all), words: `${seconds(held)} of ${seconds(all)} seconds` };
 };
 
 /** Milliseconds said as seconds. */

@@ -7,7 +7,6 @@ import {
   isZero,
   maximum,
   minimum,
-  negate,
   subtract,
   sum,
   toMinorUnits,
@@ -16,23 +15,24 @@ import {
 import { type Exact, exact, isBelowZero, NOTHING, plus, share, times } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { equalTo, money, number, shown } from '../wording.ts';
+import { equalTo, instant, money, number, quantity, shown } from '../wording.ts';
 import { heldShare } from './covered.ts';
 import { type Apply, charging, type Shift, type StepContext, type Working } from './step.ts';
-import { leaves, type ReadyTier } from './tiers.ts';
+import { leaves, type ReadyTier, tierRange } from './tiers.ts';
 
-/** What a change puts into one tier (or takes out of it): so many units, and what they cost for the time they hold. */
-type Crossing = { readonly tier: number; readonly units: Decimal; readonly amount: Exact };
+/** So many units of a tier that begins at `start`. */
+type InTier = { readonly tier: ReadyTier; readonly start: Decimal; readonly units: Decimal };
+/** What a change puts into one tier (or takes out of it), and what it costs for the time that it holds. */
+type Crossing = InTier & { readonly shift: Shift; readonly words: string; readonly amount: Exact };
 
 /** The units of each tier that a level crosses between two values; below 0 there is none. */
-const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): readonly Omit<Crossing, 'amount'>[] => {
+const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): readonly InTier[] => {
   const [low, high] = [maximum(minimum(from, to), ZERO), maximum(from, to)];
-  let start = ZERO;
-  return tiers.flatMap(({ end }, tier) => {
-    const [bottom, top] = [maximum(low, start), end === null ? high : minimum(high, end)];
-    start = end ?? start;
-    const units = subtract(top, bottom);
-    return isNegative(units) || isZero(units) ? [] : [{ tier, units }];
+  return tiers.flatMap((tier, n) => {
+    const start = tiers[n - 1]?.end ?? ZERO;
+    const top = tier.end === null ? high : minimum(high, tier.end);
+    const units = subtract(top, maximum(low, start));
+    return isNegative(units) || isZero(units) ? [] : [{ tier, start, units }];
   });
 };
 
@@ -45,10 +45,14 @@ const ratio = (amount: Exact, part: Decimal, whole: Decimal): Exact => {
 const unitPriceOf = ({ unitPrice, percent }: ReadyTier): Decimal => add(unitPrice ?? ZERO, percent?.factor ?? ZERO);
 
 /** What is charged of a change: what somebody said, or by the time for which it holds. */
-const chargedOf = ({ at, by, prorated }: Shift, context: StepContext): Exact => {
-  if (prorated !== undefined) return exact(prorated);
-  const { part, whole } = heldShare(at, context);
-  return share(exact(by), part, whole);
+const chargedOf = (
+  { at, by, prorated }: Shift,
+  context: StepContext,
+): { readonly charged: Exact; readonly words: string } => {
+  if (prorated !== undefined)
+    return { charged: exact(prorated), words: `, charged as ${number(prorated)} of ${number(by)},` };
+  const { part, whole, words } = heldShare(at, context);
+  return { charged: share(exact(by), part, whole), words: ` × ${words}` };
 };
 
 type Run = { readonly crossings: readonly Crossing[]; readonly highest: Decimal };
@@ -60,17 +64,15 @@ const runOf = (shifts: readonly Shift[], tiers: readonly ReadyTier[], context: S
     const before = level;
     level = add(level, shift.by);
     if (compare(level, highest) > 0) highest = level;
-    const charged = chargedOf(shift, context);
+    const { charged, words } = chargedOf(shift, context);
     const crossed = unitsBetween(before, level, tiers);
     const all = sum(crossed.map(({ units }) => units));
-    return crossed.map(({ tier, units }) => {
-      const price = tiers[tier] === undefined ? ZERO : unitPriceOf(tiers[tier]);
-      return {
-        tier,
-        units: isNegative(shift.by) ? negate(units) : units,
-        amount: ratio(times(charged, price), units, all),
-      };
-    });
+    return crossed.map((part) => ({
+      ...part,
+      shift,
+      words,
+      amount: ratio(times(charged, unitPriceOf(part.tier)), part.units, all),
+    }));
   });
   return { crossings, highest };
 };
@@ -86,9 +88,9 @@ const flatFees = (highest: Decimal, tiers: readonly ReadyTier[], { policy }: Ste
 
 const nodeOf = (run: Run, fees: readonly ReadyTier[], amount: Exact, working: Working, { currency }: StepContext) => {
   const crossed = run.crossings.map(
-    ({ tier, units, amount: cost }): ArithmeticNode => ({
+    ({ tier, start, units, shift, words, amount: cost }): ArithmeticNode => ({
       step: 'change',
-      text: `tier ${tier + 1}: ${isNegative(units) ? '' : '+'}${number(units)} for the time that is left ${equalTo(cost, currency)}`,
+      text: `${instant(shift.at)}: ${isNegative(shift.by) ? '−' : '+'}${number(units)} (${tierRange(start, tier.end)}) × ${money(unitPriceOf(tier), currency)}${words} ${equalTo(cost, currency)}`,
       result: formatDecimal(shown(cost)),
       unit: currency.code,
       children: [],
@@ -105,7 +107,7 @@ const nodeOf = (run: Run, fees: readonly ReadyTier[], amount: Exact, working: Wo
   );
   return {
     step: 'graduated',
-    text: `the changes of the level, up to ${number(run.highest)} ${working.unit}s ${equalTo(amount, currency)}`,
+    text: `${quantity(working.quantity, working.unit)} in the end, at most ${number(run.highest)}, by the changes ${equalTo(amount, currency)}`,
     result: formatDecimal(shown(amount)),
     unit: currency.code,
     children: [...crossed, ...flat],

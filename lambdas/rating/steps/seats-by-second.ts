@@ -10,7 +10,7 @@ import {
 } from '../../platform/decimal.ts';
 import { type Exact, exact, NOTHING, plus, roundExact, share, times } from '../exact.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { equalTo, money, number, quantity, shown } from '../wording.ts';
+import { equalTo, instant, money, number, quantity, shown } from '../wording.ts';
 import { heldShare } from './covered.ts';
 import { type Apply, charging, type Shift, type StepContext } from './step.ts';
 
@@ -62,7 +62,7 @@ export const seatsBySecond =
       children: charged.map(
         ({ shift: { at, by }, words, cost }): ArithmeticNode => ({
           step: 'change',
-          text: `${at.slice(0, 16).replace('T', ' ')} UTC: ${isNegative(by) ? '' : '+'}${number(by)} × ${money(price, currency)} × ${words} ${equalTo(cost, currency)}`,
+          text: `${instant(at)}: ${isNegative(by) ? '' : '+'}${number(by)} × ${money(price, currency)} × ${words} ${equalTo(cost, currency)}`,
           result: formatDecimal(shown(cost)),
           unit: currency.code,
           children: [],

@@ -173,9 +173,9 @@ describe('graduated by changes', () => {
 
   it('says what each change did', () => {
     expect(texts(step, '7', changes(['5', '3.5'], ['2', '1']))).toEqual([
-      'the changes of the level, up to 7 calls = 190.00 USD',
-      'tier 1: +5 for the time that is left = 35.00 USD',
-      'tier 2: +2 for the time that is left = 5.00 USD',
+      '7 calls in the end, at most 7, by the changes = 190.00 USD',
+      '2026-10-01 00:00 UTC: +5 (0 to 5) × 10.00 USD, charged as 3.5 of 5, = 35.00 USD',
+      '2026-10-02 00:00 UTC: +2 (above 5) × 5.00 USD, charged as 1 of 2, = 5.00 USD',
       'flat fee 100.00 USD',
       'flat fee 50.00 USD',
     ]);
