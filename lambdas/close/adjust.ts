@@ -7,12 +7,12 @@ import type { CloseStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import { amountText } from './money.ts';
 import { parseCloseId } from './names.ts';
-import type { Adjustment, LineReference } from './records.ts';
+import type { Adjustment, LineReference, StoredDocument } from './records.ts';
 import type { DocumentLine, ErpDocument } from './types.ts';
 
 export type AdjustPorts = {
   readonly clock: Clock;
-  readonly store: Pick<CloseStore, 'lineReferences' | 'documentById' | 'addEntry'>;
+  readonly store: Pick<CloseStore, 'lineReferences' | 'documentById' | 'documentOf' | 'addEntry'>;
   readonly files: DataFiles;
 };
 
@@ -84,10 +84,20 @@ const amountOf = ({ kind, amount }: AdjustRequest, currency: string): string | u
 
 type Billed = { readonly reference: LineReference; readonly line: DocumentLine; readonly of: ErpDocument };
 
+/** The very document of a reference: its id may be that of a later one, when it was never sent. The payer is the same. */
+const documentOf = async (
+  { store }: AdjustPorts,
+  { closeId, documentId }: LineReference,
+): Promise<StoredDocument | undefined> => {
+  const newest = await store.documentById(documentId);
+  if (newest === undefined || newest.document.closeId === closeId) return newest;
+  return store.documentOf(closeId, newest.document.account, documentId);
+};
+
 /** The newest document that carries a line, whole. */
 const billedLine = async (ports: AdjustPorts, lineId: string): Promise<Billed> => {
   const reference = (await ports.store.lineReferences(lineId)).at(-1);
-  const stored = reference && (await ports.store.documentById(reference.documentId));
+  const stored = reference && (await documentOf(ports, reference));
   if (reference === undefined || stored === undefined) {
     throw refuse('NO_SUCH_LINE', `no document has a line ${lineId}`, 404);
   }
