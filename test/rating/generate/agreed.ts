@@ -6,8 +6,9 @@ import type { Draw } from './draw.ts';
 export type AgreedScene = {
   readonly items: readonly ContractItem[];
   readonly period: Period;
-  /** First day of the contract. */
+  /** First day of the contract, and the day after its last. */
   readonly start: string;
+  readonly end?: string | undefined;
   readonly decimals: number;
   /** Whether a commitment may be over the contract year. */
   readonly acrossPeriods: boolean;
@@ -26,6 +27,12 @@ const someItems = (draw: Draw, { items }: AgreedScene) =>
     const first = draw.int(0, items.length - 1);
     return { items: items.filter((_, n) => n === first || draw.onceIn(3)).map(({ id }) => id) };
   });
+
+/** A day around the first of the period, before the contract's end. */
+const beginning = (draw: Draw, { period, end }: AgreedScene, days: readonly number[]): string => {
+  const date = dateAfter(period.start, draw.pick(days));
+  return end !== undefined && date >= end ? dateAfter(end, -1) : date;
+};
 
 /** A day after the contract's first and after another, if there is one. */
 const lastDay = (draw: Draw, { period, start }: AgreedScene, from?: string): string => {
@@ -55,7 +62,7 @@ const commitment = (draw: Draw, scene: AgreedScene) => ({
 });
 
 const discount = (draw: Draw, n: number, scene: AgreedScene) => {
-  const from = dateAfter(scene.period.start, draw.pick([0, -1, 1]));
+  const from = beginning(draw, scene, [0, -1, 1]);
   const begins = draw.onceIn(4);
   return {
     id: `d${n}`,
@@ -68,7 +75,7 @@ const discount = (draw: Draw, n: number, scene: AgreedScene) => {
 };
 
 const credit = (draw: Draw, n: number, scene: AgreedScene) => {
-  const from = dateAfter(scene.period.start, draw.pick([-30, 0, 1]));
+  const from = beginning(draw, scene, [-30, 0, 1]);
   return {
     id: `c${n}`,
     description: `Credit ${n}`,

@@ -200,7 +200,7 @@ export const caseOf = (draw: Draw, wanted?: Mode): Case => {
     priceBook: 'book',
     ...(currency === bookCurrency ? {} : { fxDate: draw.pick(['period-start', 'period-end'] as const) }),
     items,
-    ...agreed(draw, { items, period, acrossPeriods, start: dates.start, decimals: DECIMALS[currency] }),
+    ...agreed(draw, { items, period, acrossPeriods, start: dates.start, end: dates.end, decimals: DECIMALS[currency] }),
     policy: 'generated',
   };
   const book: PriceBook = {

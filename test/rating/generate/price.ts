@@ -82,7 +82,7 @@ const allowance = (draw: Draw, sharing: boolean): PriceStep => {
     step: 'allowance',
     quantity,
     ...(sharing
-      ? draw.maybe(3, () => ({
+      ? draw.maybe(2, () => ({
           rollover: { periods: draw.int(1, 3), ...draw.maybe(2, () => ({ upTo: draw.price(15) })) },
         }))
       : {}),
@@ -274,7 +274,7 @@ const shape = (
         ...(accumulates && !pooledMatrix ? { accumulate: 'contract-year' as const } : {}),
         steps: [
           ...(!pooledMatrix && draw.onceIn(5) ? [conversion(draw)] : []),
-          ...(!pooledMatrix && draw.onceIn(3) ? [allowance(draw, sharing && !accumulates)] : []),
+          ...(!pooledMatrix && draw.onceIn(2) ? [allowance(draw, sharing && !accumulates)] : []),
           charge,
           ...after(),
         ],
