@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lineOf, type OnePrice, worked } from './one-price.ts';
+import { PRICE_STEP_ORDER } from '../../../lambdas/catalog/types.ts';
+import { lineOf, type OnePrice, policy, worked } from './one-price.ts';
 
 type Example = OnePrice & { readonly arithmetic: readonly string[]; readonly amount: string };
 
@@ -12,7 +13,27 @@ const examples = [...readme.matchAll(/^### (.+?)$[^#]*?^```json\n([\s\S]*?)^```/
 describe("the README's worked examples", () => {
   it('finds them all', () => {
     expect(examples).toHaveLength(readme.match(/^```json$/gm)?.length ?? 0);
-    expect(examples.length).toBeGreaterThanOrEqual(7);
+    expect(examples.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('shows every step', () => {
+    const shown = new Set(examples.flatMap(({ example }) => example.steps.map(({ step }) => step)));
+    expect(PRICE_STEP_ORDER.filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  it('says what every option of a policy is in the named policies', () => {
+    const rows = [...readme.matchAll(/^\|[^|]*\| `(\w+)` \| ([\w-]+) \| ([\w-]+) \|/gm)];
+    const said = Object.fromEntries(rows.map(([, option = '', standard, itemised]) => [option, [standard, itemised]]));
+    const { id: _, ...options } = policy('standard');
+    const itemised = Object.entries(policy('itemised'));
+    expect(said).toEqual(
+      Object.fromEntries(
+        Object.entries(options).map(([option, value]) => [
+          option,
+          [value, itemised.find(([name]) => name === option)?.[1]],
+        ]),
+      ),
+    );
   });
 
   it.each(examples)('$name', ({ example: { arithmetic, amount, ...example } }) => {
