@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/{unit,property}/{usage,usage-edge,rating}/**/*.test.ts'],
     // What holds for stores is not what is changed here.
     exclude: ['**/memory-stores.test.ts', '**/golden.test.ts', '**/docs.test.ts'],
+    // A twentieth of the generated cases: enough to notice, and each change is tested with them.
+    env: { MB_AGREEMENT_SHARE: '20' },
     testTimeout: 20_000,
   },
 });
