@@ -82,8 +82,12 @@ const paramsOf = (job: JobRecord): PreviewParams => job.params as unknown as Pre
 /** What is known is what was published when the preview was asked for. */
 const knownAtOf = (job: JobRecord): string => job.startedAt;
 
-/** Chooses the periods and versions of every account, once, and writes them in chunks. */
+/** Chooses the periods and versions of every account, once, and writes them in chunks: one that is resumed keeps them. */
 const plan = async (ports: StepPorts, jobId: string): Promise<StepResult> => {
+  if ((await ports.files.getText(chunksKey(jobId))) !== undefined) {
+    await note(ports, jobId, () => ({ state: 'running' }));
+    return ok({ chunkKey: chunksKey(jobId) });
+  }
   const job = await jobOf(ports, jobId);
   const { change: stored, months, accounts } = paramsOf(job);
   const change = await getPinned<PreviewChange>(ports.files, stored);
