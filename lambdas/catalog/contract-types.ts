@@ -26,6 +26,7 @@ export type ItemGroup = {
 /**
  * A discount on the lines of a contract, after their rounding: percent or amount, exactly one. It is taken of what the
  * maximum and the discounts before it left of the lines that it covers; a percent also of what goes back to the customer.
+ * An amount is for the period: versions of a contract that was amended within it share it by day.
  */
 export type ContractDiscount = {
   readonly id: string;

@@ -10,6 +10,7 @@ import {
   ZERO,
 } from '../../platform/decimal.ts';
 import { exact, roundExact } from '../exact.ts';
+import { maximumFor } from '../steps/maximum.ts';
 import { money, number } from '../wording.ts';
 import { type Bill, type BillContext, chargesOf, leftOf, lowering } from './bill.ts';
 import { contractCharge } from './contract-charge.ts';
@@ -23,17 +24,22 @@ export const discountHolds = ({ from, until }: ContractDiscount, start: string):
 
 const HUNDREDTH = parseDecimal('0.01');
 
-/** A percent also of what goes back to the customer; an amount never of more than there is. */
-const offOf = ({ percent, amount = '0' }: ContractDiscount, left: Decimal): Decimal =>
-  percent === undefined
-    ? minimum(parseDecimal(amount), maximum(left, ZERO))
-    : multiply(left, multiply(parseDecimal(percent), HUNDREDTH));
+/** A percent also of what goes back to the customer; an amount, shared as a maximum is, never of more than there is. */
+const offOf = ({ percent, amount = '0' }: ContractDiscount, left: Decimal, context: BillContext): Decimal => {
+  const { places, policy } = context;
+  const off =
+    percent === undefined
+      ? maximumFor(parseDecimal(amount), context).most
+      : exact(multiply(left, multiply(parseDecimal(percent), HUNDREDTH)));
+  const rounded = roundExact(off, places, policy.lineRounding);
+  return percent === undefined ? minimum(rounded, maximum(left, ZERO)) : rounded;
+};
 
 const discounted = (bill: Bill, discount: ContractDiscount, context: BillContext): Bill => {
-  const { currency, places, policy } = context;
+  const { currency, places } = context;
   const over = chargesOf(bill, discount.items);
   const left = leftOf(bill, over);
-  const off = roundExact(exact(offOf(discount, left)), places, policy.lineRounding);
+  const off = offOf(discount, left, context);
   if (isZero(off)) return bill;
   const { percent, description } = discount;
   const text = () =>

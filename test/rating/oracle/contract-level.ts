@@ -129,11 +129,11 @@ export const applyDiscounts = (bill: Bill): void => {
     const { start } = bill.given.period;
     if (start < (discount.from ?? '') || start >= (discount.until ?? '9999')) continue;
     const lines = bill.of(discount.items);
-    // A percent of what is given back is given back too; an amount takes off at most what is there.
+    // A percent of what is given back is given back too; an amount takes off at most what is there, and is shared as a maximum.
     const left = bill.leftOf(lines);
     const exact =
       discount.percent === undefined
-        ? least(Rational.of(discount.amount ?? '0'), most(left, NOTHING))
+        ? least(maximumOf(discount.amount ?? '0', bill), most(left, NOTHING))
         : left.times(Rational.of(discount.percent)).over(HUNDRED);
     bill.takeOff(`discount-${discount.id}`, lines, roundAmount(exact, bill.given), `${exact} off ${left}`);
   }

@@ -19,11 +19,11 @@ export type Line = {
   readonly notes: readonly string[];
 };
 
-const discounted = (amount: Rational, rating: Pick<Rating, 'steps'>): Rational => {
+const discounted = (amount: Rational, rating: Pick<Rating, 'steps' | 'given' | 'part'>): Rational => {
   const percent = stepOf(rating.steps, 'percentage-discount');
   const off = stepOf(rating.steps, 'amount-discount');
   const after = percent === undefined ? amount : amount.minus(amount.times(Rational.of(percent.percent)).over(HUNDRED));
-  return off === undefined ? after : after.minus(least(Rational.of(off.amount), most(after, NOTHING)));
+  return off === undefined ? after : after.minus(least(maximumOf(off.amount, rating), most(after, NOTHING)));
 };
 
 const isOnceDue = ({ given: { contract }, steps, part }: Rating): boolean => {

@@ -148,7 +148,7 @@ describe('a contract that was amended within the period', () => {
     expect(second?.lines.some(({ id }) => whole.includes(id))).toBe(false);
   });
 
-  it('has one minimum and one maximum in the period, which its versions share by day', () => {
+  it('has one minimum, maximum and discount in the period, which its versions share by day', () => {
     const whole = { ...policy('standard'), partPeriodMinimum: 'whole' as const };
     const of = (contract: Partial<Contract>, steps: readonly PriceStep[] = []) => {
       const input = contractInput({
@@ -173,6 +173,13 @@ describe('a contract that was amended within the period', () => {
     ]);
     expect(of({}, [{ step: 'maximum', amount: '31.00' }])).toEqual(['calls: 11.00', 'calls: 20.00']);
     expect(of({}, [{ step: 'minimum', amount: '310.00' }])).toEqual(['calls: 110.00', 'calls: 200.00']);
+    expect(of({}, [{ step: 'amount-discount', amount: '31.00' }])).toEqual(['calls: 79.00', 'calls: 70.00']);
+    expect(of({ discounts: [{ id: 'd', description: 'D', amount: '31.00' }] })).toEqual([
+      'calls: 90.00',
+      'discount-d: -11.00',
+      'calls: 90.00',
+      'discount-d: -20.00',
+    ]);
   });
 
   it('charges ahead with its last part only', () => {
