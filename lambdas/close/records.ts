@@ -98,7 +98,7 @@ export type LineReference = {
   readonly pinsHash: string;
 };
 
-/** Totals of an account in a period that a close rated, for the next period's carry-in and for anomaly checks. */
+/** What a close rated of an account, for what passes on; `totals` are of contracts of months, for anomaly checks. */
 export type PeriodResult = {
   readonly account: string;
   readonly start: string;

@@ -1,5 +1,6 @@
 import { mapBounded } from '../../platform/bounded.ts';
 import { compare, multiply, parseDecimal } from '../../platform/decimal.ts';
+import { daysBetween } from '../../platform/period.ts';
 import { getPinned } from '../data-files.ts';
 import { unratedOf } from '../holds.ts';
 import { absoluteText, moneyOf, sameTotals, totalsOf } from '../money.ts';
@@ -18,7 +19,8 @@ const AT_ONCE = 32;
 
 /**
  * Control totals: every account is rated or excepted, and each account's stored lines add up to what its progress
- * says. Then every account against its own period before. A difference in the totals stops the close.
+ * says. Then every account against its own month before: what is billed by quarter or year has none. A difference in
+ * the totals stops the close.
  */
 export const judge = async (ports: ClosePorts, input: { readonly closeId: string }): Promise<StepResult> => {
   const record = await closeOf(ports.store, input.closeId);
@@ -33,12 +35,13 @@ export const judge = async (ports: ClosePorts, input: { readonly closeId: string
     return refused('ACCOUNTS_MISSING', `${accounts.length - open.length} of ${expected} accounts are rated.${which}`);
   }
   const rated = accounts.flatMap((progress) => (progress.rated ? [{ progress, rated: progress.rated }] : []));
-  const wrong = (await mapBounded(rated, AT_ONCE, (each) => checkLines(ports, each))).flat();
+  const checked = await mapBounded(rated, AT_ONCE, (each) => checkLines(ports, each));
+  const wrong = checked.flatMap((each) => each.wrong);
   if (wrong.length > 0) return refused('TOTALS_DIFFER', wrong.join(' '));
 
-  const anomalies = await mapBounded(rated, AT_ONCE, (each) => checkHistory(ports, record, each));
+  const anomalies = await mapBounded(checked, AT_ONCE, (each) => checkHistory(ports, record, each));
   const raised = await Promise.all(anomalies.flat().map((draft) => raise(ports, record, draft)));
-  await keepResults(ports, record, rated);
+  await keepResults(ports, record, checked);
 
   const totals = totalsOf(rated.flatMap((each) => moneyOf(each.rated.totals)));
   const excepted = accounts.length - rated.length;
@@ -56,13 +59,25 @@ export const judge = async (ports: ClosePorts, input: { readonly closeId: string
 
 type Rated = { readonly progress: AccountProgress; readonly rated: RatedOutcome };
 
-const checkLines = async (ports: ClosePorts, { progress, rated }: Rated): Promise<string[]> => {
+/** An account with what is compared from month to month: what contracts of months come to. */
+type Checked = Rated & { readonly wrong: readonly string[]; readonly monthly: Totals };
+
+/** The longest month. A quarter or a year has no such period just before it. */
+const MONTH_DAYS = 31;
+
+const checkLines = async (ports: ClosePorts, { progress, rated }: Rated): Promise<Checked> => {
   const file = await getPinned<LinesFile>(ports.files, { key: rated.linesKey, hash: rated.linesHash });
+  const longer = new Set(
+    progress.contracts.flatMap(({ contract, period }) =>
+      daysBetween(period.start, period.end) > MONTH_DAYS ? [contract] : [],
+    ),
+  );
   const sum = totalsOf(file.lines);
   const strangers = file.lines.filter((line) => line.account !== progress.account).length;
-  return sameTotals(sum, rated.totals) && file.lines.length === rated.lines && strangers === 0
-    ? []
-    : [`The lines of ${progress.account} come to ${JSON.stringify(sum)}, not ${JSON.stringify(rated.totals)}.`];
+  const isRight = sameTotals(sum, rated.totals) && file.lines.length === rated.lines && strangers === 0;
+  const says = `The lines of ${progress.account} come to ${JSON.stringify(sum)}, not ${JSON.stringify(rated.totals)}.`;
+  const monthly = totalsOf(file.lines.filter(({ contract }) => !longer.has(contract)));
+  return { progress, rated, wrong: isRight ? [] : [says], monthly };
 };
 
 /** How an amount stands to the one before: far above, far below, or as ever. */
@@ -74,14 +89,14 @@ const compared = (before: string, now: string): 'far above' | 'far below' | unde
   return compare(multiply(is, factor), was) < 0 ? 'far below' : undefined;
 };
 
-const checkHistory = async (ports: ClosePorts, record: CloseRecord, each: Rated): Promise<ExceptionDraft[]> => {
+const checkHistory = async (ports: ClosePorts, record: CloseRecord, each: Checked): Promise<ExceptionDraft[]> => {
   const { account, accountName } = each.progress;
   const before = await ports.store.resultEndingAt(account, record.start);
   if (before === undefined) return [];
-  const currencies = Object.keys({ ...before.totals, ...each.rated.totals });
+  const currencies = Object.keys({ ...before.totals, ...each.monthly });
   return currencies.flatMap((currency) => {
     const amount = (totals: Totals): string => totals[currency] ?? '0';
-    const [was, is] = [amount(before.totals), amount(each.rated.totals)];
+    const [was, is] = [amount(before.totals), amount(each.monthly)];
     const how = compared(was, is);
     if (how === undefined) return [];
     return [
@@ -97,8 +112,8 @@ const checkHistory = async (ports: ClosePorts, record: CloseRecord, each: Rated)
   });
 };
 
-const keepResults = async (ports: ClosePorts, record: CloseRecord, rated: readonly Rated[]): Promise<void> => {
-  await mapBounded(rated, AT_ONCE, ({ progress, rated: { totals, linesKey, linesHash } }) =>
+const keepResults = async (ports: ClosePorts, record: CloseRecord, rated: readonly Checked[]): Promise<void> => {
+  await mapBounded(rated, AT_ONCE, ({ progress, monthly: totals, rated: { linesKey, linesHash } }) =>
     ports.store.putResult({
       account: progress.account,
       start: record.start,

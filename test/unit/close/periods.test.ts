@@ -145,3 +145,19 @@ describe('a close of contracts with other periods', () => {
     expect(subjects).toEqual([['org-a1'], ['org-kid']]);
   });
 });
+
+describe('the comparison with the month before', () => {
+  it('leaves out what is billed by quarter or year: it is not there in most months', async () => {
+    const yearly = contract('a1', {
+      ...{ id: 'contract-a1-year', zone: 'Etc/UTC', cadence: 'annual' as const, start: '2025-10-01' },
+      ...{ priceBook: 'going-on', items: [{ id: 'fee', price: 'fee', quantity: '1000' }] },
+    });
+    const { append, close, made } = ledgerWorld(agreed({ items: CALLS }), yearly);
+    await append(calls('2026-08-05T00:00:00.000Z', 10), calls('2026-09-05T00:00:00.000Z', 10));
+    await append(calls('2026-10-05T00:00:00.000Z', 10));
+    await close({ start: '2026-08-01', end: '2026-09-01' });
+    expect(await close(SEPTEMBER)).toEqual(['platform: 31000.00', 'api-calls: 10.00']);
+    expect(await close(OCTOBER)).toEqual(['api-calls: 10.00']);
+    for (const dates of [SEPTEMBER, OCTOBER]) expect(await made.store.exceptions(dates)).toEqual([]);
+  });
+});
