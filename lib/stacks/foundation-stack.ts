@@ -23,6 +23,8 @@ import { type Deployment, nameOf } from '../deployment.ts';
 
 /** So many days a walk may be late and still find what the one before it left. */
 const WALKS_MARGIN_DAYS = 30;
+/** A year and a month. */
+const PREVIEW_DAYS = 396;
 
 /** What is kept when everything else is replaced: data, the stream, the bus, the people, and who hears of alarms. */
 export class FoundationStack extends MeterbridgeStack {
@@ -79,6 +81,8 @@ export class FoundationStack extends MeterbridgeStack {
           expiration: Duration.days(config.ledger.sameIdHorizonDays + WALKS_MARGIN_DAYS),
           noncurrentVersionExpiration: Duration.days(1),
         },
+        // What was only tried: kept until the year after, so that last year's can be looked at beside this one's.
+        { prefix: 'previews/', expiration: Duration.days(PREVIEW_DAYS), noncurrentVersionExpiration: Duration.days(1) },
         // Ids of quiet slots: most late events come soon, and the few that come later read the chain.
         {
           prefix: 'sealed/',
