@@ -5,8 +5,8 @@ import type { CatalogBodies, CatalogEntry, CatalogKind, ProposedEntry } from './
 export type Lookup = {
   exists(kind: CatalogKind, id: string): boolean;
   ids(kind: CatalogKind): string[];
-  /** The numbers of the published versions of an id. */
-  versions(kind: CatalogKind, id: string): number[];
+  /** The published versions of an id. */
+  versions(kind: CatalogKind, id: string): { readonly version: number; readonly effectiveFrom: string }[];
   /** The body that would hold at an instant once everything proposed is published. */
   body<K extends CatalogKind>(kind: K, id: string, effectiveAt: string): CatalogBodies[K] | undefined;
   /** Every body of a kind that would hold then. */
@@ -45,10 +45,7 @@ export const lookupOver = (proposed: readonly ProposedEntry[], published: readon
     exists: (kind, id) => of(kind, id).length > 0,
     ids,
     body,
-    versions: (kind, id) =>
-      of(kind, id)
-        .map((entry) => entry.version)
-        .filter((version) => version !== PROPOSED),
+    versions: (kind, id) => of(kind, id).filter(({ version }) => version !== PROPOSED),
     bodies: (kind, effectiveAt) => ids(kind).flatMap((id) => body(kind, id, effectiveAt) ?? []),
     holdingFrom: <K extends CatalogKind>(kind: K, effectiveAt: string) =>
       ids(kind).flatMap((id) => {

@@ -4,7 +4,7 @@ import type { Lookup } from './lookup.ts';
 import { meterFlaws } from './meter-rules.ts';
 import { priceFlaws } from './price-rules.ts';
 import type { Flaw } from './shape.ts';
-import type { Price, ProposedEntry } from './types.ts';
+import type { Price, PriceBook, ProposedEntry } from './types.ts';
 
 /**
  * What is wrong with a price book: its prices, the meters that they name, the version that it says it supersedes, and
@@ -21,11 +21,16 @@ export const priceBookFlaws = (entry: ProposedEntry<'price-book'>, lookup: Looku
     flaws.push(...priceFlaws(price, path), ...metersFlaws(price, path, effectiveFrom, lookup));
   });
   const published = lookup.versions('price-book', body.id);
-  if (body.supersedes !== undefined && !published.includes(body.supersedes)) {
-    const has = published.length === 0 ? 'none is published' : `there are ${published.join(', ')}`;
+  const superseded = published.find(({ version }) => version === body.supersedes);
+  if (body.supersedes !== undefined && superseded === undefined) {
+    const numbers = published.map(({ version }) => version).join(', ');
+    const has = numbers === '' ? 'none is published' : `there are ${numbers}`;
     flaws.push({ path: '/supersedes', message: `there is no version ${body.supersedes} of "${body.id}"; ${has}` });
   }
-  return [...flaws, ...strandedFlaws(entry, lookup)];
+  // What it supersedes, it supersedes in closed periods too: from there on contracts must find their prices in it.
+  const begun =
+    superseded !== undefined && superseded.effectiveFrom < effectiveFrom ? superseded.effectiveFrom : effectiveFrom;
+  return [...flaws, ...strandedFlaws(body, begun, lookup)];
 };
 
 const metersFlaws = (price: Price, path: string, effectiveFrom: string, lookup: Lookup): Flaw[] => {
@@ -48,7 +53,7 @@ const metersFlaws = (price: Price, path: string, effectiveFrom: string, lookup: 
 };
 
 /** Contracts that name this book from then on, and what they would miss in it. Those proposed with it see it themselves. */
-const strandedFlaws = ({ body, effectiveFrom }: ProposedEntry<'price-book'>, lookup: Lookup): Flaw[] => {
+const strandedFlaws = (body: PriceBook, effectiveFrom: string, lookup: Lookup): Flaw[] => {
   const day = effectiveFrom.slice(0, 10);
   return lookup
     .holdingFrom('contract', effectiveFrom)

@@ -3,13 +3,15 @@ import { ENTRY_SHAPES } from '../catalog/entry-shapes.ts';
 import { proposePublication, submitDraft } from '../catalog/propose.ts';
 import type { PublishPorts } from '../catalog/publication.ts';
 import { approvePublication } from '../catalog/publish.ts';
-import type { CatalogKind, Publication } from '../catalog/types.ts';
+import type { CatalogKind, Publication, PublicationSummary } from '../catalog/types.ts';
 import type { ApiRoute, Role } from '../platform/http-edge.ts';
 import { ProblemError } from '../platform/problem.ts';
 import { object, oneOf, text } from './requests.ts';
 
 const PROPOSERS: readonly Role[] = ['finance-preparer', 'operator'];
 const APPROVERS: readonly Role[] = ['finance-approver', 'operator'];
+/** Of what is published the list shows the newest; the audit log and the history of a kind have all. */
+const MOST_PUBLISHED = 100;
 const EVERYONE: readonly Role[] = ['operator', 'finance-preparer', 'finance-approver', 'success'];
 
 const proposed = ({ publicationId, hash, changes, status, warnings = [] }: Publication) => ({
@@ -37,7 +39,7 @@ const kindOf = (kind: string | undefined): CatalogKind => {
 
 /**
  * `POST /v1/catalog/publications` (`accept`: keys of warnings, `draft`), `POST …/{publicationId}/submission` of a draft,
- * `GET /v1/catalog/publications?status=`, `GET /v1/catalog/publications/{publicationId}` with every change whole,
+ * `GET /v1/catalog/publications?status=` (all that wait, the newest that are published), `GET /v1/catalog/publications/{publicationId}` with every change whole,
  * `POST /v1/catalog/publications/{publicationId}/approval`, `GET /v1/catalog/{kind}` (what holds now),
  * `GET /v1/catalog/{kind}/history` (every version).
  * Who may approve what is decided with the publication in hand, by the catalog.
@@ -82,9 +84,14 @@ export const catalogRoutes = (ports: PublishPorts): ApiRoute[] => [
       );
       const kinds = [...new Set(publications.flatMap(({ changes }) => changes.map(({ kind }) => kind)))];
       const history = (await Promise.all(kinds.map((kind) => ports.catalog.history(kind)))).flat();
-      const items = publications
+      const newest = publications
         .map((publication) => summaryOf(publication, history))
         .sort((a, b) => (a.proposedAt < b.proposedAt ? 1 : -1));
+      const isPublished = (publication: PublicationSummary): boolean => publication.status === 'published';
+      const items = [
+        ...newest.filter((each) => !isPublished(each)),
+        ...newest.filter(isPublished).slice(0, MOST_PUBLISHED),
+      ];
       return { status: 200, body: { items } };
     },
   },

@@ -162,6 +162,19 @@ describe('a new version of a price book', () => {
     );
   });
 
+  it('keeps them also of contracts that have ended where it supersedes a version in closed periods', () => {
+    const ended = company.map((entry) => (entry.kind === 'contract' ? withBody(entry, { end: '2026-01-01' }) : entry));
+    const history = published.map((entry, n) => ({ ...entry, body: ended[n]?.body }));
+    const prices = book.body.prices.filter(({ id }) => id !== 'team-storage');
+    const flaws = (change: Readonly<Record<string, unknown>>) => {
+      const entry = { ...withBody(book, { prices, ...change }), effectiveFrom: '2027-01-01T00:00:00.000Z' };
+      const result = validateEntries([entry], history, KNOWN);
+      return result.ok ? 0 : result.flaws.length;
+    };
+    expect(flaws({})).toBe(0);
+    expect(flaws({ supersedes: 1 })).toBeGreaterThan(0);
+  });
+
   it('keeps a currency that contracts can be billed in', () => {
     expect(next({ currency: 'EUR' })[0]).toMatch(
       /^\/currency: contract "contract-\d+" is in USD; the price book "list-usd" is in EUR/,
