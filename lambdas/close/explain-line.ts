@@ -1,5 +1,6 @@
 import type { CatalogReader } from '../catalog/types.ts';
 import { ProblemError } from '../platform/problem.ts';
+import { scheduleOf } from '../rating/recognition.ts';
 import type { RatedLine } from '../rating/types.ts';
 import type { Archive } from '../usage/archive/archive.ts';
 import { batchCorrelationId } from '../usage/archive/batch-correlation.ts';
@@ -50,7 +51,7 @@ export const ratedLine = async (
   return line;
 };
 
-/** A line with its arithmetic and where it was billed. @throws {ProblemError} 404. */
+/** A line with its arithmetic, its revenue over time and where it was billed. @throws {ProblemError} 404. */
 export const readLine = async (
   ports: Pick<ExplainPorts, 'store' | 'files'>,
   lineId: string,
@@ -61,7 +62,7 @@ export const readLine = async (
     ...reference,
     correlationId: documentCorrelationId(reference.closeId, reference.documentId),
   }));
-  return { ...line, documents };
+  return { ...line, schedule: scheduleOf(line), documents };
 };
 
 /**

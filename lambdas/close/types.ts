@@ -1,5 +1,5 @@
 import type { Period } from '../platform/period.ts';
-import type { RatedLine } from '../rating/types.ts';
+import type { RatedLine, Schedule } from '../rating/types.ts';
 import type { ArchivePointer, Position, UsageEvent } from '../usage/types.ts';
 
 /** The words of a period close. Amounts are decimal strings with the currency's decimals. */
@@ -191,8 +191,12 @@ export type Manifest = {
   };
 };
 
-/** A line as its newest close rated it, and every document that carries it, oldest first. */
+/**
+ * A line as its newest close rated it, how its amount becomes revenue over time, and every document that carries it,
+ * oldest first.
+ */
 export type ExplainedLine = RatedLine & {
+  readonly schedule: Schedule;
   readonly documents: readonly {
     readonly lineId: string;
     readonly closeId: string;

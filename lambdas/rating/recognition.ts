@@ -13,21 +13,7 @@ import { addDays, anchoredDay, daysBetween, type Period } from '../platform/peri
 import { allocateUnits } from './allocate.ts';
 import { monthsOf } from './period-share.ts';
 import { formatAmount } from './rounding-node.ts';
-import type { RatedLine } from './types.ts';
-
-/** What of a line is recognized from a local date on and before another. */
-export type ScheduleEntry = { readonly from: string; readonly to: string; readonly amount: string };
-
-/**
- * How the amount of a line becomes revenue over time, as neutral as dates and amounts: adapters turn it into their ERP's
- * own form. The entries tile their service periods in order and sum to the amount, to the last decimal.
- */
-export type Schedule = {
-  readonly line: string;
-  readonly currency: string;
-  readonly recognition: Recognition;
-  readonly entries: readonly ScheduleEntry[];
-};
+import type { RatedLine, Schedule, ScheduleEntry } from './types.ts';
 
 /** How much was used on a local day, for what is recognized as used. */
 export type UsedOn = { readonly day: string; readonly value: string };

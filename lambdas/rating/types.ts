@@ -176,6 +176,20 @@ export type RatedLine = {
   readonly inputsHash: string;
 };
 
+/** What of a line is recognized from a local date on and before another. */
+export type ScheduleEntry = { readonly from: string; readonly to: string; readonly amount: string };
+
+/**
+ * How the amount of a line becomes revenue over time, as neutral as dates and amounts: adapters turn it into their ERP's
+ * own form. The entries tile their service periods in order and sum to the amount, to the last decimal.
+ */
+export type Schedule = {
+  readonly line: string;
+  readonly currency: string;
+  readonly recognition: Recognition;
+  readonly entries: readonly ScheduleEntry[];
+};
+
 /** What a wallet of prepaid credit pays of the invoice, after tax. */
 export type Payment = { readonly credit: string; readonly description: string; readonly amount: string };
 

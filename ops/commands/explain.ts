@@ -41,8 +41,8 @@ export const verifyLine = async (api: ApiClient, lineId: string): Promise<void> 
 };
 
 /**
- * From a line of an invoice to its arithmetic, the documents that carry it and the very events it was made of, with the
- * correlation ids under which the logs of delivery and ingest tell of them.
+ * From a line of an invoice to its arithmetic, its revenue over time, the documents that carry it and the very events it
+ * was made of, with the correlation ids under which the logs of delivery and ingest tell of them.
  */
 export const explainLine = async (api: ApiClient, lineId: string, limit: number): Promise<void> => {
   const line = await api.get<ExplainedLine>(`/lines/${encodeURIComponent(lineId)}`);
@@ -51,6 +51,13 @@ export const explainLine = async (api: ApiClient, lineId: string, limit: number)
     `account ${line.account}, ${line.period.start} to ${line.period.end} in ${line.period.zone}; inputs ${line.inputsHash.slice(0, 16)}\n`,
   );
   say(tree(line.arithmetic, 1).join('\n'));
+  say(`\nRevenue, ${line.schedule.recognition}:`);
+  say(
+    table(
+      ['from', 'before', 'amount'],
+      line.schedule.entries.map(({ from, to, amount }) => [from, to, grouped(amount)]),
+    ),
+  );
   say('\nBilled by:');
   say(
     table(

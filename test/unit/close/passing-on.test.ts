@@ -173,5 +173,6 @@ describe('a price book in another currency', () => {
     const [document] = await documentsOf(made, closed[0] ?? '');
     const line = await readLine(made, document?.lines[0]?.lineId ?? '');
     expect(line.pins.fx).toEqual({ id: 'eur-usd', version: 1, rate: '1.1234', date: '2026-10-30' });
+    expect(line.schedule).toMatchObject({ recognition: 'as-used', currency: 'USD', entries: [{ amount: '3.37' }] });
   });
 });

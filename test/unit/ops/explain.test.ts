@@ -32,6 +32,12 @@ const line: ExplainedLine = {
   arithmetic: node('1,200 calls', '1200.50'),
   pins: { usageHash: 'u', contractVersion: 1, priceBook: 'list', priceBookVersion: 1, policy: 'p', engine: '1' },
   inputsHash: 'a'.repeat(64),
+  schedule: {
+    line: 'line-1',
+    currency: 'USD',
+    recognition: 'as-used',
+    entries: [{ from: '2026-10-01', to: '2026-11-01', amount: '1200.50' }],
+  },
   documents: [
     {
       lineId: 'line-1',
@@ -86,6 +92,8 @@ it('prints a line, the documents that bill it and the events behind it, each wit
   const out = printed.join('');
   expect(asked).toEqual(['/lines/line-1', '/lines/line-1/events']);
   expect(out).toContain('API calls: USD 1,200.50');
+  expect(out).toContain('Revenue, as-used:');
+  expect(out).toMatch(/2026-10-01 +2026-11-01 +1,200\.50/);
   expect(out).toMatch(/mb-1 +USD +1,200\.50 +close-20261001-20261101-1\/mb-1/);
   expect(out).toContain('Made of 2 events; the first 1:');
   expect(out).toMatch(/e1 +2026-10-01T00:00:00\.500Z +org-01 +ingest-0123456789abcdef +\[1\]:7/);
