@@ -18,7 +18,7 @@ import { recurringFee } from './steps/recurring-fee.ts';
 import { seats } from './steps/seats.ts';
 import { stairstep } from './steps/stairstep.ts';
 import type { Apply, StepContext, Working } from './steps/step.ts';
-import { unitConversion } from './steps/unit-conversion.ts';
+import { isEndless, settleQuotient, unitConversion } from './steps/unit-conversion.ts';
 import { volume } from './steps/volume.ts';
 import type { RatingPolicy } from './types.ts';
 
@@ -97,7 +97,10 @@ const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder'])
   const made = (step: PriceStep): Apply =>
     isInAdvance(step) ? inAdvance(step.step, read(step), step === settling) : read(step);
   return {
-    charge: ordered.filter((step) => place(step) < 0).map(made),
+    charge: [
+      ...ordered.filter((step) => place(step) < 0).map(made),
+      ...(steps.some((step) => step.step === 'unit-conversion' && isEndless(step)) ? [settleQuotient] : []),
+    ],
     commitment: ordered.filter((step) => place(step) === 0).map(made),
     after: ordered.filter((step) => place(step) > 0).map(made),
     inAdvance: settling !== undefined,

@@ -5,18 +5,43 @@ import {
   equals,
   formatDecimal,
   multiply,
+  ONE,
   parseDecimal,
   type Rounding,
   round,
   sum,
 } from '../../platform/decimal.ts';
 import { number, quantity } from '../wording.ts';
-import { done, type Step } from './step.ts';
+import { type Apply, done, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'unit-conversion' }>;
 
-/** A quotient need not be a finite decimal; as a quantity it has at most this many, rounded half up. */
-const DECIMALS = 12;
+/** A quotient need not be a finite decimal: then it has so many, and the charge is brought back to fewer. */
+const QUOTIENT_DECIMALS = 40;
+const CHARGE_DECIMALS = 25;
+
+/** `1 ÷ by` if that is a finite decimal: if `by` has no prime factor but 2 and 5. */
+const reciprocal = (by: Decimal): Decimal | undefined => {
+  let rest = by.units;
+  let places = by.scale;
+  for (const prime of [2n, 5n]) {
+    for (; rest % prime === 0n; rest /= prime) places += 1;
+  }
+  return rest === 1n ? divide(ONE, by, places, 'down') : undefined;
+};
+
+/** Whether the quotients of a conversion may have decimals without end. */
+export const isEndless = ({ divideBy, rounding }: Params): boolean =>
+  divideBy !== undefined && rounding === undefined && reciprocal(parseDecimal(divideBy)) === undefined;
+
+/**
+ * What a quotient without end was charged at, brought back to fewer decimals: a third at 0.015 is 0.005 again and not
+ * 0.00499…, so that the line is rounded from the exact amount.
+ */
+export const settleQuotient: Apply = (working) => ({
+  ...working,
+  amount: { ...working.amount, value: round(working.amount.value, CHARGE_DECIMALS, 'half-even') },
+});
 
 const ROUNDINGS = { up: 'ceiling', down: 'floor', 'half-up': 'half-up' } as const satisfies Record<string, Rounding>;
 
@@ -28,10 +53,11 @@ const ROUNDINGS = { up: 'ceiling', down: 'floor', 'half-up': 'half-up' } as cons
  */
 export const unitConversion: Step<Params> = (step) => {
   const by = parseDecimal(step.divideBy ?? step.multiplyBy ?? '1');
+  const factor = step.divideBy === undefined ? by : reciprocal(by);
   const scaled = (value: Decimal): Decimal =>
-    step.divideBy === undefined ? multiply(value, by) : divide(value, by, DECIMALS, 'half-up');
+    factor === undefined ? divide(value, by, QUOTIENT_DECIMALS, 'half-even') : multiply(value, factor);
   const rounding = step.rounding === undefined ? undefined : ROUNDINGS[step.rounding];
-  // Rounded from the quotient itself: 12 decimals first would round twice.
+  // Rounded from the quotient itself: so many decimals first would round twice.
   const convert = (value: Decimal): Decimal => {
     if (rounding === undefined) return scaled(value);
     return step.divideBy === undefined ? round(multiply(value, by), 0, rounding) : divide(value, by, 0, rounding);
@@ -51,15 +77,18 @@ export const unitConversion: Step<Params> = (step) => {
           ? {}
           : { transactions: transactions.map(({ amount, count }) => ({ amount: scaled(amount), count })) }),
       },
-      () => ({
-        step: step.step,
-        text: `${quantity(working.quantity, working.unit)} ${step.divideBy === undefined ? '×' : '÷'} ${number(by)}${
-          step.rounding === undefined ? '' : `, rounded ${step.rounding},`
-        }${parts.length > 1 ? ` in ${parts.length} bills` : ''} = ${quantity(converted, step.unit)}`,
-        result: formatDecimal(converted),
-        unit: step.unit,
-        children: [],
-      }),
+      () => {
+        const how = step.rounding === undefined ? '' : `, rounded ${step.rounding},`;
+        const bills = parts.length > 1 ? ` in ${parts.length} bills` : '';
+        const said = quantity(converted, step.unit);
+        return {
+          step: step.step,
+          text: `${quantity(working.quantity, working.unit)} ${step.divideBy === undefined ? '×' : '÷'} ${number(by)}${how}${bills} ${said.startsWith('≈') ? said : `= ${said}`}`,
+          result: formatDecimal(converted),
+          unit: step.unit,
+          children: [],
+        };
+      },
     );
   };
 };

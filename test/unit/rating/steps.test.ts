@@ -23,9 +23,29 @@ describe('each step, by its worked example', () => {
       outcomeOf(workingOf(quantity), { ...step, rounding }).quantity.units;
     expect([rounded('1500', 'half-up'), rounded('1499.9', 'half-up'), rounded('1999', 'down')]).toEqual([2n, 1n, 1n]);
     expect(rounded('-1400', 'up')).toBe(-1n);
-    expect(outcomeOf(workingOf('1'), { ...step, divideBy: '3' }).quantity).toEqual(parseDecimal('0.333333333333'));
+    expect(outcomeOf(workingOf('1'), { ...step, divideBy: '3' }).text).toBe('1 call ÷ 3 ≈ 0.333333333333 ks');
+    expect(outcomeOf(workingOf('0.000000000001'), { ...step, divideBy: '1600' }).quantity).toEqual(
+      parseDecimal('0.000000000000000625'),
+    );
     const times = { step: 'unit-conversion', multiplyBy: '0.5', rounding: 'up', unit: 'pair' } as const;
     expect(outcomeOf(workingOf('5'), times).quantity).toEqual(parseDecimal('3'));
+  });
+
+  it('unit-conversion without end is charged exactly: a third at 0.015 is 0.005, not a little less', () => {
+    const steps = [
+      { step: 'unit-conversion', divideBy: '3', unit: 'k' },
+      { step: 'per-unit', unitPrice: '0.015' },
+    ] as const;
+    expect(amountOf('1', steps)).toBe('0.005');
+    expect(outcomeOf(workingOf('2'), steps).working.amount.value).toEqual(parseDecimal('0.01'));
+    const volume = {
+      step: 'volume',
+      tiers: [
+        { upTo: '1', unitPrice: '3' },
+        { upTo: null, unitPrice: '30' },
+      ],
+    } as const;
+    expect(['2', '3', '4'].map((quantity) => amountOf(quantity, [steps[0], volume]))).toEqual(['2', '3', '40']);
   });
 
   it('per-unit: 12.5 × 0.10 USD = 1.25 USD, and a reversal of what is below 0', () => {
