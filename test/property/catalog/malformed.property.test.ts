@@ -10,12 +10,15 @@ import { type Draw, drawOf } from '../../rating/generate/draw.ts';
 import { CONTRACTS } from './malformed/contract-mutations.ts';
 import { type Entries, FORMAL, MISSING, type Mutation } from './malformed/mutations.ts';
 import { PRICES } from './malformed/price-mutations.ts';
+import { TIERS } from './malformed/tier-mutations.ts';
 import { KNOWN, world } from './malformed/world.ts';
 
 const MUTATIONS: readonly (readonly [string, Mutation])[] = Object.entries({
   ...FORMAL,
   ...MISSING,
-  ...Object.fromEntries(Object.entries(PRICES).map(([name, mutation]) => [`price: ${name}`, mutation])),
+  ...Object.fromEntries(
+    Object.entries({ ...PRICES, ...TIERS }).map(([name, mutation]) => [`price: ${name}`, mutation]),
+  ),
   ...Object.fromEntries(Object.entries(CONTRACTS).map(([name, mutation]) => [`contract: ${name}`, mutation])),
 });
 

@@ -74,7 +74,9 @@ export const entriesOf = (example: PricingExample): ProposedEntry[] => {
     entry('contract', contractOf(example)),
     ...METERS.map((each) => entry('meter', meter(each))),
     ...(fx === undefined ? [] : [entry('fx-rate', fx)]),
-    entry('account', { id: 'account', name: 'A', salesRegion: 'us', entity: 'entity', plan: 'team' } as { id: string }),
+    ...['account', 'child'].map((id) =>
+      entry('account', { id, name: id, salesRegion: 'us', entity: 'entity', plan: 'team' } as { id: string }),
+    ),
     entry('entity', {
       id: 'entity',
       name: 'E',

@@ -1,13 +1,10 @@
-import type { Draw } from '../../../rating/generate/draw.ts';
-import type { Entries, Mutation } from './mutations.ts';
-import type { Json, JsonObject } from './tree.ts';
+import type { Mutation } from './mutations.ts';
+import { has, indexOf, insert, isMetered, price, pricesOf, stepsOf, withStep } from './spoil-price.ts';
+import type { JsonObject } from './tree.ts';
 import { BOOK } from './world.ts';
 
-/** Prices whose form is right and that still cannot mean anything. */
+/** Prices whose form is right and that still cannot mean anything: their steps do not go together, or not with the meter. */
 
-const pricesOf = (entries: Entries): JsonObject[] => (entries[BOOK]?.body.prices ?? []) as JsonObject[];
-const stepsOf = (price: JsonObject): JsonObject[] => price.steps as JsonObject[];
-const indexOf = (price: JsonObject, name: string): number => stepsOf(price).findIndex((step) => step.step === name);
 const CHARGES = [
   'per-unit',
   'graduated',
@@ -21,52 +18,10 @@ const CHARGES = [
   'seats',
 ];
 
-/** Spoils one of the prices that have a step of that name. */
-const with_ =
-  (name: string, spoil: (step: JsonObject, price: JsonObject, draw: Draw) => void): Mutation =>
-  (entries, draw) => {
-    const prices = pricesOf(entries).filter((price) => indexOf(price, name) >= 0);
-    if (prices.length === 0) return undefined;
-    const price = draw.pick(prices);
-    const step = stepsOf(price)[indexOf(price, name)];
-    if (step === undefined) return undefined;
-    spoil(step, price, draw);
-    return BOOK;
-  };
-
-/** Spoils one of the prices that fit. */
-const price =
-  (fits: (price: JsonObject) => boolean, spoil: (price: JsonObject, draw: Draw) => void): Mutation =>
-  (entries, draw) => {
-    const prices = pricesOf(entries).filter(fits);
-    if (prices.length === 0) return undefined;
-    spoil(draw.pick(prices), draw);
-    return BOOK;
-  };
-
-const isMetered = (each: JsonObject): boolean => each.meter !== undefined;
-const has =
-  (...names: readonly string[]) =>
-  (each: JsonObject): boolean =>
-    names.some((name) => indexOf(each, name) >= 0);
-const list = (holder: JsonObject, name: string): JsonObject[] => holder[name] as JsonObject[];
-
-/** Puts a step where the order of the arithmetic has it, in place of one of its name. */
-const insert = (each: JsonObject, step: JsonObject, first: boolean): void => {
-  const steps = stepsOf(each).filter((other) => other.step !== step.step);
-  each.steps = first ? [step, ...steps] : [...steps, step];
-};
-
 /** Charges that go by single levels, peaks or transactions. */
 const isWhole = (each: JsonObject): boolean =>
   has('seats', 'capacity')(each) ||
   stepsOf(each).some((step) => step.by === 'changes' || (step.step === 'percentage' && step.fixed !== undefined));
-
-const tiered = (spoil: (tiers: JsonObject[], draw: Draw) => void): Mutation =>
-  price(has('graduated', 'volume', 'stairstep'), (each, draw) => {
-    const step = stepsOf(each).find(({ tiers }) => tiers !== undefined);
-    if (step !== undefined) spoil(list(step, 'tiers'), draw);
-  });
 
 const windows: JsonObject = { every: 'day' };
 
@@ -119,7 +74,7 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
       each.meter = draw.pick(['hits', 'calls', 'peak']);
     },
   ),
-  'a meter without transactions': with_('percentage', (step, each, draw) => {
+  'a meter without transactions': withStep('percentage', (step, each, draw) => {
     step.fixed = '0.3';
     each.meter = draw.pick(['hits', 'seats', 'peak']);
   }),
@@ -132,82 +87,11 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
       each.perDimensions = ['region', 'region'];
     },
   ),
-  'tiers that overlap': tiered((tiers, draw) => {
-    const n = draw.int(0, tiers.length - 2);
-    const { upTo } = tiers[n] ?? {};
-    tiers.splice(n + 1, 0, { ...tiers[n], upTo: draw.pick([upTo ?? '1', '0.5']) });
-  }),
-  'a gap behind the last tier': tiered((tiers) => {
-    const last = tiers.at(-1);
-    if (last !== undefined) last.upTo = '1000000';
-  }),
-  'a tier behind the last': tiered((tiers) => {
-    const [first] = tiers;
-    if (first !== undefined) first.upTo = null;
-  }),
-  'a tier without a price': price(has('graduated', 'volume'), (each, draw) => {
-    const step = stepsOf(each).find(({ tiers }) => tiers !== undefined);
-    const tiers = step === undefined ? [] : list(step, 'tiers');
-    const n = draw.int(0, tiers.length - 1);
-    tiers[n] = { upTo: tiers[n]?.upTo ?? null, ...draw.maybe(2, () => ({ cap: '5' })) };
-  }),
-  'a block without a price': price(has('graduated', 'volume'), (each) => {
-    const step = stepsOf(each).find(({ tiers }) => tiers !== undefined);
-    const [first] = step === undefined ? [] : list(step, 'tiers');
-    if (first === undefined) return;
-    delete first.unitPrice;
-    first.flatFee = '5';
-    first.per = '10';
-  }),
-  'a tier that ends at zero': tiered((tiers) => tiers.unshift({ ...tiers[0], upTo: '0' })),
-  'a matrix of four dimensions': with_('matrix', (step, each) => {
-    step.dimensions = ['region', 'size', 'tone', 'mode'];
-    step.cells = [{ values: ['a', 'b', 'c', 'd'], unitPrice: '1' }];
-    each.perDimensions = [];
-  }),
-  'a matrix of one dimension twice': with_('matrix', (step) => {
-    step.dimensions = ['region', 'region'];
-    step.cells = [{ values: ['a', 'b'], unitPrice: '1' }];
-  }),
-  'a matrix of an unknown dimension': with_('matrix', (step) => {
-    step.dimensions = ['planet'];
-    step.cells = [{ values: ['mars'], unitPrice: '1' }];
-  }),
-  'a cell of another size': with_('matrix', (step) => {
-    const [first] = list(step, 'cells');
-    if (first !== undefined) first.values = [...(first.values as Json[]), 'more'];
-  }),
-  'a cell twice': with_('matrix', (step) => {
-    const cells = list(step, 'cells');
-    step.cells = [...cells, { ...cells[0] }];
-  }),
-  'a matrix that pools what it converts': with_('matrix', (_, each, draw) => {
-    each.perDimensions = [];
-    const step = draw.pick<JsonObject>([
-      { step: 'allowance', quantity: '5' },
-      { step: 'unit-conversion', multiplyBy: '2', unit: 'thousand' },
-    ]);
-    insert(each, step, true);
-  }),
-  'a capacity of an unknown meter': with_('capacity', (step) => {
-    const [first] = list(step, 'tiers');
-    if (first !== undefined) first.limits = { heat: '5' };
-  }),
-  'a capacity that not everything fits': with_('capacity', (step) => {
-    const last = list(step, 'tiers').at(-1);
-    if (last !== undefined) last.limits = { peak: '1000', hits: '1000' };
-  }),
-  'a capacity tier that is never reached': with_('capacity', (step, _, draw) => {
-    list(step, 'tiers').splice(1, 0, { limits: draw.pick<Json>([null, { peak: '10', hits: '99' }, {}]), price: '5' });
-  }),
-  'capacity by dimension': with_('capacity', (_, each) => {
-    each.perDimensions = ['account'];
-  }),
-  'both factors': with_('unit-conversion', (step) => {
+  'both factors': withStep('unit-conversion', (step) => {
     step.multiplyBy = '2';
     step.divideBy = '2';
   }),
-  'no factor': with_('unit-conversion', (step) => {
+  'no factor': withStep('unit-conversion', (step) => {
     delete step.multiplyBy;
     delete step.divideBy;
   }),
@@ -296,7 +180,7 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
     ];
     delete each.windowed;
   }),
-  'a fee that is the maximum': with_('recurring-fee', (step, each) => {
+  'a fee that is the maximum': withStep('recurring-fee', (step, each) => {
     insert(each, { step: 'maximum', amount: step.amount ?? '' }, false);
   }),
   'more than all off': price(isMetered, (each) => {
@@ -308,12 +192,12 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
     insert(each, { step: 'amount-discount', amount: '5' }, false);
     each.steps = stepsOf(each).filter(({ step }) => !['minimum', 'maximum'].includes(String(step)));
   }),
-  'a commitment that changes nothing': with_('commitment', (step, _, draw) => {
+  'a commitment that changes nothing': withStep('commitment', (step, _, draw) => {
     step.trueUp = false;
     if (draw.onceIn(2)) delete step.overageFactor;
     else step.overageFactor = '1';
   }),
-  'a transaction that costs more than at most': with_('percentage', (step, each) => {
+  'a transaction that costs more than at most': withStep('percentage', (step, each) => {
     each.meter = 'calls';
     step.transactionMinimum = '2';
     step.transactionMaximum = '1.99';
