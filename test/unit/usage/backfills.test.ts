@@ -10,8 +10,9 @@ import type { JobRun, JobWork } from '../../../lambdas/usage/jobs/run-job.ts';
 import { writerMemory } from '../../../lambdas/usage/ledger/writer-memory.ts';
 import { readBalance } from '../../../lambdas/usage/read/balance.ts';
 import { readPeriodUsage } from '../../../lambdas/usage/read/period-usage.ts';
+import { readPinnedUsage } from '../../../lambdas/usage/read/pinned-usage.ts';
 import { settleSweep } from '../../../lambdas/usage/settle/settle-sweep.ts';
-import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
+import type { CanonicalUsage, SlotPin } from '../../../lambdas/usage/types.ts';
 import { archiveOf } from '../../twins/memory-archive-lines.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryBackfills } from '../../twins/memory-backfills.ts';
@@ -117,6 +118,15 @@ const makeWorld = (lines: readonly CanonicalUsage[], published: readonly Catalog
         carryIn,
         meters: METERS,
       }),
+    /** The usage of October as it was pinned. */
+    pinned: (pins: readonly SlotPin[]) =>
+      readPinnedUsage(usagePorts, {
+        subjects: [{ subject: 'org-01', from: '2024-01-01T00:00:00.000Z', to: '2030-01-01T00:00:00.000Z' }],
+        period: OCTOBER,
+        carryIn: {},
+        meters: METERS,
+        pins,
+      }),
     people: (period = OCTOBER) =>
       readBalance(usagePorts, {
         subjects: [{ subject: 'org-01', from: '2024-01-01T00:00:00.000Z', to: '2030-01-01T00:00:00.000Z' }],
@@ -215,6 +225,19 @@ describe('a backfill', () => {
     await world.close();
     const now = (await world.money()).usage.map(({ meter, dimensions, quantity }) => [meter, dimensions, quantity]);
     for (const { meter, dimensions, after } of items) expect(now).toContainEqual([meter, dimensions, after]);
+  });
+
+  it('leaves what was pinned before it, and with it, as it was', async () => {
+    const before = await world.money();
+    await world.seal();
+    await world.close();
+    const closed = await world.money();
+    await world.revert();
+    for (const read of [before, closed]) {
+      const { usage: rows, usageHash } = await world.pinned(read.pins);
+      expect({ rows, usageHash }).toEqual({ rows: read.usage, usageHash: read.usageHash });
+    }
+    expect(closed.usageHash).not.toBe(before.usageHash);
   });
 
   it('is taken back as a whole', async () => {
