@@ -1,10 +1,11 @@
-import type { ContractItem, Price } from '../catalog/types.ts';
+import type { ContractItem, Price, PriceStep } from '../catalog/types.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { maximum, ONE, parseDecimal, ZERO } from '../platform/decimal.ts';
-import type { Plan } from './apply-steps.ts';
+import { applySteps, isInAdvance, type Plan } from './apply-steps.ts';
 import type { UsageGroup } from './group-usage.ts';
+import { priceOf } from './prices-of.ts';
 import type { Scene } from './scene.ts';
-import type { StepContext } from './steps/step.ts';
+import type { Apply, StepContext } from './steps/step.ts';
 import type { PriceState, RatableUsage, RatingPolicy } from './types.ts';
 
 /** Where a price of an item keeps what it leaves: the canonical JSON of the item and its dimension values. */
@@ -41,6 +42,24 @@ const slicesOf = ({ rows }: UsageGroup, { interimConversion }: RatingPolicy): St
 
 const NONE = {} as const;
 
+/** A step as it costs, without what is charged ahead. */
+const inArrears = (step: PriceStep): PriceStep => ('billing' in step ? { ...step, billing: 'arrears' } : step);
+
+/** The next period of an item, with the steps that a ramp has for it. */
+const nextOf = (scene: Scene, item: ContractItem): StepContext['next'] => {
+  const next = scene.next();
+  if (next === undefined || item.ramp === undefined) return next;
+  const { contract, priceBook } = scene.input;
+  const { steps } = priceOf(item, contract, priceBook, next.period.start);
+  const step = (name: PriceStep['step']): Apply | undefined => {
+    const later = steps.find((each) => each.step === name && isInAdvance(each));
+    if (later === undefined) return undefined;
+    const alone = [inArrears(later)];
+    return (working, context) => applySteps(working, alone, context);
+  };
+  return { ...next, step };
+};
+
 /** What the steps of an item may know of a group of its usage. Written field by field: one shape is cheap. */
 export const itemContext = (
   scene: Scene,
@@ -52,6 +71,7 @@ export const itemContext = (
   const { contract, period, policy, interim } = input;
   const count = item.quantity === undefined ? ONE : parseDecimal(item.quantity);
   const highest = peaks.length === 0 ? NONE : peaksOf(peaks, input.usage);
+  const next = () => nextOf(scene, item);
   return (group, ahead, poolTaken) => ({
     currency: priced,
     policy,
@@ -65,7 +85,7 @@ export const itemContext = (
     count,
     interim: interim === true,
     opening: stateOf(scene, item, price, group),
-    next: ahead ? scene.next() : undefined,
+    next: ahead ? next() : undefined,
     poolTaken,
     dimensions: group.dimensions,
     daily: group.daily,

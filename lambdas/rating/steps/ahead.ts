@@ -12,7 +12,7 @@ const DECIMALS = 12;
 const lastLevel = ({ daily, changes }: StepContext, measured: Decimal): Decimal =>
   daily.at(-1)?.value ?? (changes === undefined ? measured : sum(changes.map(({ by }) => by)));
 
-/** The next period as it is to be expected: nothing changes. */
+/** The next period as it is to be expected: nothing changes but what a ramp says. */
 const expectedContext = (context: StepContext, level: Decimal): StepContext | undefined => {
   const { next, next: _, ...rest } = context;
   if (next === undefined) return undefined;
@@ -29,13 +29,22 @@ const expectedContext = (context: StepContext, level: Decimal): StepContext | un
   };
 };
 
-/** What the step is expected to cost in the next period; `undefined` where the contract covers none of it. */
-const expectedOf = (apply: Apply, working: Working, context: StepContext): Decimal | undefined => {
+/**
+ * What the step is expected to cost in the next period; `undefined` where the contract covers none of it, or where a ramp
+ * does not bill it in advance any more.
+ */
+const expectedOf = (
+  name: PriceStep['step'],
+  apply: Apply,
+  working: Working,
+  context: StepContext,
+): Decimal | undefined => {
   if (context.interim) return undefined;
   const level = lastLevel(context, working.quantity);
   const expected = expectedContext(context, level);
-  if (expected === undefined) return undefined;
-  return roundExact(apply({ ...working, quantity: level, amount: NOTHING }, expected).amount, DECIMALS, 'half-even');
+  const later = context.next?.step === undefined ? apply : context.next.step(name);
+  if (expected === undefined || later === undefined) return undefined;
+  return roundExact(later({ ...working, quantity: level, amount: NOTHING }, expected).amount, DECIMALS, 'half-even');
 };
 
 /**
@@ -53,7 +62,7 @@ export const inAdvance =
     const { opening, period, part, currency, next } = context;
     const now = part.start < part.end ? apply(working, context) : working;
     const charged = settles && opening.ahead?.start === period.start ? parseDecimal(opening.ahead.amount) : undefined;
-    const expected = expectedOf(apply, working, context);
+    const expected = expectedOf(name, apply, working, context);
     if (charged === undefined && expected === undefined) return now;
     const amount = plus(minus(now.amount, exact(charged ?? ZERO)), exact(expected ?? ZERO));
     const known = working.closing?.ahead;

@@ -1,3 +1,4 @@
+import type { PriceStep } from '../../catalog/types.ts';
 import type { Decimal } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { type Exact, plus } from '../exact.ts';
@@ -52,8 +53,17 @@ export type StepContext = {
   readonly interim: boolean;
   /** What the price left in the period before. */
   readonly opening: PriceState;
-  /** The next period and the part of it that the contract covers, for what is charged ahead; absent: it covers none. */
-  readonly next?: { readonly period: Period; readonly part: Period } | undefined;
+  /**
+   * The next period and the part of it that the contract covers, for what is charged ahead; absent: it covers none.
+   * `step` is the step of a name as it will be then, where a ramp has others then.
+   */
+  readonly next?:
+    | {
+        readonly period: Period;
+        readonly part: Period;
+        readonly step?: ((name: PriceStep['step']) => Apply | undefined) | undefined;
+      }
+    | undefined;
   /** What earlier lines took of each shared allowance. */
   readonly poolTaken: Readonly<Record<string, Decimal>>;
   /** The dimension values of the line. */

@@ -1,7 +1,7 @@
 import { covered, nextPeriod, shareOf } from './calendar.ts';
 import type { Scene } from './charge.ts';
-import type { Given, Named, Policy, Span, State } from './given.ts';
-import { kept, type Rating } from './price-usage.ts';
+import type { Given, Item, Named, Policy, Price, Span, State, Step } from './given.ts';
+import { kept, type Rating, stepOf } from './price-usage.ts';
 import { NOTHING, ONE, Rational } from './rational.ts';
 import { roundEach } from './rounding.ts';
 import { lastSeats } from './seats.ts';
@@ -24,9 +24,13 @@ export const feeShare = (
 
 export type AheadStep = Named<'seats'> | Named<'recurring-fee'> | Named<'minimum'>;
 
-/** What a step of the next period is expected to cost; `undefined` where the contract does not cover it. */
+/** The steps of an item in a period. */
+export const stepsOf = (item: Item, price: Price, period: Span): readonly Step[] =>
+  item.ramp?.findLast(({ from }) => from <= period.start)?.steps ?? item.steps ?? price.steps;
+
+/** What a step of the next period is expected to cost, as it is then; `undefined` where nothing is charged ahead for it. */
 export const expected = (
-  step: AheadStep,
+  now: AheadStep,
   rating: Rating | Omit<Rating, 'part'>,
   rows: Scene['rows'],
   part?: Span,
@@ -34,7 +38,8 @@ export const expected = (
   const { given, item } = rating;
   const next = nextPeriod(given.contract, given.period);
   const held = covered(given.contract, next);
-  if (held === undefined) return undefined;
+  const step = stepOf(stepsOf(item, rating.price, next), now.step);
+  if (held === undefined || step?.billing !== 'advance') return undefined;
   const share = (proration: 'day' | 'second' | 'none'): Rational => feeShare(proration, held, next, given);
   if (step.step === 'recurring-fee') {
     return Rational.of(step.amount)

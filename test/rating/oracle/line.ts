@@ -1,7 +1,7 @@
-import { Ahead, type AheadStep, expected, feeShare } from './ahead.ts';
+import { Ahead, type AheadStep, expected, feeShare, stepsOf } from './ahead.ts';
 import { firstDay, servicePeriod } from './calendar.ts';
 import { maximumOf, minimumOf } from './charge.ts';
-import type { Given, Item, Price, Span, State, Step } from './given.ts';
+import type { Given, Item, Span, State, Step } from './given.ts';
 import { groupsOf, isMetered, keyOf, type Together } from './groups.ts';
 import { committed, type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational } from './rational.ts';
@@ -83,9 +83,6 @@ const finished = (rating: Rating, group: Together, priced: Priced, ahead: Ahead)
 
 /** What the items of a contract share while they are rated. */
 export type Run = { readonly given: Given; readonly part: Span | undefined; readonly pools: Map<string, Rational> };
-
-const stepsOf = (item: Item, price: Price, period: Span) =>
-  item.ramp?.findLast(({ from }) => from <= period.start)?.steps ?? item.steps ?? price.steps;
 
 type Priceds = readonly (Pick<Priced, 'amount' | 'notes' | 'state'> & { readonly group: Together })[];
 

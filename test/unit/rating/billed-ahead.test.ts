@@ -88,6 +88,20 @@ describe('a fee in advance', () => {
     expect(amounts(ratedContract({ ...platform, more: { interim: true } }))).toEqual(['platform: 310.00']);
   });
 
+  it('is charged ahead as a ramp has it then', () => {
+    const opening = ahead('platform', '2026-10-01', '310');
+    const ramped = (steps: readonly PriceStep[]) => {
+      const items = [{ id: 'platform', price: 'platform', ramp: [{ from: '2026-11-01', steps }] }];
+      return ratedContract({ ...platform, contract: { items }, opening });
+    };
+    const raised = ramped(fee('400.00', 'advance'));
+    expect(amounts(raised)).toEqual(['platform: 400.00']);
+    expect(raised.closing.prices?.[keyOf('platform')]?.ahead?.amount).toBe('400');
+    // In arrears, or not at all, from November on: nothing is charged ahead for it.
+    expect(amounts(ramped(fee('400.00')))).toEqual([]);
+    expect(amounts(ramped(each('1')))).toEqual([]);
+  });
+
   it('is discounted with what is charged ahead', () => {
     const steps: readonly PriceStep[] = [...fee('310.00', 'advance'), { step: 'percentage-discount', percent: '10' }];
     const result = ratedContract({ fees: { platform: steps }, opening: ahead('platform', '2026-10-01', '310') });
