@@ -5,7 +5,7 @@ import type { Closing, Opening } from '../rating/types.ts';
 import type { AccountStore } from './close-store.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import type { UsagePort } from './ports.ts';
-import type { PlannedContract, PlannedSubject } from './records.ts';
+import type { PeriodResult, PlannedContract, PlannedSubject } from './records.ts';
 
 /** What a part of a contract leaves: its closing, and of which subjects it knows every last value. */
 export type ContractLeft = {
@@ -48,27 +48,42 @@ export const leftOf = (file: LeftFile): readonly ContractLeft[] => {
   return [{ contract: NO_CONTRACT, end: '', ...carried, closing }];
 };
 
+type Dates = { readonly start: string; readonly end: string };
+type Periods = readonly Pick<PlannedContract, 'period' | 'covered'>[];
+
 /**
- * What the closes before left of an account: of the dates just before, and of those in which the period before of one of
+ * What the closes before rated of an account: of the dates just before, and of those in which the period before of one of
  * its contracts ended (a quarter ago, for one that is billed by quarter).
  */
-export const leftBefore = async (
-  ports: Pick<OpeningPorts, 'store' | 'files'>,
-  dates: { readonly start: string; readonly end: string },
+export const resultsBefore = async (
+  { store }: Pick<OpeningPorts, 'store'>,
+  dates: Dates,
   account: string,
-  contracts: readonly Pick<PlannedContract, 'period' | 'covered'>[],
-): Promise<readonly ContractLeft[]> => {
+  contracts: Periods,
+): Promise<PeriodResult[]> => {
   const begins = contracts.flatMap(({ period, covered }) => [period.start, covered.start]);
   const ends = new Set([dates.start, ...begins.map((date) => monthOfEnd(date).end)]);
-  const found = await mapBounded([...ends].sort(), AT_ONCE, async (end) => {
-    if (end >= dates.end) return [];
-    const before = await ports.store.resultEndingAt(account, end);
-    return before === undefined
-      ? []
-      : leftOf(await getPinned<LeftFile>(ports.files, { key: before.linesKey, hash: before.linesHash }));
-  });
+  const before = [...ends].filter((end) => end < dates.end).sort();
+  const found = await mapBounded(before, AT_ONCE, async (end) => (await store.resultEndingAt(account, end)) ?? []);
   return found.flat();
 };
+
+/** What some results leave. */
+export const leftByResults = async (files: DataFiles, results: readonly PeriodResult[]): Promise<ContractLeft[]> => {
+  const read = await mapBounded(results, AT_ONCE, async ({ linesKey, linesHash }) =>
+    leftOf(await getPinned<LeftFile>(files, { key: linesKey, hash: linesHash })),
+  );
+  return read.flat();
+};
+
+/** What the closes before left of an account. */
+export const leftBefore = async (
+  ports: Pick<OpeningPorts, 'store' | 'files'>,
+  dates: Dates,
+  account: string,
+  contracts: Periods,
+): Promise<readonly ContractLeft[]> =>
+  leftByResults(ports.files, await resultsBefore(ports, dates, account, contracts));
 
 /** The values of one subject among carried ones. */
 export const ofSubject = (carryIn: Opening['carryIn'], subject: string): Opening['carryIn'] =>

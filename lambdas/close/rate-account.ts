@@ -4,7 +4,7 @@ import { putByHash } from './data-files.ts';
 import { engineDiffers, NEWER } from './engine-check.ts';
 import { totalsOf } from './money.ts';
 import { notRatable, UNCOUNTED } from './not-ratable.ts';
-import { type ContractLeft, leftBefore } from './opening.ts';
+import { type ContractLeft, leftByResults, resultsBefore } from './opening.ts';
 import type { ClosePorts } from './ports.ts';
 import { raise } from './raise.ts';
 import { type ContractPins, type RatedContract, rateContract } from './rate-contract.ts';
@@ -101,7 +101,8 @@ const cannotRate = async (
 };
 
 const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<AccountProgress> => {
-  const before = await leftBefore(ports, record, plan.account, plan.contracts);
+  const results = await resultsBefore(ports, record, plan.account, plan.contracts);
+  const before = await leftByResults(ports.files, results);
   let rated: RatedContract[] = [];
   const failed = new Map<string, string>();
   // In the order of time: what one part of a contract leaves, the next one opens with.
@@ -151,6 +152,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
       linesHash: storedLines.hash,
       pinsKey: storedPins.key,
       pinsHash: storedPins.hash,
+      openedWith: results.map((result) => result.closeId),
       at: ports.clock.now(),
     },
   };

@@ -63,6 +63,8 @@ export type RatedOutcome = {
   readonly linesHash: string;
   readonly pinsKey: string;
   readonly pinsHash: string;
+  /** The closes whose results it opened with; absent in results that do not say so. */
+  readonly openedWith?: readonly string[];
   readonly at: string;
 };
 

@@ -4,11 +4,19 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Opening } from '../rating/types.ts';
 import { type DataFiles, getPinned } from './data-files.ts';
 import type { CloseDates } from './names.ts';
-import { type ContractLeft, type LeftFile, leftBefore, leftOf, ofSubject, passedOn } from './opening.ts';
+import {
+  type ContractLeft,
+  type LeftFile,
+  leftByResults,
+  leftOf,
+  ofSubject,
+  passedOn,
+  resultsBefore,
+} from './opening.ts';
 import type { ClosePorts } from './ports.ts';
 import type { PinsFile } from './rate-account.ts';
 import type { ContractPins } from './rate-contract.ts';
-import type { AccountProgress, RatedOutcome } from './records.ts';
+import type { AccountProgress, PlannedContract, RatedOutcome } from './records.ts';
 import type { CloseRecord } from './types.ts';
 
 const AT_ONCE = 16;
@@ -46,14 +54,9 @@ const nextOf = (pins: PinsFile, { contract, end }: ContractLeft): ContractPins |
 };
 
 /** The dates whose close rates what follows a part of a contract, by the calendar that it was rated with. */
-const datesAfter = async (
-  ports: Ports,
-  progress: AccountProgress,
-  left: ContractLeft,
-): Promise<CloseDates | undefined> => {
-  const planned = progress.contracts.findLast(({ contract }) => contract === left.contract);
-  const entry = planned && (await ports.catalog.version('contract', left.contract, planned.contractVersion));
-  return entry && monthOfEnd(billingPeriodOf(entry.body, left.end).end);
+const datesAfter = async (ports: Ports, planned: PlannedContract): Promise<CloseDates | undefined> => {
+  const entry = await ports.catalog.version('contract', planned.contract, planned.contractVersion);
+  return entry && monthOfEnd(billingPeriodOf(entry.body, planned.covered.end).end);
 };
 
 type Found = { readonly account: string; readonly dates: CloseDates };
@@ -62,20 +65,23 @@ type Found = { readonly account: string; readonly dates: CloseDates };
 const staleAfter = async (
   ports: Ports,
   record: CloseRecord,
-  progress: AccountProgress,
+  { account, contracts }: AccountProgress,
   rated: RatedOutcome,
 ): Promise<Found[]> => {
-  const file = await getPinned<LeftFile>(ports.files, { key: rated.linesKey, hash: rated.linesHash });
   const stale: Found[] = [];
-  for (const left of leftOf(file)) {
-    const dates = await datesAfter(ports, progress, left);
+  const last = new Map(contracts.map((planned) => [planned.contract, planned]));
+  for (const planned of last.values()) {
+    const dates = await datesAfter(ports, planned);
     if (dates === undefined || dates.end <= record.end) continue;
-    const result = await ports.store.resultEndingAt(progress.account, dates.end);
-    const after = result && (await ports.store.account(result.closeId, progress.account));
+    const result = await ports.store.resultEndingAt(account, dates.end);
+    const after = result && (await ports.store.account(result.closeId, account));
+    // As a rule nothing follows yet, and no file is read.
     if (after?.rated === undefined) continue;
+    const file = await getPinned<LeftFile>(ports.files, { key: rated.linesKey, hash: rated.linesHash });
+    const left = leftOf(file).findLast(({ contract }) => contract === planned.contract);
     const pins = await pinsFileOf(ports.files, after.rated);
-    const next = nextOf(pins, left);
-    if (next !== undefined && differs(left, next, pins)) stale.push({ account: progress.account, dates });
+    const next = left && nextOf(pins, left);
+    if (left !== undefined && next !== undefined && differs(left, next, pins)) stale.push({ account, dates });
   }
   return stale;
 };
@@ -84,11 +90,15 @@ const staleAfter = async (
 const isStaleItself = async (
   ports: Ports,
   record: CloseRecord,
-  progress: AccountProgress,
+  { account, contracts }: AccountProgress,
   rated: RatedOutcome,
 ): Promise<boolean> => {
+  const results = await resultsBefore(ports, record, account, contracts);
+  const { openedWith } = rated;
+  const isSame = openedWith?.length === results.length && results.every(({ closeId }) => openedWith.includes(closeId));
+  if (isSame) return false;
   const pins = await pinsFileOf(ports.files, rated);
-  const lefts = await leftBefore(ports, record, progress.account, progress.contracts);
+  const lefts = await leftByResults(ports.files, results);
   return lefts.some((left) => {
     const next = nextOf(pins, left);
     return next !== undefined && differs(left, next, pins);
