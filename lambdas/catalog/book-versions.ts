@@ -21,7 +21,9 @@ export const bookVersions = (
   publications: readonly Publication[],
   now: string,
 ): StoredBook[] => {
-  const published = history.map((entry) => publishedBook(entry, history, now));
+  const published = [...Map.groupBy(history, ({ id }) => id).values()].flatMap((versions) =>
+    publishedBooks(versions, now),
+  );
   const waiting = publications
     .filter(({ status }) => status !== 'published')
     .flatMap((publication) =>
@@ -36,34 +38,33 @@ export const bookVersions = (
 const isBook = (change: PublicationChange): change is PublicationChange & ProposedEntry<'price-book'> =>
   change.kind === 'price-book';
 
-const publishedBook = (
-  entry: CatalogEntry<PriceBook>,
-  history: readonly CatalogEntry<PriceBook>[],
-  now: string,
-): StoredBook => {
-  const versions = history.filter(({ id }) => id === entry.id);
-  const inForce = holdingAt(versions, { effectiveAt: now }) === entry;
-  // It holds from its own beginning to that of the next, unless a higher version begins at the same instant.
-  const replaced = versions.some(
-    (other) => other.effectiveFrom === entry.effectiveFrom && other.version > entry.version,
-  );
-  const later = versions.map(({ effectiveFrom }) => effectiveFrom).filter((from) => from > entry.effectiveFrom);
-  const effectiveUntil = replaced ? entry.effectiveFrom : later.sort()[0];
-  const over = effectiveUntil !== undefined && (replaced || effectiveUntil <= now);
-  return {
-    body: entry.body,
-    about: {
+/** The versions of one book. Each holds from its own beginning to the next one; of the same beginning the highest does. */
+const publishedBooks = (versions: readonly CatalogEntry<PriceBook>[], now: string): StoredBook[] => {
+  const inForce = holdingAt(versions, { effectiveAt: now });
+  const beginnings = [...new Set(versions.map(({ effectiveFrom }) => effectiveFrom))].sort();
+  const nextAfter = new Map(beginnings.map((from, n) => [from, beginnings[n + 1]]));
+  const highest = new Map<string, number>();
+  for (const { effectiveFrom, version } of versions) {
+    highest.set(effectiveFrom, Math.max(version, highest.get(effectiveFrom) ?? 0));
+  }
+  return versions.map((entry): StoredBook => {
+    const replaced = highest.get(entry.effectiveFrom) !== entry.version;
+    const effectiveUntil = replaced ? entry.effectiveFrom : nextAfter.get(entry.effectiveFrom);
+    const over = effectiveUntil !== undefined && (replaced || effectiveUntil <= now);
+    const { body, version, proposedBy, publishedBy, publishedAt } = entry;
+    const about: BookVersion = {
       ...named(entry),
-      version: entry.version,
+      version,
       state: over ? 'superseded' : 'published',
-      inForce,
+      inForce: entry === inForce,
       ...(effectiveUntil === undefined ? {} : { effectiveUntil }),
-      proposedBy: entry.proposedBy,
-      publishedBy: entry.publishedBy,
-      publishedAt: entry.publishedAt,
+      proposedBy,
+      publishedBy,
+      publishedAt,
       warnings: 0,
-    },
-  };
+    };
+    return { body, about };
+  });
 };
 
 const waitingBook = (

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { CatalogEntry, Publication } from '../../lambdas/catalog/types.ts';
+import type { BookDiff, CatalogEntry, Publication, PublicationChange } from '../../lambdas/catalog/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
 import { differences } from '../catalog-differences.ts';
 import { readCatalogFiles } from '../catalog-files.ts';
@@ -32,7 +32,8 @@ export const proposeCatalog = async (
   say(`Another person approves it: npm run ops -- catalog approve ${publicationId}`);
 };
 
-const showChanges = async (api: ApiClient, { changes }: Publication): Promise<void> => {
+const showChanges = async (api: ApiClient, publication: Publication): Promise<void> => {
+  const { changes } = publication;
   say(
     table(
       ['kind', 'entry', 'version', 'effective from', 'change'],
@@ -40,15 +41,33 @@ const showChanges = async (api: ApiClient, { changes }: Publication): Promise<vo
     ),
   );
   const changed = changes.filter((entry) => entry.change === 'changed');
-  const kinds = [...new Set(changed.map((entry) => entry.kind))];
+  const others = changed.filter(({ kind }) => kind !== 'price-book');
+  const kinds = [...new Set(others.map((entry) => entry.kind))];
   const inForce = (await Promise.all(kinds.map((kind) => allItems<CatalogEntry>(api, `/catalog/${kind}`)))).flat();
-  for (const entry of changed) {
+  for (const entry of others) {
     const before = inForce.find(({ kind, id }) => kind === entry.kind && id === entry.id);
     say(
       `\n${entry.kind} ${entry.id}, against ${before ? `version ${before.version}, in force now` : 'nothing in force now'}`,
     );
     for (const line of differences(before?.body, entry.body)) say(`  ${line}`);
   }
+  for (const entry of changed.filter(({ kind }) => kind === 'price-book')) await showBook(api, publication, entry);
+};
+
+/** What a changed price book says otherwise than the version before it, which may wait in the same publication. */
+const showBook = async (
+  api: ApiClient,
+  { publicationId, status, changes }: Publication,
+  { id, version }: PublicationChange,
+): Promise<void> => {
+  const nameOf = (wanted: number): string =>
+    status !== 'published' && changes.some((each) => each.id === id && each.version === wanted)
+      ? `${publicationId}@${wanted}`
+      : String(wanted);
+  const path = `/catalog/price-book/${encodeURIComponent(id)}/diff`;
+  const diff = await api.get<BookDiff>(path, { from: nameOf(version - 1), to: nameOf(version) });
+  say(`\nprice-book ${id}, version ${version} against version ${version - 1}`);
+  for (const { sentence } of diff.changes) say(`  ${sentence}`);
 };
 
 const askForHash = async (): Promise<string> => {

@@ -13,7 +13,8 @@ const stateOf = ({ state, inForce, effectiveFrom }: BookVersion): string => {
 };
 
 /** What names a version in `show` and `diff`: its number, or its publication while it waits. */
-const nameOf = ({ version, publicationId }: BookVersion): string => publicationId ?? String(version);
+const nameOf = ({ version, publicationId }: BookVersion): string =>
+  publicationId === undefined ? String(version) : `${publicationId}@${version}`;
 
 /** Every version of every price book, published or waiting. */
 export const listBooks = async (api: ApiClient): Promise<void> => {

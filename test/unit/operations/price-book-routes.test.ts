@@ -83,7 +83,10 @@ describe('price books over HTTP', () => {
     expect(await get('/v1/catalog/price-books/none')).toMatchObject(bad(404, 'NO_SUCH_PRICE_BOOK'));
     expect(await get('/v1/catalog/price-books/list', { version: '2' })).toMatchObject({
       status: 404,
-      body: { code: 'NO_SUCH_VERSION', detail: `the price book "list" has no version "2"; it has ${publicationId}, 1` },
+      body: {
+        code: 'NO_SUCH_VERSION',
+        detail: `the price book "list" has no version "2"; it has ${publicationId}@2, 1`,
+      },
     });
   });
 
@@ -96,6 +99,18 @@ describe('price books over HTTP', () => {
       'Platform fee (platform), recurring-fee: "59.00 USD each period, by day" instead of "49.00 USD each period, by day"',
     ]);
     expect(await get('/v1/catalog/price-book/list/diff', { from: '7' })).toMatchObject(bad(404, 'NO_SUCH_VERSION'));
+  });
+
+  it('are told apart when several wait in one publication', async () => {
+    const { get, post, publish } = setUp();
+    await publish(book('49'));
+    const entries = [book('59', '2027-01-01T00:00:00.000Z'), book('69', '2028-01-01T00:00:00.000Z')];
+    const { publicationId } = (await post('/v1/catalog/publications', { entries })).body as { publicationId: string };
+    const versions = { from: `${publicationId}@2`, to: `${publicationId}@3` };
+    const { body } = await get('/v1/catalog/price-book/list/diff', versions);
+    expect((body as BookDiff).changes).toMatchObject([
+      { before: '59.00 USD each period, by day', after: '69.00 USD each period, by day' },
+    ]);
   });
 
   it('are doubted until what is doubted is accepted, also from a draft', async () => {

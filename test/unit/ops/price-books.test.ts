@@ -48,7 +48,7 @@ const api = (answers: Readonly<Record<string, unknown>>) => {
 describe('price books at the command line', () => {
   it('lists versions with their states and what names them', async () => {
     await listBooks(api({ '/catalog/price-books': { items: [waits, book(2, {}), old] } }).client);
-    expect(said).toMatch(/list-usd +2 +submitted .* pub-2\n/);
+    expect(said).toMatch(/list-usd +2 +submitted .* pub-2@2\n/);
     expect(said).toMatch(/list-usd +2 +published, from 2027-01-01 00:00 .* 2\n/);
     expect(said).toMatch(/list-usd +1 +published, in force .* ada +grace +1\n/);
     said = '';

@@ -20,7 +20,7 @@ import { Ago } from '../../parts/times.tsx';
 import { useSession } from '../../session/session.tsx';
 import { Differences } from './differences.tsx';
 import { HoldsAt } from './holds-at.tsx';
-import { movesMoney, stateOfPublication, wordOfPublication } from './words.ts';
+import { movesMoney, nameOfVersion, stateOfPublication, wordOfPublication } from './words.ts';
 
 const Decide = lazy(() => import('./decide.tsx').then((module) => ({ default: module.Decide })));
 
@@ -196,11 +196,15 @@ const CHANGES: readonly Column<PublicationChange>[] = [
   },
 ];
 
-/** A changed book against the version before it. */
+/** A changed book against the version before it, which may wait in the same publication. */
 const BookDifferences = ({ change, publication }: { change: PublicationChange; publication: Publication }) => {
-  const isPublished = publication.status === 'published';
-  const from = change.version > 1 ? String(change.version - 1) : undefined;
-  const diff = useBookDiff(change.id, from, isPublished ? String(change.version) : publication.publicationId);
+  const { publicationId, status, changes } = publication;
+  const nameOf = (version: number): string => {
+    const waits = status !== 'published' && changes.some((each) => each.id === change.id && each.version === version);
+    return nameOfVersion({ version, ...(waits ? { publicationId } : {}) });
+  };
+  const from = change.version > 1 ? nameOf(change.version - 1) : undefined;
+  const diff = useBookDiff(change.id, from, nameOf(change.version));
   return <Differences id={change.id} diff={diff.data} error={diff.error} retry={() => diff.refetch()} />;
 };
 

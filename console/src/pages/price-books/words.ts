@@ -20,7 +20,8 @@ export const labelOfBook = ({ state, inForce }: Pick<BookVersion, 'state' | 'inF
 };
 
 /** What names a version in addresses: its number, or its publication while it waits. */
-export const nameOfVersion = ({ version, publicationId }: BookVersion): string => publicationId ?? String(version);
+export const nameOfVersion = ({ version, publicationId }: Pick<BookVersion, 'version' | 'publicationId'>): string =>
+  publicationId === undefined ? String(version) : `${publicationId}@${version}`;
 
 /** A version as people say it: `version 3 (superseded)`. */
 export const titleOfVersion = (book: BookVersion): string => `version ${book.version} (${labelOfBook(book)})`;
