@@ -54,7 +54,8 @@ describe('a close of many accounts', () => {
     await runMachine(made, 'close-20261001-20261101-2');
     expect(calls.get('history attribution')).toBeLessThan(10);
     expect(flight.most).toBeLessThanOrEqual(64);
-  });
+    // Two closes of 300 accounts, whole.
+  }, 60_000);
 
   it('does not read all accounts again for each chunk that is rated, and still counts them', async () => {
     const { made, calls } = world();
