@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
+// Collecting between samples must not throw away what was compiled: no contender runs in that short a life.
+setFlagsFromString('--no-flush-bytecode');
 /** Collects garbage, so that nobody pays for what another left. */
 export const collect = runInNewContext('gc') as () => void;
 
