@@ -160,6 +160,8 @@ export const projectionStoresContract = (name: string, make: () => Promise<Proje
       const { days, bytes } = await settled.days('org-01', '2026-10-01', '2026-10-02');
       expect(days[0]?.states).toEqual({ '["users",1,{}]': { class: 'set', values: many } });
       expect(bytes).toBeLessThan(1024);
+      // Who wants scalars only does not fetch them.
+      expect((await settled.days('org-01', '2026-10-01', '2026-10-02', 'scalars')).days[0]?.states).toEqual({});
     });
   });
 };

@@ -44,6 +44,8 @@ export const sealedSlotsContract = (name: string, make: () => Promise<SealedSlot
       expect(seal).toEqual(second.seal);
       expect((await slots.open(second.seal))?.version).toBe(2);
       expect((await slots.open(first.seal))?.version).toBe(2);
+      const told = await slots.scalars(second.seal);
+      expect([told?.version, told?.scalars]).toEqual([2, (await slots.open(second.seal))?.view().scalars]);
       await slots.put(second);
       expect(await slots.of(SUBJECT, WHOLE_DAY)).toEqual([second.seal]);
     });
@@ -52,8 +54,10 @@ export const sealedSlotsContract = (name: string, make: () => Promise<SealedSlot
       const slots = await make();
       const start = `${DAY}T01:00:00.000Z`;
       expect(await slots.open(sealed(start).seal)).toBeUndefined();
+      expect(await slots.scalars(sealed(start).seal)).toBeUndefined();
       await slots.put(sealed(start));
-      expect(await slots.open({ ...sealed(start).seal, version: 2 })).toBeUndefined();
+      const later = { ...sealed(start).seal, version: 2 };
+      expect([await slots.open(later), await slots.scalars(later)]).toEqual([undefined, undefined]);
     });
   });
 };

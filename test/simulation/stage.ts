@@ -69,7 +69,7 @@ const HOUR = 3_600_000;
 /** Functions of ports that change nothing, and how often they fail in comparison with the others. */
 const READS: ReadonlySet<string> = new Set([
   ...['slotAbove', 'day', 'days', 'heads', 'marksOf', 'get', 'list', 'standing', 'history', 'version'],
-  ...['overlays', 'pinned', 'places', 'changes', 'lasts', 'of', 'open'],
+  ...['overlays', 'pinned', 'places', 'changes', 'lasts', 'of', 'open', 'scalars'],
 ]);
 const SELDOM = 0.1;
 /** Functions of ports that are transactions: the client's own second try has the same token, and so the same answer. */

@@ -95,9 +95,9 @@ export const memorySettled = (): SettledStore & { objects(): number } => {
   });
   return {
     objects: () => objects.size,
-    days: async (subject, from, to) => {
+    days: async (subject, from, to, only) => {
       const found = range(subject, from, to);
-      return { ...cost(found), days: await Promise.all(found.map((item) => decodeSettled(item, object))) };
+      return { ...cost(found), days: await Promise.all(found.map((item) => decodeSettled(item, only ?? object))) };
     },
     heads: async (subject, from, to) => {
       const found = range(subject, from, to);

@@ -1,6 +1,6 @@
 import type { Seal } from '../../lambdas/usage/ledger/seal.ts';
 import type { SealedSlots } from '../../lambdas/usage/ledger/sealed-slots.ts';
-import { openSealed, type SealedObject } from '../../lambdas/usage/ledger/sealed-view.ts';
+import { openSealed, type SealedObject, sealedScalars } from '../../lambdas/usage/ledger/sealed-view.ts';
 
 /** Sealed slots in memory, for tests. May be used because it passes test/contract/sealed-slots.ts. */
 export type MemorySealedSlots = SealedSlots & {
@@ -23,6 +23,11 @@ export const memorySealedSlots = (fromIds: number): MemorySealedSlots => {
       const body = objects.get(placeOf(seal));
       const chain = body === undefined ? undefined : openSealed(seal, body);
       return chain !== undefined && chain.version >= seal.version ? chain : undefined;
+    },
+    scalars: async (seal) => {
+      const body = objects.get(placeOf(seal));
+      const told = body === undefined ? undefined : sealedScalars(seal, body);
+      return told !== undefined && told.version >= seal.version ? told : undefined;
     },
     put: async ({ seal, body }) => {
       objects.set(placeOf(seal), body);

@@ -7,7 +7,14 @@ import type { Append } from '../types.ts';
 import { chainsOf } from './chain.ts';
 import { linesOf } from './ledger-item.ts';
 import type { Seal } from './seal.ts';
-import { openSealed, type SealedChain, type SealedObject, sealChain } from './sealed-view.ts';
+import {
+  openSealed,
+  type SealedChain,
+  type SealedObject,
+  type SealedScalars,
+  sealChain,
+  sealedScalars,
+} from './sealed-view.ts';
 
 /**
  * Seals of quiet slots with many ids. Like all that is settled they may be thrown away: whoever finds none reads the chain.
@@ -22,6 +29,8 @@ export type SealedSlots = {
    * @throws {Error} if it is not what was written.
    */
   open(seal: Seal): Promise<SealedChain | undefined>;
+  /** The same of its running scalars alone, which takes a small part of the object. */
+  scalars(seal: Seal): Promise<SealedScalars | undefined>;
   /** Keeps a sealed chain in place of another, the object first. */
   put(sealed: SealedObject): Promise<void>;
 };
@@ -54,6 +63,15 @@ const IS_FIRST_OR_LATER = 'attribute_not_exists(pk) OR v < :version';
 /** Bytes kept of objects in a warm process: several late events may meet the same slot. */
 const KEPT_BYTES = 16 * 1024 * 1024;
 
+/** Scalars of the usual number of keys lie in so many bytes from the beginning. */
+const BEGINNING_BYTES = 32 * 1024;
+
+/** The scalars of a sealed chain that was opened as a whole. */
+const scalarsOf = async (open: SealedSlots['open'], seal: Seal): Promise<SealedScalars | undefined> => {
+  const chain = await open(seal);
+  return chain && { version: chain.version, scalars: chain.view().scalars };
+};
+
 /** Seals in the projection table (`pk` = subject, `sk` = `IDS#<slot start>`), their objects below `sealed/` of the data bucket. */
 export const dynamoSealedSlots = (
   client: DynamoDBDocumentClient,
@@ -66,14 +84,30 @@ export const dynamoSealedSlots = (
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ ids }) => ids.length + 1_000,
   });
-  const read = async (seal: Seal): Promise<SealedChain | undefined> => {
+  const read = async (seal: Seal, range?: string): Promise<Uint8Array | undefined> => {
     try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: objectKey(seal) }));
-      return Body === undefined ? undefined : openSealed(seal, await Body.transformToByteArray());
+      const { Body } = await s3.send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: objectKey(seal),
+          ...(range === undefined ? {} : { Range: range }),
+        }),
+      );
+      return await Body?.transformToByteArray();
     } catch (error) {
       if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
       throw error;
     }
+  };
+  const open = async (seal: Seal): Promise<SealedChain | undefined> => {
+    const key = objectKey(seal);
+    const known = kept.get(key);
+    if (known !== undefined && known.version >= seal.version) return known;
+    const body = await read(seal);
+    const chain = body && openSealed(seal, body);
+    if (chain === undefined || chain.version < seal.version) return undefined;
+    kept.set(key, chain);
+    return chain;
   };
   return {
     fromIds,
@@ -92,14 +126,12 @@ export const dynamoSealedSlots = (
         return start < to ? [{ subject, start, version: v }] : [];
       });
     },
-    open: async (seal) => {
-      const key = objectKey(seal);
-      const known = kept.get(key);
-      if (known !== undefined && known.version >= seal.version) return known;
-      const chain = await read(seal);
-      if (chain === undefined || chain.version < seal.version) return undefined;
-      kept.set(key, chain);
-      return chain;
+    open,
+    scalars: async (seal) => {
+      const beginning = await read(seal, `bytes=0-${BEGINNING_BYTES - 1}`);
+      if (beginning === undefined) return undefined;
+      const told = sealedScalars(seal, beginning) ?? (await scalarsOf(open, seal));
+      return told !== undefined && told.version >= seal.version ? told : undefined;
     },
     put: async ({ seal, body }) => {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectKey(seal), Body: body }));

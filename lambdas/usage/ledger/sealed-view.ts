@@ -6,8 +6,8 @@ import type { Seal } from './seal.ts';
 import type { ScalarState } from './state.ts';
 
 /**
- * The second line of a sealed object, format 1: a view but for its ids, which follow as they lie in the appends. The first
- * line is the SHA-256, hex, of all that follows it.
+ * A sealed object, format 1: three lines, then the ids as they lie in the appends. The first line is the SHA-256, hex, of the
+ * second, which is this; the third has the values of sets, which may be many.
  */
 type Head = Seal & {
   readonly format: 1;
@@ -15,14 +15,20 @@ type Head = Seal & {
   readonly head: string;
   readonly newestTime: string;
   readonly scalars: readonly (readonly [StateKey, ScalarState])[];
-  readonly sets: readonly (readonly [StateKey, readonly string[]])[];
   readonly keys: readonly StateKey[];
   readonly tombstones?: readonly string[];
   readonly alone?: readonly string[];
+  /** SHA-256, hex, of all that follows the second line. */
+  readonly rest: string;
 };
+
+type Place = Pick<Slot, 'subject' | 'start'>;
 
 /** A seal and the object that it speaks of. */
 export type SealedObject = { readonly seal: Seal; readonly body: Uint8Array };
+
+/** What the beginning of a sealed object tells: the running scalars of the chain. */
+export type SealedScalars = { readonly version: number; readonly scalars: ReadonlyMap<StateKey, ScalarState> };
 
 /** A sealed chain, opened. */
 export type SealedChain = {
@@ -37,8 +43,11 @@ export type SealedChain = {
 
 const NEW_LINE = 0x0a;
 
-const pack = (view: ChainView, { subject, start }: Pick<Slot, 'subject' | 'start'>, ids: Uint8Array): SealedObject => {
+/** What a view says as a sealed object, with the ids that it knows as they lie in appends. */
+export const sealView = (view: Omit<ChainView, 'ids'>, { subject, start }: Place, ids: Uint8Array): SealedObject => {
   const { tombstones, alone } = view.corrections ?? {};
+  const sets = JSON.stringify([...view.sets].map(([key, values]) => [key, [...values]]));
+  const rest = Buffer.concat([Buffer.from(`${sets}\n`), ids]);
   const head: Head = {
     format: 1,
     subject,
@@ -47,48 +56,69 @@ const pack = (view: ChainView, { subject, start }: Pick<Slot, 'subject' | 'start
     head: view.hash,
     newestTime: view.newestTime,
     scalars: [...view.scalars],
-    sets: [...view.sets].map(([key, values]) => [key, [...values]]),
     keys: [...view.keys],
     ...(tombstones === undefined ? {} : { tombstones: [...tombstones] }),
     ...(alone === undefined ? {} : { alone: [...alone] }),
+    rest: sha256Hex(rest),
   };
-  const said = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ids]);
-  const body = Buffer.concat([Buffer.from(`${sha256Hex(said)}\n`), said]);
+  const line = JSON.stringify(head);
+  const body = Buffer.concat([Buffer.from(`${sha256Hex(line)}\n${line}\n`), rest]);
   return { seal: { subject, start, version: view.version }, body };
 };
 
-/** Seals a live chain: all of it from version 1 on, or what follows a seal of it. */
-export const sealChain = (
-  slot: Pick<Slot, 'subject' | 'start'>,
-  appends: readonly Append[],
-  before?: SealedChain,
-): SealedObject => {
+/** Seals a live chain: all of it from version 1 on, or what follows a sealed part of it. */
+export const sealChain = (slot: Place, appends: readonly Append[], before?: SealedChain): SealedObject => {
   const view = before?.view() ?? emptyView();
   for (const append of appends) applyStates(view, append);
-  return pack(view, slot, Buffer.concat([before?.ids ?? Buffer.alloc(0), ...appends.map(idsBytes)]));
+  return sealView(view, slot, Buffer.concat([before?.ids ?? Buffer.alloc(0), ...appends.map(idsBytes)]));
+};
+
+const isNot = ({ subject, start }: Place): Error =>
+  new Error(`the object of sealed slot ${subject} ${start} is not what was sealed: its hash differs`);
+
+/** The head of an object, and where it ends; `undefined` if these bytes end before. */
+const readHead = (place: Place, bytes: Buffer): { readonly head: Head; readonly end: number } | undefined => {
+  const first = bytes.indexOf(NEW_LINE);
+  const end = bytes.indexOf(NEW_LINE, first + 1);
+  if (first === -1 || end === -1) return undefined;
+  const line = bytes.subarray(first + 1, end);
+  if (sha256Hex(line) !== bytes.subarray(0, first).toString('utf8')) throw isNot(place);
+  const head = JSON.parse(line.toString('utf8')) as Head;
+  if (head.format !== 1) {
+    const what = `sealed slot ${place.subject} ${place.start} has format ${String(head.format)}`;
+    throw new Error(`${what}, which is not known here`);
+  }
+  if (head.subject !== place.subject || head.start !== place.start) throw isNot(place);
+  return { head, end };
+};
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/**
+ * The scalars of an object of which only the beginning was read; `undefined` if more is needed.
+ * @throws {Error} as `openSealed`
+ */
+export const sealedScalars = (place: Place, beginning: Uint8Array): SealedScalars | undefined => {
+  const head = readHead(place, bufferOf(beginning))?.head;
+  return head && { version: head.version, scalars: new Map(head.scalars) };
 };
 
 /**
  * Opens the object of a slot.
- * @throws {Error} if it is not what its own hash says, of another slot, or of a format that this version does not know.
+ * @throws {Error} if it is not what its own hashes say, of another slot, or of a format that this version does not know.
  */
-export const openSealed = ({ subject, start }: Pick<Seal, 'subject' | 'start'>, body: Uint8Array): SealedChain => {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const said = bytes.subarray(bytes.indexOf(NEW_LINE) + 1);
-  const isWhole = sha256Hex(said) === bytes.subarray(0, -said.length - 1).toString('utf8');
-  const end = said.indexOf(NEW_LINE);
-  const head = (isWhole ? JSON.parse(said.subarray(0, end).toString('utf8')) : {}) as Partial<Head>;
-  if (head.subject !== subject || head.start !== start) {
-    throw new Error(`the object of sealed slot ${subject} ${start} is not what was sealed: its hash differs`);
-  }
-  return openedFrom(head as Head, said.subarray(end + 1));
-};
-
-const openedFrom = (head: Head, ids: Buffer): SealedChain => {
-  const { format, subject, start, version } = head;
-  if (format !== 1) {
-    throw new Error(`sealed slot ${subject} ${start} has format ${String(format)}, which is not known here`);
-  }
+export const openSealed = (place: Place, body: Uint8Array): SealedChain => {
+  const bytes = bufferOf(body);
+  const read = readHead(place, bytes);
+  if (read === undefined) throw isNot(place);
+  const { head, end } = read;
+  const rest = bytes.subarray(end + 1);
+  if (sha256Hex(rest) !== head.rest) throw isNot(place);
+  const third = rest.indexOf(NEW_LINE);
+  const sets = JSON.parse(rest.subarray(0, third).toString('utf8')) as [StateKey, string[]][];
+  const ids = rest.subarray(third + 1);
+  const { subject, start, version } = head;
   return {
     version,
     ids,
@@ -98,7 +128,7 @@ const openedFrom = (head: Head, ids: Buffer): SealedChain => {
       newestTime: head.newestTime,
       ids: new Map(),
       scalars: new Map(head.scalars),
-      sets: new Map(head.sets.map(([key, values]) => [key, new Set(values)])),
+      sets: new Map(sets.map(([key, values]) => [key, new Set(values)])),
       keys: new Set(head.keys),
       ...(head.tombstones === undefined
         ? {}

@@ -60,7 +60,7 @@ export const lookAtLimit = async (
   // usage back may have come without any event of this account, or to another worker.
   const standing = await crossings.standing(place);
   const subjects = (await Promise.all(accounts.map((each) => subjectsOf(catalog, each, intervalOf(period))))).flat();
-  const { usage } = await readBalance(balance, { subjects, period, meters });
+  const { usage } = await readBalance(balance, { subjects, period, meters, usageOnly: true });
   const quantity = sum(usage.map((row) => parseDecimal(row.quantity)));
   const told = new Set<number>();
   for (const percent of limit.thresholds) {

@@ -1,3 +1,4 @@
+import type { Aggregation } from '../../catalog/types.ts';
 import { contentHash } from '../../platform/hash.ts';
 import { type BalancePorts, type FragmentsRead, readFragments } from '../settle/settled-fragments.ts';
 import { type Aggregated, aggregate, type CarryIn, goesOn } from './aggregate.ts';
@@ -5,7 +6,11 @@ import { lookBack } from './look-back.ts';
 import { clipSubjects, type PeriodUsageRequest } from './period-usage.ts';
 
 /** As for `readPeriodUsage`; without `carryIn` the last values before the period are looked for. */
-export type BalanceRequest = Omit<PeriodUsageRequest, 'carryIn'> & { readonly carryIn?: CarryIn };
+export type BalanceRequest = Omit<PeriodUsageRequest, 'carryIn'> & {
+  readonly carryIn?: CarryIn;
+  /** Only the usage of these meters is wanted, not what else there is: large sets and points are read only if they need them. */
+  readonly usageOnly?: true;
+};
 
 /** Usage as it stands, for people and thresholds; money reads `readPeriodUsage`. */
 export type Balance = Aggregated & {
@@ -13,6 +18,9 @@ export type Balance = Aggregated & {
   readonly upTo: { readonly slots: number; readonly hash: string };
   readonly read: { readonly queries: number; readonly bytes: number };
 };
+
+/** What needs no sets and points. */
+const ADDS_UP: ReadonlySet<Aggregation> = new Set(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG']);
 
 const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
   const versions = fragments
@@ -29,12 +37,13 @@ const upTo = ({ fragments }: FragmentsRead): Balance['upTo'] => {
  */
 export const readBalance = async (
   ports: BalancePorts,
-  { subjects, period, carryIn, meters }: BalanceRequest,
+  { subjects, period, carryIn, meters, usageOnly }: BalanceRequest,
 ): Promise<Balance> => {
   const own = clipSubjects(subjects, period);
   const looksBack = carryIn === undefined && meters.some(({ body }) => goesOn(body));
   const back = looksBack ? await lookBack(ports, own, meters) : { carryIn: {}, queries: 0, bytes: 0 };
-  const read = await readFragments(ports, own);
+  const addsUp = meters.every(({ body }) => ADDS_UP.has(body.aggregation));
+  const read = await readFragments(ports, own, usageOnly && addsUp ? 'scalars' : undefined);
   return {
     ...aggregate({ fragments: read.fragments, subjects: own, period, carryIn: carryIn ?? back.carryIn, meters }),
     upTo: upTo(read),

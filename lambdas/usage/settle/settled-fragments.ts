@@ -88,7 +88,11 @@ const planOf = async (
 const SUBJECTS_AT_A_TIME = 4;
 const DAYS_AT_A_TIME = 4;
 
-const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInterval[]): Promise<FragmentsRead> => {
+const readSubject = async (
+  ports: BalancePorts,
+  intervals: readonly SubjectInterval[],
+  only: 'scalars' | undefined,
+): Promise<FragmentsRead> => {
   const subject = intervals[0]?.subject ?? '';
   const record = await ports.subjects.get(subject);
   // Registered before its first append: an unknown subject has no usage.
@@ -97,7 +101,7 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
   const [first, last] = [parts[0]?.day ?? '', parts.at(-1)?.day ?? ''];
   // Marks before items: what a settle clears in between it has written before, and that is read next.
   const marks = new Map((await ports.marks.marksOf(subject)).map((mark) => [mark.day, mark]));
-  const settled = await ports.settled.days(subject, first, shiftDay(last, 1));
+  const settled = await ports.settled.days(subject, first, shiftDay(last, 1), only);
   const items = new Map(settled.days.map((item) => [item.day, item]));
   const plans = await mapBounded(parts, DAYS_AT_A_TIME, (part) =>
     planOf(ports, part, record, items.get(part.day), marks.get(part.day)),
@@ -124,14 +128,15 @@ const readSubject = async (ports: BalancePorts, intervals: readonly SubjectInter
 
 /**
  * Everything that was used in the intervals, from settled days where they can be trusted and from the ledger where not
- * (live or dirty days, parts of days). Intervals are in order, by subject.
+ * (live or dirty days, parts of days). Intervals are in order, by subject. `scalars`: sets and points may be missing.
  */
 export const readFragments = async (
   ports: BalancePorts,
   subjects: readonly SubjectInterval[],
+  only?: 'scalars',
 ): Promise<FragmentsRead> => {
   const bySubject = [...Map.groupBy(subjects, ({ subject }) => subject).values()];
-  const reads = await mapBounded(bySubject, SUBJECTS_AT_A_TIME, (intervals) => readSubject(ports, intervals));
+  const reads = await mapBounded(bySubject, SUBJECTS_AT_A_TIME, (intervals) => readSubject(ports, intervals, only));
   return {
     fragments: reads.flatMap(({ fragments }) => fragments),
     queries: reads.reduce((total, { queries }) => total + queries, 0),

@@ -109,9 +109,12 @@ export const encodeSettled = (settled: SettledDay): { readonly item: SettledItem
     c: settled.accepted,
     l: settled.late,
   };
-  const whole = pack(settled.states);
   const wide = part(settled.states, false);
-  if (whole.length <= MAX_INLINE_BYTES || Object.keys(wide).length === 0) return { item: { ...base, s: whole } };
+  // So many values are more bytes than that, however well they deflate.
+  const whole = countOf(wide) > MAX_INLINE_BYTES ? undefined : pack(settled.states);
+  if (whole !== undefined && (whole.length <= MAX_INLINE_BYTES || Object.keys(wide).length === 0)) {
+    return { item: { ...base, s: whole } };
+  }
   const body = canonicalJson(wide);
   const hash = sha256Hex(body);
   const key = `settled/${settled.subject}/${settled.day}/${hash}.json`;
@@ -145,16 +148,16 @@ export const decodeHead = (item: SettledItem): SettledHead => {
 };
 
 /**
- * The settled day of an item; `object` reads what the item keeps elsewhere.
+ * The settled day of an item; `object` reads what the item keeps elsewhere, `scalars` leaves it out.
  * @throws {Error} if that is not what its hash says.
  */
 export const decodeSettled = async (
   item: SettledItem,
-  object: (key: string) => Promise<string>,
+  object: ((key: string) => Promise<string>) | 'scalars',
 ): Promise<SettledDay> => {
   const head = decodeHead(item);
   const inline = unpack(item.s);
-  if (item.o === undefined) return { ...head, states: inline };
+  if (item.o === undefined || object === 'scalars') return { ...head, states: inline };
   const body = await object(item.o.k);
   if (sha256Hex(body) !== item.o.h) throw new Error(`${item.o.k} is not what was settled: its hash differs`);
   return { ...head, states: { ...inline, ...(JSON.parse(body) as StateMap) } };

@@ -20,7 +20,8 @@ export type SettledRead<T> = { readonly days: readonly T[]; readonly queries: nu
 
 /** Settled usage. Reads are strongly consistent; days are UTC, `from` to before `to`, in order. */
 export type SettledStore = {
-  days(subject: string, from: string, to: string): Promise<SettledRead<SettledDay>>;
+  /** `scalars`: without sets and points that lie beside their items. */
+  days(subject: string, from: string, to: string, only?: 'scalars'): Promise<SettledRead<SettledDay>>;
   /** The same without states, for those that only ask what is settled. */
   heads(subject: string, from: string, to: string): Promise<SettledRead<SettledHead>>;
   /** Writes a day if its revision is still the one before `settled.revision`. `false`: another settle was first. */
@@ -115,9 +116,9 @@ export const dynamoSettled = (
   };
 
   return {
-    days: async (subject, from, to) => {
+    days: async (subject, from, to, only) => {
       const read = await items<SettledItem>(subject, settledKey(from), settledKey(to));
-      return { ...read, days: await mapBounded(read.days, CONCURRENCY, (item) => decodeSettled(item, object)) };
+      return { ...read, days: await mapBounded(read.days, CONCURRENCY, (item) => decodeSettled(item, only ?? object)) };
     },
     heads: async (subject, from, to) => {
       const read = await items<SettledItem>(subject, settledKey(from), settledKey(to));

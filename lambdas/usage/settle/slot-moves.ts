@@ -5,7 +5,7 @@ import { linesOf } from '../ledger/ledger-item.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { Seal } from '../ledger/seal.ts';
 import { type SealedSlots, sealQuiet } from '../ledger/sealed-slots.ts';
-import { type SealedChain, sealChain } from '../ledger/sealed-view.ts';
+import { type SealedScalars, sealChain } from '../ledger/sealed-view.ts';
 import { gatherStates, type ScalarState, type StateMap } from '../ledger/state.ts';
 import type { Append, KeyState, Point, Slot, StateKey } from '../types.ts';
 
@@ -71,22 +71,28 @@ const moves = (before: ChainView, fresh: readonly Append[], { start }: Slot): Sl
   };
 };
 
-/** What is to be read of a chain: what follows `sealed`, which goes up to `known` at most; without it, all. */
-type Tail = { readonly sealed: SealedChain | undefined; readonly appends: readonly Append[] };
+/** What was read of a chain: what follows `sealed`, which goes up to `known` at most; without it, all. */
+type Tail = { readonly sealed: SealedScalars | undefined; readonly appends: readonly Append[] };
 
 const tailOf = async ({ ledger, sealed }: MovesPorts, { slot, known, seal }: MovesRequest): Promise<Tail> => {
   if (seal !== undefined && seal.version <= known) {
     const { appends } = await ledger.slotAbove(slot, seal.version);
     if ((appends.at(-1)?.version ?? 0) <= known) return { sealed: undefined, appends: [] };
-    const chain = await sealed?.open(seal);
-    const follows = chain !== undefined && chain.version <= known;
-    if (follows) return { sealed: chain, appends: appends.filter(({ version }) => version > chain.version) };
+    const told = await sealed?.scalars(seal);
+    const follows = told !== undefined && told.version <= known;
+    if (follows) return { sealed: told, appends: appends.filter(({ version }) => version > told.version) };
   }
   // Most often there is nothing new, which takes little to see.
   const fresh = await ledger.slotAbove(slot, known);
   if (known === 0 || fresh.appends.length === 0) return { sealed: undefined, appends: fresh.appends };
   return { sealed: undefined, appends: (await ledger.slotAbove(slot, 0)).appends };
 };
+
+const viewOf = ({ version, scalars }: SealedScalars): ChainView => ({
+  ...emptyView(),
+  version,
+  scalars: new Map(scalars),
+});
 
 /**
  * Tells by how much a live chain moved since a version. `undefined`: by nothing. `restated`: it cannot be told, because the
@@ -100,14 +106,20 @@ export const movesSince = async (
   const { sealed, appends } = await tailOf(ports, request);
   const fresh = appends.filter(({ version }) => version > known);
   if (fresh.length === 0) return undefined;
-  if (seals) await sealTail(ports.sealed, slot, { sealed, appends });
+  if (seals) await sealTail(ports.sealed, request, { sealed, appends });
   if (fresh.some(({ full }) => full)) return 'restated';
-  const before = sealed?.view() ?? emptyView();
+  const before = sealed === undefined ? emptyView() : viewOf(sealed);
   for (const append of appends) if (append.version <= known) applyStates(before, append);
   return moves(before, fresh, slot);
 };
 
-const sealTail = async (slots: SealedSlots | undefined, slot: Slot, { sealed, appends }: Tail): Promise<void> => {
+const sealTail = async (
+  slots: SealedSlots | undefined,
+  { slot, seal }: MovesRequest,
+  { sealed, appends }: Tail,
+): Promise<void> => {
   if (sealed === undefined) return appends[0]?.version === 1 ? sealQuiet(slots, appends) : undefined;
-  if (appends.length >= SEALED_AGAIN_AFTER) await slots?.put(sealChain(slot, appends, sealed));
+  if (seal === undefined || appends.length < SEALED_AGAIN_AFTER) return;
+  const chain = await slots?.open(seal);
+  if (chain?.version === sealed.version) await slots?.put(sealChain(slot, appends, chain));
 };
