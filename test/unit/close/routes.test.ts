@@ -177,6 +177,8 @@ describe('the finance API', () => {
       expect(correlationId).toMatch(new RegExp(`^close-.+/${documentId}$`));
     }
     expect(JSON.stringify(line.body)).not.toContain('linesKey');
+    expect((await pia('GET', `/v1/lines/${lineId}/verification`)).body).toMatchObject({ equal: true, lineId });
+    expect((await pia('GET', '/v1/lines/none/verification')).body.code).toBe('NO_SUCH_LINE');
     // What was pinned is not in this ledger: that is no empty list of events.
     expect((await pia('GET', `/v1/lines/${lineId}/events`)).body.code).toBe('INTERNAL');
     expect((await pia('GET', '/v1/lines/none')).body.code).toBe('NO_SUCH_LINE');
