@@ -1,6 +1,6 @@
 import { itemFrames } from './item-frames.ts';
 import type { Lookup } from './lookup.ts';
-import { meterFlaws } from './meter-rules.ts';
+import { capacityMeterFlaws, meterFlaws } from './meter-rules.ts';
 import { payingFlaws } from './paying-rules.ts';
 import { repeatedPools } from './pool-rules.ts';
 import { stepFlaws } from './price-rules.ts';
@@ -72,7 +72,7 @@ const itemFlaws = (contract: Contract, n: number, book: PriceBook, effectiveFrom
     .filter(({ own }) => own)
     .flatMap((frame): Flaw[] => {
       const at = `${path}${frame.path}`;
-      const together = stepFlaws(frame.price, at);
+      const together = [...stepFlaws(frame.price, at), ...capacityMeterFlaws(frame.price.steps, at, lookup)];
       const meter = price.meter === undefined ? undefined : lookup.body('meter', price.meter, effectiveFrom);
       return meter === undefined ? together : [...together, ...meterFlaws(frame.price, meter, path, at)];
     });

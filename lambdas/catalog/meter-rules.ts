@@ -1,3 +1,4 @@
+import type { Lookup } from './lookup.ts';
 import type { Flaw } from './shape.ts';
 import { needsTransactions } from './step-rules.ts';
 import type { Aggregation, Meter, Price, PriceStep } from './types.ts';
@@ -30,6 +31,19 @@ export const meterFlaws = (price: Price, meter: Meter, path: string, steps = `${
       ]
     : []),
 ];
+
+/** Meters whose peaks a capacity limits, and that there are not. `path` is where the steps are. */
+export const capacityMeterFlaws = (steps: readonly PriceStep[], path: string, lookup: Pick<Lookup, 'exists'>): Flaw[] =>
+  steps.flatMap((step, n): Flaw[] =>
+    step.step !== 'capacity'
+      ? []
+      : step.tiers.flatMap(({ limits }, tier) =>
+          Object.keys(limits ?? {}).flatMap((meter): Flaw[] => {
+            const at = `${path}/${n}/tiers/${tier}/limits/${meter}`;
+            return lookup.exists('meter', meter) ? [] : [{ path: at, message: `there is no meter "${meter}"` }];
+          }),
+        ),
+  );
 
 const dimensionFlaws = ({ perDimensions }: Price, meter: Meter, path: string): Flaw[] => {
   const dimensions = meter.dimensions.map((dimension) => dimension.name);

@@ -36,6 +36,20 @@ export const payingFlaws = (contract: Contract, effectiveFrom: string, lookup: L
   return flaws;
 };
 
+/** Whether an account's parents come back to it. `parent` is what the account would have. */
+export const isOwnAncestor = (
+  account: string,
+  parent: string,
+  parentOf: (id: string) => string | undefined,
+): boolean => {
+  const seen = new Set<string>();
+  for (let at: string | undefined = parent; at !== undefined && !seen.has(at); at = parentOf(at)) {
+    if (at === account) return true;
+    seen.add(at);
+  }
+  return false;
+};
+
 const link = (links: Map<string, Set<string>>, from: string, to: string): void => {
   const known = links.get(from);
   if (known === undefined) links.set(from, new Set([to]));

@@ -1,7 +1,7 @@
 import { currencyFlaws } from './contract-references.ts';
 import { repeated } from './contract-rules.ts';
 import type { Lookup } from './lookup.ts';
-import { meterFlaws } from './meter-rules.ts';
+import { capacityMeterFlaws, meterFlaws } from './meter-rules.ts';
 import { priceFlaws } from './price-rules.ts';
 import type { Flaw } from './shape.ts';
 import type { Price, PriceBook, ProposedEntry } from './types.ts';
@@ -34,16 +34,7 @@ export const priceBookFlaws = (entry: ProposedEntry<'price-book'>, lookup: Looku
 };
 
 const metersFlaws = (price: Price, path: string, effectiveFrom: string, lookup: Lookup): Flaw[] => {
-  const flaws = price.steps.flatMap((step, n): Flaw[] =>
-    step.step !== 'capacity'
-      ? []
-      : step.tiers.flatMap(({ limits }, tier) =>
-          Object.keys(limits ?? {}).flatMap((meter): Flaw[] => {
-            const at = `${path}/steps/${n}/tiers/${tier}/limits/${meter}`;
-            return lookup.exists('meter', meter) ? [] : [{ path: at, message: `there is no meter "${meter}"` }];
-          }),
-        ),
-  );
+  const flaws = capacityMeterFlaws(price.steps, `${path}/steps`, lookup);
   if (price.meter === undefined) return flaws;
   const meter = lookup.body('meter', price.meter, effectiveFrom);
   if (meter === undefined) {

@@ -45,6 +45,7 @@ export const stepFlaws = (price: Price, path: string): Flaw[] => {
 const flawsOfStep = (step: PriceStep, path: string): Flaw[] => {
   switch (step.step) {
     case 'graduated':
+      return [...edgeFlaws(step.tiers, `${path}/tiers`), ...changeFlaws(step, `${path}/tiers`)];
     case 'volume':
     case 'stairstep':
       return edgeFlaws(step.tiers, `${path}/tiers`);
@@ -75,6 +76,18 @@ const flawsOfStep = (step: PriceStep, path: string): Flaw[] => {
       return [];
   }
 };
+
+/** A change of a level holds for a time: it fills no block, and what a tier costs for it has no end to be capped at. */
+const changeFlaws = ({ by, tiers }: Extract<PriceStep, { step: 'graduated' }>, path: string): Flaw[] =>
+  by !== 'changes'
+    ? []
+    : tiers.flatMap((tier, n) =>
+        (['per', 'cap'] as const).flatMap((field): Flaw[] =>
+          tier[field] === undefined
+            ? []
+            : [{ path: `${path}/${n}/${field}`, message: 'means nothing for changes of a level: remove it' }],
+        ),
+      );
 
 const lessThanOne = ({ overageFactor }: Extract<PriceStep, { step: 'commitment' }>): boolean =>
   overageFactor !== undefined && above('1', overageFactor);

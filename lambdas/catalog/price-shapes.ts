@@ -54,7 +54,7 @@ const steps: Readonly<Record<PriceStep['step'], Shape>> = {
     conversionFields,
   ),
   allowance: object(
-    { step: text(), quantity: amount },
+    { step: text(), quantity: positive },
     { pool: id, rollover: object({ periods: whole(1, 120) }, { upTo: positive }) },
   ),
   'per-unit': object({ step: text(), unitPrice: amount }),
@@ -90,8 +90,8 @@ const steps: Readonly<Record<PriceStep['step'], Shape>> = {
   'one-time-fee': object({ step: text(), amount }, { on: localDate }),
   'percentage-discount': object({ step: text(), percent: positive }),
   'amount-discount': object({ step: text(), amount: positive }),
-  minimum: object({ step: text(), amount }, { billing }),
-  maximum: object({ step: text(), amount }),
+  minimum: object({ step: text(), amount: positive }, { billing }),
+  maximum: object({ step: text(), amount: positive }),
 };
 
 /** The steps of a price, or of an item or ramp that has its own. */

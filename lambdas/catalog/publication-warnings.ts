@@ -24,6 +24,7 @@ export const warningsOf = (entry: ProposedEntry, lookup: Lookup, priceOf: PriceO
     const message = `"${discount.description}" takes all off${discount.until === undefined ? ', for ever' : ` until ${discount.until}`}`;
     warnings.push({ code: 'discount-100', name: discount.id, path: `/discounts/${n}/percent`, message });
   });
+  if (entry.kind === 'contract') warnings.push(...chargedTwice(entry as ProposedEntry<'contract'>, lookup));
   return warnings.map(({ code, name, path, message }) => ({
     key: `${code}:${entry.id}/${name}`,
     kind: entry.kind,
@@ -56,6 +57,18 @@ const placedPrices = (entry: ProposedEntry, lookup: Lookup): Placed[] => {
         price: frame.price,
         currency: book.currency,
       }));
+  });
+};
+
+/** Items that charge the same usage by the same price: a fee may be agreed twice, usage is paid for once. */
+const chargedTwice = ({ body, effectiveFrom }: ProposedEntry<'contract'>, lookup: Lookup): Doubt[] => {
+  const book = lookup.body('price-book', body.priceBook, effectiveFrom);
+  const metered = new Set(book?.prices.flatMap(({ id, meter }) => (meter === undefined ? [] : [id])));
+  return body.items.flatMap(({ id, price }, n, items): Doubt[] => {
+    const other = items.findIndex((item) => item.price === price);
+    if (other === n || !metered.has(price)) return [];
+    const message = `charges the usage that the item "${items[other]?.id}" charges by the price "${price}" already`;
+    return [{ code: 'charged-twice', name: id, path: `/items/${n}/price`, message }];
   });
 };
 

@@ -2,6 +2,7 @@ import { contractDateFlaws } from './contract-dates.ts';
 import { contractReferenceFlaws } from './contract-references.ts';
 import { contractOwnFlaws } from './contract-rules.ts';
 import type { Lookup } from './lookup.ts';
+import { isOwnAncestor } from './paying-rules.ts';
 import { priceBookFlaws } from './price-book-references.ts';
 import type { Flaw } from './shape.ts';
 import type { CatalogKind, ProposedEntry } from './types.ts';
@@ -44,6 +45,18 @@ const checkEntity = ({ id, body, effectiveFrom }: ProposedEntry<'entity'>, looku
   });
 };
 
+const checkAccount = ({ id, body, effectiveFrom }: ProposedEntry<'account'>, lookup: Lookup): Flaw[] => {
+  const flaws = need(lookup, 'entity', body.entity, '/entity');
+  if (body.parent === undefined) return flaws;
+  const parentOf = (account: string): string | undefined => lookup.body('account', account, effectiveFrom)?.parent;
+  return isOwnAncestor(id, body.parent, parentOf)
+    ? [
+        ...flaws,
+        { path: '/parent', message: `"${body.parent}" is below "${id}" already: an account is not above itself` },
+      ]
+    : [...flaws, ...need(lookup, 'account', body.parent, '/parent')];
+};
+
 /** A pair of currencies has one rate at a time, so that nobody has to choose. */
 const checkFxRate = ({ id, body, effectiveFrom }: ProposedEntry<'fx-rate'>, lookup: Lookup): Flaw[] => {
   const { from, to } = body;
@@ -71,10 +84,7 @@ const CHECKS: { readonly [K in CatalogKind]?: Check<K> } = {
   contract: checkContract,
   entity: checkEntity,
   'fx-rate': checkFxRate,
-  account: ({ body }, lookup) => [
-    ...need(lookup, 'entity', body.entity, '/entity'),
-    ...(body.parent === undefined ? [] : need(lookup, 'account', body.parent, '/parent')),
-  ],
+  account: checkAccount,
   attribution: ({ body }, lookup) => need(lookup, 'account', body.account, '/account'),
   limit: ({ body }, lookup) => need(lookup, 'meter', body.meter, '/meter'),
   'signal-rule': ({ body }, lookup) => need(lookup, 'meter', body.meter, '/meter'),

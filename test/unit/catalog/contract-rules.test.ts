@@ -101,6 +101,11 @@ describe('a contract', () => {
       '/currency: the price book "list-usd" is in USD, and there is no fx-rate from USD to CHF: publish one or name a book in CHF',
     ],
     [
+      'an item that is named like a line of the contract',
+      { items: [...contract.body.items, { id: 'contract-maximum', price: first.price }] },
+      '/items/5/id: "contract-maximum" is the name of a line of the contract itself: give it another',
+    ],
+    [
       'a quantity of usage',
       { items: [...contract.body.items.map((item) => (item.id === 'api-calls' ? { ...item, quantity: '2' } : item))] },
       '/items/2/quantity: the price "enterprise-api-calls" has no fee that it could multiply: remove it',
@@ -121,6 +126,20 @@ describe('a contract', () => {
       '/entries/0/body/covers/0',
       '/entries/1/body/covers/0',
     ]);
+  });
+});
+
+describe('an account', () => {
+  it('is not above itself', () => {
+    const child = find(company, 'account', 'acct-21') as ProposedEntry<'account'>;
+    const parent = find(company, 'account', 'acct-20') as ProposedEntry<'account'>;
+    expect(child.body.parent).toBe('acct-20');
+    const entries = [withBody(parent, { parent: 'acct-21' }), ...company.filter((entry) => entry !== parent)];
+    const result = validateEntries(entries, [], KNOWN);
+    expect(result.ok ? [] : result.flaws[0]).toEqual({
+      path: '/entries/0/body/parent',
+      message: '"acct-21" is below "acct-20" already: an account is not above itself',
+    });
   });
 });
 

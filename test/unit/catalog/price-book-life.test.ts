@@ -228,12 +228,15 @@ describe('what the checks doubt', () => {
       ),
       discounts: [{ id: 'welcome', description: 'Welcome', percent: '100' }],
     });
+    const twice = withBody(contract, { items: [...contract.body.items, { ...contract.body.items[1], id: 'again' }] });
     const draft = await proposePublication(ports, { entries: [entry], proposer: 'ada', draft: true });
     expect((draft.warnings ?? []).map((warning) => warning.key)).toEqual([
       'cliff:contract-15/api-calls:15',
       'cliff:contract-15/api-calls@2027-01-01:15',
       'discount-100:contract-15/welcome',
     ]);
+    const other = await proposePublication(ports, { entries: [twice], proposer: 'ada', draft: true });
+    expect(other.warnings).toMatchObject([{ key: 'charged-twice:contract-15/again', path: '/items/5/price' }]);
   });
 });
 

@@ -52,6 +52,18 @@ export const CONTRACTS: Readonly<Record<string, Mutation>> = {
   'a discount twice': twice('discounts'),
   'a credit twice': twice('credits'),
   'an entitlement twice': twice('entitlements'),
+  'an item named like a line of the contract': contract((body, draw) => {
+    const { id, ...item } = first(body, 'items');
+    const reserved = [
+      'minimum-commitment',
+      'commitment-overage',
+      'contract-maximum',
+      'group-g',
+      'discount-d2',
+      'credit-c',
+    ];
+    list(body, 'items').push({ ...item, id: draw.pick(reserved) });
+  }),
   'an item of no price': change('items', () => ({ price: 'gold' })),
   'a group of an unknown item': change('groups', () => ({ items: ['i-p9'] })),
   'a discount on an unknown item': change('discounts', () => ({ items: ['p0'] })),
@@ -90,6 +102,18 @@ export const CONTRACTS: Readonly<Record<string, Mutation>> = {
   }),
   'a ramp before the contract': ramp('2025-01-01'),
   'a ramp after the contract': ramp('2028-01-01'),
+  'own capacity of an unknown meter': contract((body) => {
+    const item = list(body, 'items').find(({ price }) => price === 'p4') ?? {};
+    item.steps = [
+      {
+        step: 'capacity',
+        tiers: [
+          { limits: { heat: '5' }, price: '1' },
+          { limits: null, price: '2' },
+        ],
+      },
+    ];
+  }),
   'a ramp whose steps cannot be': contract((body) => {
     first(body, 'items').ramp = [
       { from: '2026-07-01', steps: [{ step: 'recurring-fee', amount: '1', proration: 'day' }] },

@@ -166,6 +166,12 @@ export const PRICES: Readonly<Record<string, Mutation>> = {
     if (draw.onceIn(2)) each.accumulate = 'contract-year';
     else each.windowed = windows;
   }),
+  'a bound of zero': price(isMetered, (each, draw) => {
+    insert(each, { step: draw.pick(['minimum', 'maximum']), amount: draw.pick(['0', '0.00']) }, false);
+  }),
+  'an allowance of nothing': price(isMetered, (each) => {
+    insert(each, { step: 'allowance', quantity: '0' }, true);
+  }),
   'a minimum above the maximum': price(isMetered, (each) => {
     insert(each, { step: 'minimum', amount: '2000' }, false);
     insert(each, { step: 'maximum', amount: '1999.99' }, false);

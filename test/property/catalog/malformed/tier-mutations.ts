@@ -39,6 +39,14 @@ export const TIERS: Readonly<Record<string, Mutation>> = {
     first.flatFee = '5';
     first.per = '10';
   }),
+  'a block of changes': price(
+    (each) => stepsOf(each).some((step) => step.by === 'changes'),
+    (each, draw) => {
+      const step = stepsOf(each).find(({ by }) => by === 'changes');
+      const [first] = step === undefined ? [] : list(step, 'tiers');
+      if (first !== undefined) first[draw.pick(['per', 'cap'])] = '5';
+    },
+  ),
   'a tier that ends at zero': tiered((tiers) => tiers.unshift({ ...tiers[0], upTo: '0' })),
   'a matrix of four dimensions': withStep('matrix', (step, each) => {
     step.dimensions = ['region', 'size', 'tone', 'mode'];
