@@ -99,7 +99,7 @@ const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder'])
   return {
     charge: [
       ...ordered.filter((step) => place(step) < 0).map(made),
-      ...(steps.some((step) => step.step === 'unit-conversion' && isEndless(step)) ? [settleQuotient] : []),
+      ...steps.flatMap((step) => (step.step === 'unit-conversion' && isEndless(step) ? [settleQuotient(step)] : [])),
     ],
     commitment: ordered.filter((step) => place(step) === 0).map(made),
     after: ordered.filter((step) => place(step) > 0).map(made),

@@ -4,6 +4,7 @@ import {
   divide,
   equals,
   formatDecimal,
+  fromInteger,
   multiply,
   ONE,
   parseDecimal,
@@ -35,13 +36,20 @@ export const isEndless = ({ divideBy, rounding }: Params): boolean =>
   divideBy !== undefined && rounding === undefined && reciprocal(parseDecimal(divideBy)) === undefined;
 
 /**
- * What a quotient without end was charged at, brought back to fewer decimals: a third at 0.015 is 0.005 again and not
- * 0.00499…, so that the line is rounded from the exact amount.
+ * What a quotient without end was charged at, as the fraction that it is: a third at 0.015 is 0.005 again and not 0.00499…,
+ * and 22 thirds at 2 are 44 thirds, so that the line is rounded from the exact amount whatever follows.
  */
-export const settleQuotient: Apply = (working) => ({
-  ...working,
-  amount: { ...working.amount, value: round(working.amount.value, CHARGE_DECIMALS, 'half-even') },
-});
+export const settleQuotient = ({ divideBy }: Params): Apply => {
+  const parts = parseDecimal(divideBy ?? '1').units;
+  return (working) => {
+    const { value, parts: shared } = working.amount;
+    // So many times the charge is a decimal with an end again; what the quotient had cut off is rounded away.
+    const whole = round(multiply(value, fromInteger(parts)), CHARGE_DECIMALS, 'half-even');
+    const ended = round(value, CHARGE_DECIMALS, 'half-even');
+    const ends = equals(multiply(ended, fromInteger(parts)), whole);
+    return { ...working, amount: ends ? { value: ended, parts: shared } : { value: whole, parts: shared * parts } };
+  };
+};
 
 const ROUNDINGS = { up: 'ceiling', down: 'floor', 'half-up': 'half-up' } as const satisfies Record<string, Rounding>;
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { PriceStep } from '../../../lambdas/catalog/types.ts';
 import { parseDecimal, ZERO } from '../../../lambdas/platform/decimal.ts';
-import { policy } from './one-price.ts';
+import { rate } from '../../../lambdas/rating/rate.ts';
+import { inputOf, policy } from './one-price.ts';
 import { amountOf, differing, outcomeOf, PART, workingOf } from './one-step.ts';
 
 const texts = (outcome: { readonly node: { readonly children: readonly { readonly text: string }[] } | undefined }) =>
@@ -29,6 +31,17 @@ describe('each step, by its worked example', () => {
     );
     const times = { step: 'unit-conversion', multiplyBy: '0.5', rounding: 'up', unit: 'pair' } as const;
     expect(outcomeOf(workingOf('5'), times).quantity).toEqual(parseDecimal('3'));
+  });
+
+  it('unit-conversion without end is a fraction to the last rounding, whatever follows the charge', () => {
+    const steps: readonly PriceStep[] = [
+      { step: 'unit-conversion', divideBy: '1.5', unit: 'k' },
+      { step: 'per-unit', unitPrice: '2' },
+      { step: 'commitment', amount: '0.5', overageFactor: '1.5', trueUp: true },
+    ];
+    // 22/3 × 2 = 44/3; 0.50 + (44/3 − 0.50) × 1.5 = 21.75, and rounded up it stays so.
+    const input = inputOf({ steps, quantity: '11' });
+    expect(rate({ ...input, policy: { ...input.policy, lineRounding: 'up' } }).lines[0]?.amount).toBe('21.75');
   });
 
   it('unit-conversion without end is charged exactly: a third at 0.015 is 0.005, not a little less', () => {
