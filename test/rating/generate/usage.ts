@@ -9,10 +9,10 @@ type Row = Omit<RatableUsage, 'meter' | 'meterVersion' | 'unit' | 'dimensions'>;
 
 const sumOf = (amounts: readonly string[]): string => total(amounts.map((each) => Rational.of(each))).toString();
 
-/** Where usage may be below 0: only prices that reverse it say what that means. */
-const quantity = (draw: Draw, negative: boolean): string => {
+/** At times more was cancelled than there was. */
+const quantity = (draw: Draw): string => {
   const size = draw.decimal(40);
-  return negative && size !== '0' && draw.onceIn(6) ? `-${size}` : size;
+  return size !== '0' && draw.onceIn(8) ? `-${size}` : size;
 };
 
 const changes = (draw: Draw, part: Period, prorated: boolean): Row => {
@@ -73,7 +73,7 @@ const slices = (draw: Draw): Row => {
   return { quantity: sumOf(all), slices: all };
 };
 
-const rowOf = (draw: Draw, { kind, price }: GeneratedPrice, part: Period): Row => {
+const rowOf = (draw: Draw, { kind }: GeneratedPrice, part: Period): Row => {
   switch (kind) {
     case 'changes':
       return changes(draw, part, draw.onceIn(2));
@@ -88,9 +88,7 @@ const rowOf = (draw: Draw, { kind, price }: GeneratedPrice, part: Period): Row =
     case 'full-quantity':
       return { quantity: draw.price(20), fullQuantity: draw.price(40) };
     default: {
-      const reverses = price.steps.some(({ step }) => step === 'per-unit' || step === 'dynamic');
-      const plain = !price.steps.some(({ step }) => step === 'unit-conversion' || step === 'allowance');
-      return { quantity: quantity(draw, reverses && plain && price.accumulate === undefined) };
+      return { quantity: quantity(draw) };
     }
   }
 };

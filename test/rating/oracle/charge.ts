@@ -23,8 +23,7 @@ export const converted = (step: Named<'unit-conversion'> | undefined, quantity: 
     step.multiplyBy === undefined
       ? quantity.over(Rational.of(step.divideBy ?? '1'))
       : quantity.times(Rational.of(step.multiplyBy));
-  // A quotient is a quantity too: 12 decimals at most.
-  return step.rounding === undefined ? exact.rounded(12, 'half-up') : rounded(exact, step.rounding);
+  return rounded(exact, step.rounding);
 };
 
 /** Each transaction by itself, the free ones first. */

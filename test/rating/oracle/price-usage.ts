@@ -1,7 +1,7 @@
 import { allocated } from './allocated.ts';
 import { periodBefore, yearStart } from './calendar.ts';
 import { chargeOf, converted, coveredShare, minimumOf } from './charge.ts';
-import type { Given, Item, Named, Price, Span, State, Step } from './given.ts';
+import type { Given, Item, Named, Price, Span, State, Step, Usage } from './given.ts';
 import type { Together } from './groups.ts';
 import { least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { roundPooled } from './rounding.ts';
@@ -66,7 +66,7 @@ const allow = (
     const available = rating.pools.get(step.pool) ?? own;
     const used = most(least(quantity, available), NOTHING);
     rating.pools.set(step.pool, available.minus(used));
-    return { after: quantity.minus(used), left: [] };
+    return { after: most(quantity.minus(used), NOTHING), left: [] };
   }
   const stock: Left[] = [
     ...(step.rollover === undefined ? [] : (opening.rollover ?? [])).map((each) => ({
@@ -88,7 +88,8 @@ const allow = (
     }
     if (rest.sign() > 0) left.push({ quantity: rest, periods: each.periods });
   }
-  return { after, left };
+  // Less than nothing was included too.
+  return { after: most(after, NOTHING), left };
 };
 
 /** What passes on is a decimal: a share by day has none that ends, so it is cut to 12 places. */
@@ -102,13 +103,30 @@ const inUnits = (quantity: Rational, rating: Rating, group: Together): Rational 
   return alone ? total(slices.map((slice) => converted(step, Rational.of(slice)))) : converted(step, quantity);
 };
 
+/** Transactions of which the first so much is included; one that is included whole costs nothing at all. */
+const withoutFirst = (rows: readonly Usage[], included: Rational): Usage[] => {
+  let left = included;
+  return rows.map((row) => {
+    if (row.transactions === undefined || left.isZero()) return row;
+    const single = row.transactions.flatMap(({ amount, count = 1 }) => Array.from({ length: count }, () => amount));
+    const transactions = single.flatMap((amount) => {
+      const used = least(left, Rational.of(amount));
+      left = left.minus(used);
+      const rest = Rational.of(amount).minus(used);
+      return rest.isZero() ? [] : [{ amount: rest.toString() }];
+    });
+    return { ...row, transactions };
+  });
+};
+
 /** From a measured quantity to what it costs: conversion, allowance, charge. */
 const through = (quantity: Rational, rating: Rating, group: Together, opening: State) => {
   const allowance = stepOf(rating.steps, 'allowance');
   const unit = inUnits(quantity, rating, group);
   const { after, left } = allowance === undefined ? { after: unit, left: [] } : allow(allowance, unit, rating, opening);
   const charge = rating.steps.find((step) => CHARGES.includes(step.step));
-  const amount = chargeOf(charge, after, { given: rating.given, part: rating.part, rows: group.rows });
+  const rows = withoutFirst(group.rows, unit.minus(after));
+  const amount = chargeOf(charge, after, { given: rating.given, part: rating.part, rows });
   return { amount, left, notes: [`${quantity} measured, ${unit} converted, ${after} to charge = ${amount}`] };
 };
 
@@ -175,7 +193,12 @@ export const priceUsage = (rating: Rating, group: Together, opening: State): Pri
     state:
       left.length === 0
         ? {}
-        : { rollover: left.map(({ quantity, periods }) => ({ quantity: kept(quantity), periods })) },
+        : {
+            rollover: left.map(({ quantity, periods }) => ({
+              quantity: quantity.rounded(40, 'half-up').toString(),
+              periods,
+            })),
+          },
     notes,
   };
 };
