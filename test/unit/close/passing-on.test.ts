@@ -110,6 +110,32 @@ describe('what passes from period to period', () => {
 });
 
 describe('a period that was amended within', () => {
+  it('charges ahead once, whatever was amended', async () => {
+    const fee = bookOf([{ step: 'recurring-fee', amount: '31', proration: 'day', billing: 'advance' }]);
+    const {
+      prices: [price],
+      ...book
+    } = fee.body as PriceBook;
+    const { meter: _, ...fees } = price as PriceBook['prices'][number];
+    const called = { ...fees, id: 'calls', description: 'Calls', meter: 'calls' };
+    const perCall = { ...called, steps: [{ step: 'per-unit' as const, unitPrice: '1' }] };
+    const both = { ...fee, body: { ...book, prices: [fees, perCall] } };
+    const first = own({ start: '2026-09-01', items: [...ITEM, { id: 'calls', price: 'calls' }] });
+    const half = [{ step: 'per-unit' as const, unitPrice: '0.50' }];
+    const second = amended(first, '2026-10-11T00:00:00.000Z', {
+      items: [...ITEM, { id: 'calls', price: 'calls', steps: half }],
+    });
+    const { append, close } = ledgerWorld(first, second, both);
+    await append(calls('2026-10-05T00:00:00.000Z', 4), calls('2026-10-15T00:00:00.000Z', 4));
+    const total = async (dates: typeof OCTOBER) =>
+      (await close(dates)).reduce((sum, line) => sum + Number(line.split(': ')[1]), 0);
+    expect(await total({ start: '2026-08-01', end: '2026-09-01' })).toBe(31);
+    expect(await total(SEPTEMBER)).toBe(31);
+    // 4.00 and 2.00 for calls, and November's fee.
+    expect(await total(OCTOBER)).toBe(37);
+    expect(await total(NOVEMBER)).toBe(31);
+  });
+
   it('is billed in parts, each by its version, with usage and seats of its own days', async () => {
     const first = agreed({ items: ['fee', 'seats', 'calls'].map((id) => ({ id, price: id })) });
     const second = amended(first, '2026-10-11T00:00:00.000Z', {
