@@ -1,6 +1,6 @@
 import { fromMinorUnits } from '../../platform/decimal.ts';
 import { intervalOf } from '../../platform/period.ts';
-import { ALL } from '../fraction.ts';
+import { ALL, type Fraction } from '../fraction.ts';
 import { type PeriodShare, shareOfPeriod } from '../period-share.ts';
 import { number } from '../wording.ts';
 import type { StepContext } from './step.ts';
@@ -24,15 +24,24 @@ const secondsIn = (unit: StepContext['policy']['prorationUnit']): 'second' | 'se
 /** Whether a share is all of the period. */
 export const isWhole = ({ part, whole }: PeriodShare): boolean => part === whole;
 
-/** The share of its period for which a change at an instant holds: from then to the end of what the line is for. */
-export const heldShare = (at: string, { period, part, policy }: Of): PeriodShare => {
+/** A share with its words, said only when somebody asks. */
+export type HeldShare = Fraction & { readonly words: () => string };
+
+/**
+ * For a change at an instant the share of its period for which it holds: from then to the end of what the line is for.
+ * The instants of the period are looked up once for all changes.
+ */
+export const heldShares = ({ period, part, policy }: Of): ((at: string) => HeldShare) => {
   const [whole, mine] = [intervalOf(period), intervalOf(part)];
   const less = policy.prorationUnit === 'second-inclusive' ? 1000 : 0;
-  const from = Math.max(Date.parse(at), Date.parse(mine.from));
-  const to = Date.parse(mine.to) - (mine.to === whole.to ? less : 0);
-  const [held, all] = [Math.max(to - from, 0), Date.parse(whole.to) - Date.parse(whole.from) - less];
-  // Not in lowest terms: all changes of a period then have one denominator, and adding them up stays cheap.
-  return { part: BigInt(held), whole: BigInt(all), words: `${seconds(held)} of ${seconds(all)} seconds` };
+  const begin = Date.parse(mine.from);
+  const end = Date.parse(mine.to) - (mine.to === whole.to ? less : 0);
+  const all = Date.parse(whole.to) - Date.parse(whole.from) - less;
+  return (at) => {
+    const held = Math.max(end - Math.max(Date.parse(at), begin), 0);
+    // Not in lowest terms: all changes of a period then have one denominator, and adding them up stays cheap.
+    return { part: BigInt(held), whole: BigInt(all), words: () => `${seconds(held)} of ${seconds(all)} seconds` };
+  };
 };
 
 /** Milliseconds said as seconds. */

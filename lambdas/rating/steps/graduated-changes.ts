@@ -16,14 +16,14 @@ import { type Exact, exact, isBelowZero, NOTHING, plus, share, times } from '../
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, instant, money, number, quantity, shown } from '../wording.ts';
-import { heldShare } from './covered.ts';
+import { type HeldShare, heldShares } from './covered.ts';
 import { type Apply, charging, type Shift, type StepContext, type Working } from './step.ts';
 import { leaves, type ReadyTier, tierRange } from './tiers.ts';
 
 /** So many units of a tier that begins at `start`. */
 type InTier = { readonly tier: ReadyTier; readonly start: Decimal; readonly units: Decimal };
 /** What a change puts into one tier (or takes out of it), and what it costs for the time that it holds. */
-type Crossing = InTier & { readonly shift: Shift; readonly words: string; readonly amount: Exact };
+type Crossing = InTier & { readonly shift: Shift; readonly words: () => string; readonly amount: Exact };
 
 /** The units of each tier that a level crosses between two values; below 0 there is none. */
 const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): readonly InTier[] => {
@@ -47,24 +47,25 @@ const unitPriceOf = ({ unitPrice, percent }: ReadyTier): Decimal => add(unitPric
 /** What is charged of a change: what somebody said, or by the time for which it holds. */
 const chargedOf = (
   { at, by, prorated }: Shift,
-  context: StepContext,
-): { readonly charged: Exact; readonly words: string } => {
+  heldFrom: (at: string) => HeldShare,
+): { readonly charged: Exact; readonly words: () => string } => {
   if (prorated !== undefined)
-    return { charged: exact(prorated), words: `, charged as ${number(prorated)} of ${number(by)},` };
-  const { part, whole, words } = heldShare(at, context);
-  return { charged: share(exact(by), part, whole), words: ` × ${words}` };
+    return { charged: exact(prorated), words: () => `, charged as ${number(prorated)} of ${number(by)},` };
+  const { part, whole, words } = heldFrom(at);
+  return { charged: share(exact(by), part, whole), words: () => ` × ${words()}` };
 };
 
 type Run = { readonly crossings: readonly Crossing[]; readonly highest: Decimal };
 
 const runOf = (shifts: readonly Shift[], tiers: readonly ReadyTier[], context: StepContext): Run => {
+  const heldFrom = heldShares(context);
   let level = ZERO;
   let highest = ZERO;
   const crossings = shifts.flatMap((shift) => {
     const before = level;
     level = add(level, shift.by);
     if (compare(level, highest) > 0) highest = level;
-    const { charged, words } = chargedOf(shift, context);
+    const { charged, words } = chargedOf(shift, heldFrom);
     const crossed = unitsBetween(before, level, tiers);
     const all = sum(crossed.map(({ units }) => units));
     return crossed.map((part) => ({
@@ -90,7 +91,7 @@ const nodeOf = (run: Run, fees: readonly ReadyTier[], amount: Exact, working: Wo
   const crossed = run.crossings.map(
     ({ tier, start, units, shift, words, amount: cost }): ArithmeticNode => ({
       step: 'change',
-      text: `${instant(shift.at)}: ${isNegative(shift.by) ? '−' : '+'}${number(units)} (${tierRange(start, tier.end)}) × ${money(unitPriceOf(tier), currency)}${words} ${equalTo(cost, currency)}`,
+      text: `${instant(shift.at)}: ${isNegative(shift.by) ? '−' : '+'}${number(units)} (${tierRange(start, tier.end)}) × ${money(unitPriceOf(tier), currency)}${words()} ${equalTo(cost, currency)}`,
       result: formatDecimal(shown(cost)),
       unit: currency.code,
       children: [],

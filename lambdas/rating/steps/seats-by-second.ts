@@ -11,7 +11,7 @@ import {
 import { type Exact, exact, NOTHING, plus, roundExact, share, times } from '../exact.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, instant, money, number, quantity, shown } from '../wording.ts';
-import { heldShare } from './covered.ts';
+import { type HeldShare, heldShares } from './covered.ts';
 import { type Apply, charging, type Shift, type StepContext } from './step.ts';
 
 /** Only what goes above the highest number so far: fewer seats count from the next period on. */
@@ -27,11 +27,10 @@ const withoutDecreases = (shifts: readonly Shift[]): readonly Shift[] => {
   });
 };
 
-type Charged = { readonly shift: Shift; readonly words: string; readonly cost: Exact };
+type Charged = { readonly shift: Shift; readonly held: HeldShare; readonly cost: Exact };
 
-const charge = (shift: Shift, price: Decimal, context: StepContext): Charged => {
+const charge = (shift: Shift, price: Decimal, held: HeldShare, context: StepContext): Charged => {
   const { currency, policy } = context;
-  const held = heldShare(shift.at, context);
   const full =
     shift.prorated === undefined
       ? share(times(exact(price), shift.by), held.part, held.whole)
@@ -39,7 +38,7 @@ const charge = (shift: Shift, price: Decimal, context: StepContext): Charged => 
   // S7: each charge and each credit is rounded, or only the line that they make up.
   const cost =
     policy.prorationRounding === 'each' ? exact(roundExact(full, currency.exponent, policy.lineRounding)) : full;
-  return { shift, cost, words: shift.prorated === undefined ? held.words : `charged as ${number(shift.prorated)}` };
+  return { shift, cost, held };
 };
 
 /**
@@ -50,9 +49,10 @@ export const seatsBySecond =
   (price: Decimal, keep: boolean): Apply =>
   (working, context) => {
     const { currency, changes = [] } = context;
+    const heldFrom = heldShares(context);
     const charged = (keep ? withoutDecreases(changes) : changes)
       .filter(({ by }) => !isZero(by))
-      .map((shift) => charge(shift, price, context));
+      .map((shift) => charge(shift, price, heldFrom(shift.at), context));
     const amount = charged.map(({ cost }) => cost).reduce(plus, NOTHING);
     return charging(working, amount, () => ({
       step: 'seats',
@@ -60,9 +60,9 @@ export const seatsBySecond =
       result: formatDecimal(shown(amount)),
       unit: currency.code,
       children: charged.map(
-        ({ shift: { at, by }, words, cost }): ArithmeticNode => ({
+        ({ shift: { at, by, prorated }, held, cost }): ArithmeticNode => ({
           step: 'change',
-          text: `${instant(at)}: ${isNegative(by) ? '' : '+'}${number(by)} × ${money(price, currency)} × ${words} ${equalTo(cost, currency)}`,
+          text: `${instant(at)}: ${isNegative(by) ? '' : '+'}${number(by)}${prorated === undefined ? '' : ` charged as ${number(prorated)}`} × ${money(price, currency)}${prorated === undefined ? ` × ${held.words()}` : ''} ${equalTo(cost, currency)}`,
           result: formatDecimal(shown(cost)),
           unit: currency.code,
           children: [],

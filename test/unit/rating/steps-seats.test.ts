@@ -85,7 +85,8 @@ describe('seats by second', () => {
   });
 
   it('takes what somebody says is charged of a change', () => {
-    expect(amountOf('10', bySecond, changes(['05T00:00', '10', '2.5']))).toBe('37.5');
+    const { node } = outcomeOf(workingOf('10'), bySecond, changes(['05T00:00', '10', '2.5']));
+    expect(node?.children[0]?.text).toBe('2026-09-05 00:00 UTC: +10 charged as 2.5 × 15.00 USD = 37.50 USD');
   });
 
   it('needs the changes of their number', () => {
