@@ -3,7 +3,9 @@ import { cliffSentence, cliffsOf, type PriceOf } from './cliffs.ts';
 import { itemFrames } from './item-frames.ts';
 import type { Lookup } from './lookup.ts';
 import { stepOf } from './price-rules.ts';
+import { holds } from './tier-rules.ts';
 import type { Price, PriceStep, ProposedEntry, PublicationWarning } from './types.ts';
+import { money } from './words.ts';
 
 /** A price with where it stands: `path` in its entry, `name` in the keys of its warnings. */
 type Placed = { readonly path: string; readonly name: string; readonly price: Price; readonly currency: string };
@@ -104,8 +106,22 @@ const warningsOfPrice = ({ path, name, price, currency }: Placed, unit: string, 
       message: cliffSentence(cliff, unit, currency),
     }),
   );
-  return [...free, ...discount, ...cliffs];
+  return [...free, ...discount, ...cliffs, ...smallerForMore(price, path, name, currency)];
 };
+
+/** Tiers of a capacity that fit more than the one before and cost less. A tier's price is its amount: nothing is computed. */
+const smallerForMore = (price: Price, path: string, name: string, currency: string): Doubt[] =>
+  price.steps.flatMap((step, n): Doubt[] => {
+    if (step.step !== 'capacity') return [];
+    return step.tiers.flatMap((tier, t): Doubt[] => {
+      const before = step.tiers[t - 1];
+      if (before?.limits === undefined || before.limits === null) return [];
+      const isLarger = tier.limits === null || holds(tier.limits, before.limits);
+      if (!isLarger || compare(parseDecimal(tier.price), parseDecimal(before.price)) >= 0) return [];
+      const message = `tier ${t + 1} fits more than tier ${t} and costs less: ${money(tier.price, currency)}, not ${money(before.price, currency)}`;
+      return [{ code: 'cliff', name: `${name}:tier-${t + 1}`, path: `${path}/${n}/tiers/${t}`, message }];
+    });
+  });
 
 const zero = (...amounts: readonly (string | undefined)[]): boolean =>
   amounts.every((amount) => amount === undefined || isZero(parseDecimal(amount)));

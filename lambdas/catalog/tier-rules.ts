@@ -74,7 +74,7 @@ export const capacityFlaws = ({ tiers }: Capacity, path: string): Flaw[] =>
   });
 
 /** Whether whatever fits `inner` fits `outer`. */
-const holds = (outer: Readonly<Record<string, string>>, inner: Readonly<Record<string, string>>): boolean =>
+export const holds = (outer: Readonly<Record<string, string>>, inner: Readonly<Record<string, string>>): boolean =>
   Object.entries(outer).every(([meter, limit]) => {
     const other = inner[meter];
     return other !== undefined && compare(parseDecimal(other), parseDecimal(limit)) <= 0;

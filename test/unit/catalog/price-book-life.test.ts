@@ -212,6 +212,21 @@ describe('what the checks doubt', () => {
       ],
       ['cliff:list-usd/extra:10.5'],
     ],
+    [
+      'a capacity that costs less for more',
+      [
+        {
+          step: 'capacity',
+          tiers: [
+            { limits: { api_calls: '10' }, price: '90' },
+            { limits: { storage: '10' }, price: '70' },
+            { limits: { storage: '20' }, price: '60' },
+            { limits: null, price: '80' },
+          ],
+        },
+      ],
+      ['cliff:list-usd/extra:tier-3'],
+    ],
     ['a cliff that a minimum flattens, which is none', [cliff, { step: 'minimum', amount: '150' }], []],
   ])('names %s', async (_, steps, keys) => {
     const { ports } = await setUp();
