@@ -44,6 +44,13 @@ const CONTRACT = agreed({
   priceBook: 'passing',
   start: '2026-09-01',
   items: ['seats', 'calls', 'year'].map((id) => ({ id, price: id })),
+  credits: [
+    {
+      ...{ id: 'promo', description: 'Welcome', kind: 'promotional', amount: '150', priority: 1 },
+      ...{ from: '2026-09-01', items: ['year'] },
+    },
+  ],
+  minimumCommitment: { amount: '100', description: 'Commitment' },
 });
 
 const event = fc

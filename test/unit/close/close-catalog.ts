@@ -92,7 +92,7 @@ const mapping = (kind: string): CatalogEntry =>
     kind,
     expression:
       '{"externalId": documentId, "lines": [lines.{"amount": {"$decimal": amount}, "item": $table("items", product)}]}',
-    tables: { items: { platform: '1', 'api-calls': '2', 'minimum-commitment': '3' } },
+    tables: { items: { platform: '1', 'api-calls': '2', 'minimum-commitment': '3', 'promotional-credit': '4' } },
   });
 
 /** Three accounts: two of the US entity in USD, one of the German one in EUR. */
