@@ -28,6 +28,8 @@ describe('a fee in advance', () => {
     const result = ratedContract({ ...platform, contract: { start: '2026-11-01' }, more: { period: october } });
     expect(amounts(result)).toEqual(['platform: 310.00']);
     expect(result.lines[0]?.period).toEqual(november);
+    // The whole line is for November: nothing of it is for another period.
+    expect(result.lines[0]?.ahead).toBeUndefined();
     expect(result.closing.prices).toEqual({
       [keyOf('platform')]: { ahead: { start: '2026-11-01', amount: '310', charged: '310' } },
     });
@@ -35,6 +37,24 @@ describe('a fee in advance', () => {
       '0.00 USD + 310.00 USD ahead for 2026-11-01 to 2026-12-01 = 310.00 USD',
       '310.00 USD rounded half-up to 2 decimals = 310.00 USD',
     ]);
+  });
+
+  it('is all that is charged before the contract begins, shown as the policy says or not', () => {
+    const steps: readonly PriceStep[] = [
+      ...each('1'),
+      ...fee('310.00', 'advance'),
+      { step: 'one-time-fee', amount: '5.00', on: '2026-10-15' },
+      { step: 'minimum', amount: '1000.00' },
+    ];
+    const given: OneContract = {
+      fees: { setup: fee('1.00') },
+      metered: { calls: steps, other: each('1') },
+      used: { calls: '9' },
+      contract: { start: '2026-11-01' },
+      more: { period: october },
+    };
+    expect(amounts(ratedContract(given))).toEqual(['calls: 310.00']);
+    expect(amounts(ratedContract({ ...given, policy: 'itemised' }))).toEqual(['calls: 310.00']);
   });
 
   it('is settled and charged again in every period', () => {
@@ -73,6 +93,7 @@ describe('a fee in advance', () => {
     const opening = ahead('platform', '2026-10-01', '310');
     const dropped = ratedContract({ fees: { other: fee('10.00') }, opening });
     expect(amounts(dropped)).toEqual(['other: 10.00', 'platform: -310.00']);
+    expect(dropped.lines[1]?.dimensions).toEqual({});
     expect(dropped.lines[1]).toMatchObject({
       product: 'charged-ahead',
       description: 'platform: charged ahead and not used',
@@ -80,6 +101,9 @@ describe('a fee in advance', () => {
     const arrears = ratedContract({ fees: { platform: fee('310.00') }, opening });
     expect(amounts(arrears)).toEqual(['platform: 310.00', 'platform: -310.00']);
     expect(new Set(arrears.lines.map(({ id }) => id)).size).toBe(2);
+    expect(arrears.lines[1]?.dimensions).toEqual({ 'charged-ahead': '2026-10-01' });
+    const other = ratedContract({ fees: { other: fee('10.00') }, opening: ahead('platform', '2026-10-01', '311') });
+    expect(other.lines[1]?.inputsHash).not.toBe(dropped.lines[1]?.inputsHash);
   });
 
   it('is settled within the period, and nothing is charged ahead', () => {
@@ -147,6 +171,23 @@ describe('a fee in advance', () => {
     expect(lines.map((line) => line.ahead?.period)).toEqual([november, undefined, november]);
   });
 
+  it('is given back converted where only the amount of the price is known, and recognized as its price is', () => {
+    const input = contractInput({ fees: { platform: fee('310.00') }, contract: { currency: 'EUR' } });
+    const prices = input.priceBook.prices.map((price) => ({ ...price, recognition: 'straight-line-month' as const }));
+    const fx = { id: 'u', from: 'USD', to: 'EUR', rate: '0.5', source: 'ECB', version: 1, date: '2026-10-31' };
+    const opening: Opening = { format: 2, carryIn: {}, ...ahead('platform', '2026-10-01', '310') };
+    const { lines } = rate({ ...input, priceBook: { ...input.priceBook, prices }, fx, opening });
+    expect(lines.map(({ amount, recognition }) => `${amount} ${recognition}`)).toEqual([
+      '155.00 straight-line-month',
+      '-155.00 straight-line-month',
+    ]);
+    expect(lines[1]?.arithmetic.children.map(({ text }) => text)).toEqual([
+      '− 310.00 USD charged ahead for this period',
+      '-310.00 USD × 0.5 (ECB, 2026-10-31) = -155.00 EUR',
+      '-155.00 EUR rounded half-up to 2 decimals = -155.00 EUR',
+    ]);
+  });
+
   it('is due as many times as the item says', () => {
     const contract = { items: [{ id: 'platform', price: 'platform', quantity: '3' }] };
     expect(amounts(ratedContract({ ...platform, contract, opening: ahead('platform', '2026-10-01', '930') }))).toEqual([
@@ -202,6 +243,41 @@ describe('seats in advance', () => {
     expect(result.lines[0]?.ahead).toEqual({ period: november, amount: '434.00' });
   });
 
+  it('charge ahead what a change by the second left', () => {
+    const bySecond: readonly PriceStep[] = [
+      { step: 'seats', unitPrice: '31.00', proration: 'second', billing: 'advance' },
+    ];
+    const input = contractInput({ metered: { seats: bySecond }, opening: ahead('seats', '2026-10-01', '310') });
+    const changes = [
+      { at: '2026-09-30T22:00:00.000Z', by: '10' },
+      { at: '2026-10-16T22:00:00.000Z', by: '4' },
+    ];
+    const usage = [{ meter: 'seats', meterVersion: 1, unit: 'seat', dimensions: {}, quantity: '99', changes }];
+    const { lines, closing } = rate({ ...input, usage });
+    expect(lines[0]?.ahead?.amount).toBe('434.00');
+    expect(closing.prices?.[keyOf('seats')]?.ahead).toMatchObject({ amount: '434', charged: '434' });
+  });
+
+  it('that share tiers are settled together, and fees of each group apart', () => {
+    const input = contractInput({ metered: { seats: [...steps, ...fee('10.00')] } });
+    const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['plan'] }));
+    const shared = {
+      ...input,
+      priceBook: { ...input.priceBook, prices },
+      policy: { ...input.policy, groupedTiers: 'pooled' as const },
+    };
+    const usageOn = (period: Period, ...plans: readonly string[]) => ({
+      usage: plans.flatMap((plan) => seatsOn(period, () => '1').usage.map((row) => ({ ...row, dimensions: { plan } }))),
+    });
+    const first = rate({ ...shared, ...usageOn(october, 'a', 'b') });
+    expect(amounts(first)).toEqual(['seats: 72.00', 'seats: 72.00']);
+    expect(first.closing.prices).toEqual({
+      [keyOf('seats')]: { ahead: { start: '2026-11-01', amount: '62', charged: '62' } },
+    });
+    const second = rate({ ...shared, ...usageOn(november, 'b'), period: november, opening: first.closing });
+    expect(amounts(second)).toEqual(['seats: 10.00']);
+  });
+
   it('are given back for dimension values that are not used any more', () => {
     const input = contractInput({ metered: { seats: steps } });
     const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['plan'] }));
@@ -247,6 +323,7 @@ describe('a minimum in advance of each dimension value', () => {
     expect(said(third)).toEqual(['eu 200.00', 'us 100.00']);
     const none = of(third.closing, month('2027-01-01', '2027-02-01'));
     expect(said(none)).toEqual(['none 200.00', 'eu -100.00', 'us -100.00']);
+    expect(none.lines[0]?.description).toBe('calls');
     expect(said(of(none.closing, month('2027-02-01', '2027-03-01'), 'eu'))).toEqual(['eu 200.00', 'none -100.00']);
   });
 });

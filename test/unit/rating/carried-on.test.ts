@@ -59,6 +59,47 @@ describe('an allowance that rolls over', () => {
   });
 });
 
+describe('what items leave by dimension values', () => {
+  it('stays with its item, its dimensions and its contract year', () => {
+    const steps = allowance({ rollover: { periods: 3 } });
+    const base = contractInput({ metered: { calls: steps, other: each('1') }, contract: { start: '2026-03-01' } });
+    const prices = base.priceBook.prices.map((price) => ({ ...price, perDimensions: ['region'] }));
+    const rollover = [{ quantity: '40', periods: 2 }];
+    const opening: Opening = {
+      format: 2,
+      carryIn: {},
+      prices: {
+        [key('calls', { region: 'eu' })]: { rollover },
+        [key('calls', { size: 'l' })]: { rollover },
+        [key('calls', { region: 'eu', size: 'l' })]: { rollover },
+        [key('other', { region: 'eu' })]: { accumulated: '7' },
+      },
+    };
+    const usage = [{ meter: 'calls', meterVersion: 1, unit: 'call', dimensions: { region: 'us' }, quantity: '100' }];
+    const input = { ...base, usage, opening, priceBook: { ...base.priceBook, prices } };
+    expect(rate(input).closing.prices).toEqual({
+      [key('calls', { region: 'eu' })]: {
+        rollover: [
+          { quantity: '40', periods: 1 },
+          { quantity: '100', periods: 3 },
+        ],
+      },
+    });
+    const yearly = prices.map((price) => ({ ...price, accumulate: 'contract-year' as const }));
+    const { closing, lines } = rate({
+      ...input,
+      priceBook: { ...base.priceBook, prices: yearly },
+      policy: { ...base.policy, zeroUsageLine: 'show' },
+    });
+    expect(closing.prices?.[key('other', { region: 'eu' })]).toEqual({ accumulated: '7' });
+    // Values without usage have no line, even where lines without usage are shown.
+    expect(lines.map(({ item, dimensions }) => `${item} ${dimensions.region ?? 'none'}`)).toEqual([
+      'calls us',
+      'other none',
+    ]);
+  });
+});
+
 describe('an allowance that items share', () => {
   it('is used up in the order of the items', () => {
     const pooled = allowance({ pool: 'shared' });

@@ -54,6 +54,24 @@ describe('items that share a minimum or a maximum', () => {
     );
   });
 
+  it('have a whole maximum however little the contract covers, shared by day when it is amended', () => {
+    const groups = [{ id: 'core', description: 'Core', items: ['calls'], maximum: '31.00' }];
+    const late = ratedContract({ ...two, contract: { start: '2026-10-12', groups } });
+    expect(sentences(late, 'group-core')[0]).toBe('31.00 USD maximum − 90.00 USD charged = -59.00 USD');
+    const part = month('2026-10-12', '2026-11-01');
+    const amended = ratedContract({ ...two, contract: { groups }, more: { part } });
+    expect(sentences(amended, 'group-core')[0]).toBe(
+      '20.00 USD maximum (20 of 31 days) − 90.00 USD charged = -70.00 USD',
+    );
+    const capped = { maximum: { amount: '31.00', description: 'Cap' } };
+    expect(sentences(ratedContract({ ...two, contract: capped, more: { part } }), 'contract-maximum')[0]).toBe(
+      '20.00 USD maximum (20 of 31 days) − 167.42 USD charged = -147.42 USD',
+    );
+    expect(amounts(ratedContract({ ...two, contract: { ...capped, start: '2026-10-12' } }))).toContain(
+      'contract-maximum: -136.42',
+    );
+  });
+
   it('have no minimum within the period, but a maximum', () => {
     const interim = { more: { interim: true } };
     expect(amounts(shared({ minimum: '310.00' }, interim))).toEqual(['platform: 120.00', 'calls: 90.00']);
@@ -218,6 +236,28 @@ describe('the discounts of a contract', () => {
     expect(amounts(ratedContract({ ...two, contract }))).toContain('discount-half: -22.50');
   });
 
+  it('cover all lines but those that lower others', () => {
+    const all = [
+      { id: 'first', description: 'First', percent: '10' },
+      { id: 'second', description: 'Second', percent: '10' },
+    ];
+    const { lines } = ratedContract({ ...two, contract: { discounts: all } });
+    expect(lines.at(-1)?.arithmetic.children[0]?.children.map(({ text }) => text)).toEqual([
+      'platform: 120.00 USD, 108.00 USD left of it',
+      'calls: 90.00 USD, 81.00 USD left of it',
+    ]);
+  });
+
+  it('pin the lines that they cover', () => {
+    const hashed = (used: string, amount: string) =>
+      ratedContract({
+        ...two,
+        used: { calls: used },
+        contract: { discounts: [{ id: 'd', description: 'D', amount, items: ['calls'] }] },
+      }).lines.find(({ item }) => item === 'discount-d')?.inputsHash;
+    expect(hashed('9000', '1.00')).not.toBe(hashed('9001', '1.00'));
+  });
+
   it('hold for the periods that begin in their dates', () => {
     const dated = (from: string, until: string) =>
       amounts(
@@ -291,6 +331,23 @@ describe('the credits of a contract', () => {
     const result = ratedContract({ ...two, contract: { credits: lowered }, opening: { wallets } });
     expect(amounts(result)).toHaveLength(2);
     expect(result.closing.wallets).toEqual([{ credit: 'c', left: '0', granted: '20.00' }]);
+  });
+
+  it('are used from the first day on that they may be, and before the one on which they expire', () => {
+    const used = (dates: { readonly from: string; readonly expires?: string }) =>
+      amounts(ratedContract({ ...two, contract: { credits: [{ ...credit, id: 'c', amount: '10.00', ...dates }] } }));
+    expect(used({ from: '2026-10-01' })).toContain('credit-c: -10.00');
+    expect(used({ from: '2026-10-02' })).toHaveLength(2);
+    expect(used({ from: '2026-01-01', expires: '2026-10-02' })).toContain('credit-c: -10.00');
+    expect(used({ from: '2026-01-01', expires: '2026-10-01' })).toHaveLength(2);
+  });
+
+  it('go on with a wallet that does not say what was granted', () => {
+    const credits = [{ ...credit, id: 'c', amount: '100.00' }];
+    const wallets = [{ credit: 'c', left: '30' }];
+    expect(amounts(ratedContract({ ...two, contract: { credits }, opening: { wallets } }))).toContain(
+      'credit-c: -30.00',
+    );
   });
 
   it('keep wallets that this version of the contract does not have', () => {

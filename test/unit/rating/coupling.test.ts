@@ -27,6 +27,18 @@ describe('lines that share something are coupled', () => {
     expect(coupled({})).toBe('e f');
   });
 
+  it('share only a pool of one name, and no allowance of their own', () => {
+    const own: readonly PriceStep[] = [{ step: 'allowance', quantity: '10' }, ...each('1')];
+    const other: readonly PriceStep[] = [{ step: 'allowance', quantity: '10', pool: 'other' }, ...each('1')];
+    const metered = { a: own, b: own, c: pooled, d: other, e: pooled, f: other };
+    const used = Object.fromEntries(Object.keys(metered).map((item) => [item, '20']));
+    const { lines } = rate(contractInput({ metered, used }));
+    const groupOf = (item: string) => lines.find((line) => line.item === item)?.group;
+    expect([groupOf('a'), groupOf('b')]).toEqual([undefined, undefined]);
+    expect([groupOf('c'), groupOf('d')]).toEqual([groupOf('e'), groupOf('f')]);
+    expect(groupOf('c')).not.toBe(groupOf('d'));
+  });
+
   it('share the minimum of a group, also while it is reached', () => {
     const group = { id: 'g', description: 'G', items: ['a', 'c'] };
     expect(coupled({ groups: [{ ...group, minimum: '100.00' }] })).toBe('a c group-g | e f');
@@ -87,6 +99,9 @@ describe('lines that share something are coupled', () => {
     const [first, second] = of('pooled');
     expect(first?.group).toMatch(/^cg-[0-9a-f]{24}$/);
     expect(second?.group).toBe(first?.group);
+    // Without dimensions there is one line, which shares its tiers with nobody.
+    const one = rate({ ...input, usage, policy: { ...input.policy, groupedTiers: 'pooled' } }).lines;
+    expect(one.map(({ group }) => group)).toEqual([undefined]);
   });
 
   it('are the same group whatever was used, another one in another period or part', () => {

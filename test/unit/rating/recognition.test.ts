@@ -47,8 +47,9 @@ describe('the schedule of a line', () => {
 
   it('as used follows what was used in each calendar month, if somebody says so', () => {
     const used = [
-      { day: '2026-10-20', value: '1' },
-      { day: '2026-11-02', value: '2.5' },
+      { day: '2026-10-12', value: '1' },
+      { day: '2026-11-01', value: '2.5' },
+      { day: '2026-12-12', value: '100' },
       { day: '2026-11-03', value: '-1' },
       { day: '2027-01-01', value: '100' },
     ];
@@ -74,7 +75,8 @@ describe('the schedule of a line', () => {
     expect(scheduleOf(old).recognition).toBe('straight-line-day');
     expect(scheduleOf({ ...old, meter: 'calls' }).recognition).toBe('as-used');
     const node = { step: 'seats', text: '', result: '', unit: '', children: [] };
-    expect(scheduleOf({ ...old, meter: 'seats', arithmetic: { ...node, children: [node] } }).recognition).toBe(
+    const children = [{ ...node, step: 'usage' }, node];
+    expect(scheduleOf({ ...old, meter: 'seats', arithmetic: { ...node, children } }).recognition).toBe(
       'straight-line-day',
     );
   });
@@ -134,5 +136,11 @@ describe('how a price is recognized', () => {
     expect(of(['a'])).toBe('straight-line-day');
     expect(of(['b'])).toBe('as-used');
     expect(of(['a', 'b'])).toBe('straight-line-day');
+    const turned = { ...input.contract, items: [...input.contract.items].reverse(), discounts };
+    expect(rate({ ...input, contract: turned }).lines.map(({ recognition }) => recognition)).toEqual([
+      'as-used',
+      'straight-line-day',
+      'straight-line-day',
+    ]);
   });
 });
