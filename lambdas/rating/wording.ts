@@ -36,6 +36,10 @@ export const money = (value: Decimal, currency: { readonly code: string; readonl
   return `${grouped(text)} ${code}`;
 };
 
+/** The end of a sentence about an amount that is no fraction, with all its decimals: `= 61.728 USD`. */
+export const comesTo = (value: Decimal, currency: { readonly code: string; readonly exponent: number }): string =>
+  `${value.scale > MOST_DECIMALS ? '' : '= '}${money(value, currency)}`;
+
 /** An exact amount as decimal text for showing, with at most six decimals. */
 export const shown = (amount: Exact): Decimal => roundExact(amount, SHOWN_DECIMALS, 'half-even');
 

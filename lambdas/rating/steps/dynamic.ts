@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, parseDecimal } from '../../platform/decimal.ts';
 import { exact } from '../exact.ts';
-import { money, number } from '../wording.ts';
+import { comesTo, money, number } from '../wording.ts';
 import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'dynamic' }>;
@@ -16,7 +16,7 @@ export const dynamic: Step<Params> = (step) => {
     const amount = multiply(working.quantity, factor);
     return charging(working, exact(amount), () => ({
       step: step.step,
-      text: `${money(working.quantity, currency)} × ${number(factor)} = ${money(amount, currency)}`,
+      text: `${money(working.quantity, currency)} × ${number(factor)} ${comesTo(amount, currency)}`,
       result: formatDecimal(amount),
       unit: currency.code,
       children: [],

@@ -2,7 +2,7 @@ import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal } from '../../platform/decimal.ts';
 import { exact } from '../exact.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { money, quantity } from '../wording.ts';
+import { comesTo, quantity } from '../wording.ts';
 import { graduatedByChanges } from './graduated-changes.ts';
 import { type Graduation, graduation, isSaid, priceTiers, type TierPart } from './price-tiers.ts';
 import { type Apply, charging, type Step, type StepContext, type Working } from './step.ts';
@@ -37,7 +37,7 @@ const nodeOf = (ready: Graduation, working: Working, context: StepContext): Arit
   const measured = quantity(working.quantity, working.unit);
   return {
     step: 'graduated',
-    text: parts.length === 0 ? `${measured}: nothing to charge` : `${measured} ${tiers} = ${money(amount, currency)}`,
+    text: parts.length === 0 ? `${measured}: nothing to charge` : `${measured} ${tiers} ${comesTo(amount, currency)}`,
     result: formatDecimal(amount),
     unit: currency.code,
     children: parts.flatMap((part) => tierNode(part, ready, working.unit, context)),
@@ -51,7 +51,7 @@ const tierNode = (part: TierPart, { tiers }: Graduation, unit: string, context: 
   return [
     {
       step: 'tier',
-      text: `${tierRange(part.from, tier.end)}: ${words} = ${money(part.amount, context.currency)}`,
+      text: `${tierRange(part.from, tier.end)}: ${words} ${comesTo(part.amount, context.currency)}`,
       result: formatDecimal(part.amount),
       unit: context.currency.code,
       children: [],

@@ -13,7 +13,7 @@ import {
 import { exact } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { money, quantity } from '../wording.ts';
+import { comesTo, money, quantity } from '../wording.ts';
 import { charging, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'matrix' }>;
@@ -28,7 +28,7 @@ const nodeOf = (
   { currency }: StepContext,
 ): ArithmeticNode => ({
   step: 'cell',
-  text: `${where}: ${quantity(charged, unit)} × ${money(price, currency)} = ${money(multiply(charged, price), currency)}`,
+  text: `${where}: ${quantity(charged, unit)} × ${money(price, currency)} ${comesTo(multiply(charged, price), currency)}`,
   result: formatDecimal(multiply(charged, price)),
   unit: currency.code,
   children: [],
@@ -70,7 +70,7 @@ export const matrix: Step<Params> = (step) => {
         text:
           priced.length === 0
             ? `${measured}: nothing to charge`
-            : `${measured} by ${step.dimensions.join(', ')} = ${money(amount, currency)}`,
+            : `${measured} by ${step.dimensions.join(', ')} ${comesTo(amount, currency)}`,
         result: formatDecimal(amount),
         unit: currency.code,
         children: priced.map((part) => nodeOf(part, working.unit, context)),

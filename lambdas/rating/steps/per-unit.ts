@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, parseDecimal } from '../../platform/decimal.ts';
 import { exact } from '../exact.ts';
-import { money, quantity } from '../wording.ts';
+import { comesTo, money, quantity } from '../wording.ts';
 import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'per-unit' }>;
@@ -13,7 +13,7 @@ export const perUnit: Step<Params> = (step) => {
     const amount = multiply(working.quantity, price);
     return charging(working, exact(amount), () => ({
       step: step.step,
-      text: `${quantity(working.quantity, working.unit)} × ${money(price, currency)} = ${money(amount, currency)}`,
+      text: `${quantity(working.quantity, working.unit)} × ${money(price, currency)} ${comesTo(amount, currency)}`,
       result: formatDecimal(amount),
       unit: currency.code,
       children: [],

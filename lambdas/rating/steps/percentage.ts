@@ -18,7 +18,7 @@ import {
 import { exact } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
-import { money, number, quantity } from '../wording.ts';
+import { comesTo, money, number, quantity } from '../wording.ts';
 import { charging, type Step, type StepContext, type Transactions, type Working } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'percentage' }>;
@@ -97,7 +97,7 @@ const transactionNodes = (
     const each = `${fixed}${number(rates.percent)} % of ${money(amount, currency)}${bound}`;
     return {
       step: 'transaction',
-      text: `${count === 1 ? each : `${number(fromInteger(count))} × (${each})`} = ${money(all, currency)}`,
+      text: `${count === 1 ? each : `${number(fromInteger(count))} × (${each})`} ${comesTo(all, currency)}`,
       result: formatDecimal(all),
       unit: currency.code,
       children: [],
@@ -112,7 +112,7 @@ const byTransaction = (transactions: readonly Transactions[], working: Working, 
     const paid = charged.reduce((n, { count }) => n + count, 0);
     return {
       step: 'percentage',
-      text: `${quantity(fromInteger(all), 'transaction')}${paid === all ? '' : `, ${all - paid} of them free`} = ${money(amount, context.currency)}`,
+      text: `${quantity(fromInteger(all), 'transaction')}${paid === all ? '' : `, ${all - paid} of them free`} ${comesTo(amount, context.currency)}`,
       result: formatDecimal(amount),
       unit: context.currency.code,
       children: transactionNodes(charged, rates, context),
@@ -143,7 +143,7 @@ export const percentage: Step<Params> = (step) => {
     const { currency } = context;
     return charging(working, exact(amount), () => ({
       step: step.step,
-      text: `${money(charged, currency)} × ${number(rates.percent)} % = ${money(amount, currency)}`,
+      text: `${money(charged, currency)} × ${number(rates.percent)} % ${comesTo(amount, currency)}`,
       result: formatDecimal(amount),
       unit: currency.code,
       children: [],

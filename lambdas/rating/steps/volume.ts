@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, isNegative, isZero, ZERO } from '../../platform/decimal.ts';
 import { exact } from '../exact.ts';
-import { money, quantity } from '../wording.ts';
+import { comesTo, quantity } from '../wording.ts';
 import { charging, type Step } from './step.ts';
 import { costIn, costWords, readTiers, tierOf, tierRange } from './tiers.ts';
 
@@ -28,7 +28,7 @@ export const volume: Step<Params> = (step) => {
         step: step.step,
         text: nothing
           ? `${quantity(working.quantity, working.unit)}: nothing to charge`
-          : `${quantity(reached, working.unit)} in the tier ${range}: ${costWords(tier, charged, working.unit, context)} = ${money(amount, currency)}`,
+          : `${quantity(reached, working.unit)} in the tier ${range}: ${costWords(tier, charged, working.unit, context)} ${comesTo(amount, currency)}`,
         result: formatDecimal(amount),
         unit: currency.code,
         children: [],

@@ -50,6 +50,7 @@ describe('each step, by its worked example', () => {
       { step: 'per-unit', unitPrice: '0.015' },
     ] as const;
     expect(amountOf('1', steps)).toBe('0.005');
+    expect(outcomeOf(workingOf('1'), steps).text).toBe('≈ 0.333333333333 ks × 0.015 USD ≈ 0.005 USD');
     expect(outcomeOf(workingOf('2'), steps).working.amount.value).toEqual(parseDecimal('0.01'));
     const volume = {
       step: 'volume',
