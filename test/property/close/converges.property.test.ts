@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogEntry, PriceBook } from '../../../lambdas/catalog/types.ts';
+import type { CatalogEntry, Contract, PriceBook } from '../../../lambdas/catalog/types.ts';
 import type { CloseDates } from '../../../lambdas/close/names.ts';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../../lambdas/platform/decimal.ts';
 import type { CanonicalUsage } from '../../../lambdas/usage/types.ts';
@@ -40,18 +40,21 @@ const BOOK = entry<PriceBook>('price-book', 'passing', {
     },
   ],
 });
-const CONTRACT = agreed({
-  priceBook: 'passing',
-  start: '2026-09-01',
-  items: ['seats', 'calls', 'year'].map((id) => ({ id, price: id })),
-  credits: [
-    {
-      ...{ id: 'promo', description: 'Welcome', kind: 'promotional', amount: '150', priority: 1 },
-      ...{ from: '2026-09-01', items: ['year'] },
-    },
-  ],
-  minimumCommitment: { amount: '100', description: 'Commitment' },
-});
+/** Billed from this day of the month on. */
+const contractOf = (anchorDay: number) =>
+  agreed({
+    anchorDay,
+    priceBook: 'passing',
+    start: '2026-09-01',
+    items: ['seats', 'calls', 'year'].map((id) => ({ id, price: id })),
+    credits: [
+      {
+        ...{ id: 'promo', description: 'Welcome', kind: 'promotional', amount: '150', priority: 1 },
+        ...{ from: '2026-09-01', items: ['year'] },
+      },
+    ],
+    minimumCommitment: { amount: '100', description: 'Commitment' },
+  });
 
 const event = fc
   .record({
@@ -95,7 +98,17 @@ const billedFor = async ({ made }: House, dates: CloseDates): Promise<string> =>
   return formatDecimal(total);
 };
 
-const house = (): House => ledgerWorld(CONTRACT as CatalogEntry, BOOK);
+const house = (...versions: CatalogEntry[]): House => ledgerWorld(BOOK, ...versions);
+
+/** The contract with dearer seats and no more yearly tiers from a day within a month on. */
+const amendedFrom = (contract: CatalogEntry, day: string): CatalogEntry => {
+  const { body, ...rest } = contract as CatalogEntry<Contract>;
+  const dearer = [{ step: 'seats' as const, unitPrice: '12', proration: 'day' as const }];
+  const items = body.items.flatMap((item) =>
+    item.id === 'year' ? [] : [item.id === 'seats' ? { ...item, steps: dearer } : item],
+  );
+  return { ...rest, version: 2, effectiveFrom: `${day}T00:00:00.000Z`, body: { ...body, items } };
+};
 
 describe('months that are closed and corrected in any order', () => {
   it('come to what they would if all had been known at first', async () => {
@@ -108,8 +121,11 @@ describe('months that are closed and corrected in any order', () => {
             maxLength: 3,
           },
         ),
-        async (early, rounds) => {
-          const corrected = house();
+        fc.option(fc.constantFrom('2026-10-01', '2026-10-12', '2026-11-30'), { nil: undefined }),
+        fc.constantFrom(1, 15, 31),
+        async (early, rounds, amendedOn, anchorDay) => {
+          const contract = contractOf(anchorDay);
+          const corrected = house(contract);
           const all: CanonicalUsage[] = [];
           const append = async (specs: readonly Spec[]) => {
             const events = specs.map((spec, n) => eventOf(spec, all.length + n));
@@ -118,6 +134,9 @@ describe('months that are closed and corrected in any order', () => {
           };
           await append(early);
           for (const dates of MONTHS) await corrected.close(dates);
+          const amendments = amendedOn === undefined ? [] : [amendedFrom(contract, amendedOn)];
+          // Written down after it was billed.
+          for (const each of amendments) corrected.made.publish({ ...each, publishedAt: corrected.made.clock.now() });
           for (const { late, again } of rounds) {
             await append(late);
             await corrected.close(again);
@@ -128,7 +147,7 @@ describe('months that are closed and corrected in any order', () => {
             await corrected.close(dates);
             await endAll(corrected);
           }
-          const known = house();
+          const known = house(contract, ...amendments);
           await known.append(...all);
           for (const dates of MONTHS) await known.close(dates);
           for (const dates of MONTHS) expect(await billedFor(corrected, dates)).toBe(await billedFor(known, dates));
