@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BillableLine, BilledDocument } from '../../../lambdas/close/differences.ts';
+import type { Holds } from '../../../lambdas/close/holds.ts';
 import { planDocuments, slimDocument } from '../../../lambdas/close/plan-documents.ts';
 import {
   add,
@@ -65,8 +66,10 @@ const plan = (
   held: readonly string[],
   billed: readonly BilledDocument[],
   run: number,
+  isHeld?: Holds['isHeld'],
 ) =>
   planDocuments({
+    ...(isHeld === undefined ? {} : { isHeld }),
     closeId: `close-20261001-20261101-${run}`,
     dates: DATES,
     lines,
@@ -157,6 +160,18 @@ describe('documents are differences', () => {
         const billed = plan(linesOf(before), [], [], 1).map((each) => ({ document: slimDocument(each), void: false }));
         const touched = plan(linesOf(after), [held], billed, 2).flatMap((each) => slimDocument(each).lines);
         expect(touched.map(({ account }) => account)).not.toContain(held);
+      }),
+    );
+  });
+
+  it('what is held of an account stays as it is billed', () => {
+    fc.assert(
+      fc.property(rating, rating, fc.constantFrom(...ACCOUNTS), (before, after, held) => {
+        const billed = plan(linesOf(before), [], [], 1).map((each) => ({ document: slimDocument(each), void: false }));
+        const isHeld: Holds['isHeld'] = ({ account, lineId }) => account === held && lineId.endsWith('calls');
+        const documents = plan(linesOf(after), [], billed, 2, isHeld);
+        const touched = documents.flatMap((each) => slimDocument(each).lines);
+        expect(touched.filter(({ account, lineId }) => isHeld({ account, lineId }))).toEqual([]);
       }),
     );
   });
