@@ -210,13 +210,14 @@ export const caseOf = (draw: Draw, wanted?: Mode): Case => {
     prices: prices.map(({ price }) => price),
   };
   const cut = mode === 'part' ? within(draw, period) : undefined;
-  const part =
+  const parts =
     cut === undefined
-      ? undefined
-      : draw.pick([
-          { ...period, start: cut },
+      ? []
+      : [
           { ...period, end: cut },
-        ]);
+          { ...period, start: cut },
+        ];
+  const part = parts.length === 0 ? undefined : draw.pick(parts);
   const base = {
     contract,
     contractVersion: 1,
@@ -227,19 +228,21 @@ export const caseOf = (draw: Draw, wanted?: Mode): Case => {
     ...fxOf(draw, bookCurrency, contract.currency),
     ...(mode === 'interim' ? { interim: true } : {}),
   };
-  const inPeriod = (at: Period) => {
-    const held = covered(contract, at, part);
+  const inPeriod = (at: Period, of?: Period) => {
+    const held = covered(contract, at, of);
     return {
       ...base,
       period: at,
+      ...(of === undefined ? {} : { part: of }),
       usage: held === undefined ? [] : prices.flatMap((price) => usageOf(draw, price, held)),
     };
   };
-  const first = {
-    ...inPeriod(period),
+  const second = part !== undefined && part === parts[0] ? parts[1] : undefined;
+  const begin = {
+    ...inPeriod(period, part),
     opening: openingOf(draw, contract, prices, period),
-    ...(part === undefined ? {} : { part }),
   };
-  if (mode !== 'chain') return [first];
-  return [first, ...draw.list(1, 2, (n) => inPeriod(n === 0 ? next : nextPeriod(contract, next)))];
+  if (second !== undefined && draw.onceIn(2)) return [begin, inPeriod(period, second)];
+  if (mode !== 'chain') return [begin];
+  return [begin, ...draw.list(1, 2, (n) => inPeriod(n === 0 ? next : nextPeriod(contract, next)))];
 };

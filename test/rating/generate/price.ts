@@ -207,6 +207,9 @@ const shape = (
 ): Pick<Price, 'steps' | 'perDimensions' | 'windowed' | 'accumulate'> => {
   const dimensions = draw.pick([[], ['region'], ['region', 'size']] as const);
   const after = () => ending(draw, scene.days, advance);
+  // Levels of several groups are not one level: what shares tiers has one group where changes count.
+  const together = scene.policy.groupedTiers === 'pooled' && (advance === 'seats' || kind.endsWith('changes'));
+  const some = () => (together || draw.onceIn(2) ? [] : ['region']);
   const sharing = scene.acrossPeriods && scene.policy.groupedTiers === 'per-group';
   switch (kind) {
     case 'none': {
@@ -219,14 +222,17 @@ const shape = (
       return { perDimensions: [], steps: steps.filter(({ step }) => step !== 'maximum') };
     }
     case 'full-quantity':
-      return { perDimensions: [], steps: [{ step: 'volume', tiers: plainTiers(draw) }, ...after()] };
+      return { perDimensions: some(), steps: [{ step: 'volume', tiers: plainTiers(draw) }, ...after()] };
     case 'changes':
-      return { perDimensions: [], steps: [{ step: 'graduated', by: 'changes', tiers: plainTiers(draw) }, ...after()] };
+      return {
+        perDimensions: some(),
+        steps: [{ step: 'graduated', by: 'changes', tiers: plainTiers(draw) }, ...after()],
+      };
     case 'transactions':
-      return { perDimensions: [], steps: [transactions(draw), ...after()] };
+      return { perDimensions: some(), steps: [transactions(draw), ...after()] };
     case 'windows':
       return {
-        perDimensions: [],
+        perDimensions: some(),
         windowed: {
           every: draw.pick(['hour', 'day'] as const),
           ...draw.maybe(2, () => ({
@@ -248,7 +254,7 @@ const shape = (
       };
     case 'seats-daily':
     case 'seats-changes':
-      return { perDimensions: [], steps: [seats(draw, kind, advance === 'seats'), ...after()] };
+      return { perDimensions: some(), steps: [seats(draw, kind, advance === 'seats'), ...after()] };
     case 'capacity':
       return {
         perDimensions: [],

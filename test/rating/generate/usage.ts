@@ -106,7 +106,11 @@ export const usageOf = (draw: Draw, generated: GeneratedPrice, part: Period): Ra
   });
   if (kind === 'capacity') return ['peak-0', 'peak-1', price.meter ?? ''].map((meter) => row(meter, {}));
   const meter = price.meter ?? '';
-  if (kind !== 'plain') return [row(meter, {})];
+  if (kind !== 'plain') {
+    const regions =
+      price.perDimensions.length === 0 ? [{}] : REGIONS.slice(0, draw.int(1, 2)).map((region) => ({ region }));
+    return regions.map((dimensions) => row(meter, dimensions));
+  }
   const places = REGIONS.flatMap((region) => SIZES.map((size) => ({ region, size })));
   // What each bill added is only known of a group as a whole.
   const sliced = price.perDimensions.length === 0 && price.accumulate === undefined && draw.onceIn(4);
