@@ -1,7 +1,7 @@
 import type { CatalogEntry, Meter } from '../../lambdas/catalog/types.ts';
-import { applyAppend, emptyView, nextAppend } from '../../lambdas/usage/ledger/append.ts';
+import { applyStates, type ChainView, emptyView, nextAppend } from '../../lambdas/usage/ledger/append.ts';
 import { foldChain, type SlotState } from '../../lambdas/usage/ledger/chain.ts';
-import { encodeAppend } from '../../lambdas/usage/ledger/ledger-item.ts';
+import { encodeAppend, idsBytes } from '../../lambdas/usage/ledger/ledger-item.ts';
 import { type MeterIndex, meterIndex } from '../../lambdas/usage/ledger/meter-states.ts';
 import { SLOT_MILLIS } from '../../lambdas/usage/ledger/slot.ts';
 import type { Append, CanonicalUsage } from '../../lambdas/usage/types.ts';
@@ -9,6 +9,9 @@ import type { Chance } from './chance.ts';
 import { itemBytes } from './counted-aws/item-size.ts';
 import { wireItem } from './counted-aws/wire.ts';
 import { makeEvent, subjectOf } from './events.ts';
+
+/** The slot that chains are made for, before they are put anywhere. */
+export const TEMPLATE_START = '2026-11-14T12:00:00.000Z';
 
 /** An append of a chain that can be put at any slot of its subject: its item without the key. */
 export type Piece = {
@@ -29,14 +32,17 @@ export type Chain = {
   readonly short: readonly Piece[];
   /** Size of all of it, without the keys' values. */
   readonly bytes: number;
-  /** What the chain says. */
+  /** What the chain says, to readers and to a writer, whose ids lie in `ids`. */
   readonly state: SlotState;
+  readonly view: ChainView;
+  readonly ids: Uint8Array;
 };
 
 const hexOf = (random: Chance, bytes: number): string =>
   Array.from({ length: bytes / 4 }, () => random.next().toString(16).padStart(8, '0')).join('');
 
-const usageOf = (random: Chance, rank: number, share: number, time: number, start: string): CanonicalUsage => {
+/** A made-up event of an account, as ingest hands it to the ledger. */
+export const usageOf = (random: Chance, rank: number, share: number, time: number, start: string): CanonicalUsage => {
   const event = makeEvent(random, rank, share, time);
   const account = `acct-${String(rank + 1).padStart(5, '0')}`;
   const key = `events/meterbridge-prod-usage/2026/11/14/shardId-000000000000/4966${'0'.repeat(40)}-4966${'0'.repeat(40)}.ndjson.gz`;
@@ -84,7 +90,7 @@ const shortOf = (appends: readonly Append[], whole: readonly Piece[]): readonly 
  */
 export const makeChains = (meters: readonly CatalogEntry<Meter>[]) => {
   const index: MeterIndex = meterIndex(meters);
-  const start = '2026-11-14T12:00:00.000Z';
+  const start = TEMPLATE_START;
   const origin = Date.parse(start);
   return (random: Chance, rank: number, share: number, perSecond: number, batchSeconds: number): Chain | undefined => {
     const mean = (perSecond * SLOT_MILLIS) / 1000;
@@ -102,13 +108,14 @@ export const makeChains = (meters: readonly CatalogEntry<Meter>[]) => {
     for (const [, batch] of [...batches].sort(([a], [b]) => a - b)) {
       for (let rest: readonly CanonicalUsage[] = batch; rest.length > 0; ) {
         const next = nextAppend(view, { subject: subjectOf(rank), start }, rest, index, '2026-11-14T12:15:00.000Z');
-        applyAppend(view, next.append);
+        applyStates(view, next.append);
         appends.push(next.append);
         rest = next.rest;
       }
     }
     const whole = appends.map((append) => pieceOf(append));
     const bytes = whole.reduce((sum, piece) => sum + piece.bytes, 0);
-    return { whole, short: shortOf(appends, whole), bytes, state: foldChain(appends) };
+    const ids = Buffer.concat(appends.map(idsBytes));
+    return { whole, short: shortOf(appends, whole), bytes, state: foldChain(appends), view, ids };
   };
 };

@@ -19,6 +19,8 @@ const ONE_PROCESSOR_MEGABYTES = 1_769;
 const PLATFORM_LOG_BYTES = 600;
 const LOG_LINE_OVERHEAD = 26;
 const GB = 1024 ** 3;
+/** Gigabytes of log that a call writes of itself. */
+export const CALL_LOG_GB = PLATFORM_LOG_BYTES / GB;
 
 /** What a function wrote to its log: bytes as CloudWatch counts them, and the custom metrics in it. */
 type Written = { bytes: number; readonly metrics: Set<string> };

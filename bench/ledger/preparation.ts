@@ -1,13 +1,10 @@
-import { dynamo } from '../../lambdas/platform/aws.ts';
-import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
-import { shiftDay, utcDay } from '../../lambdas/usage/ledger/slot.ts';
+import { SLOT_MILLIS, shiftDay, utcDay } from '../../lambdas/usage/ledger/slot.ts';
 import type { Chance } from './chance.ts';
 import type { CountedAws } from './counted-aws/endpoint.ts';
 import type { Row } from './counted-aws/rows.ts';
-import type { Usage } from './counted-aws/usage.ts';
-import type { VirtualTime } from './counted-aws/virtual-time.ts';
 import { wireItem } from './counted-aws/wire.ts';
 import { subjectOf } from './events.ts';
+import type { History } from './history.ts';
 import { REACH_DAYS, type Workload } from './traffic.ts';
 
 /** The partition of the registry of subjects. */
@@ -46,44 +43,75 @@ export const onlySubjects = async (
   for (const { sk, json } of hidden as readonly Row[]) table.put(REGISTRY, sk, JSON.parse(json));
 };
 
-/** How long a mark stands, on average, until a sweep may clear it: 21 minutes, and until the next sweep. */
-const MARK_SECONDS = 28 * 60;
+/** A mark stands until a sweep after 21 minutes clears it: 36 minutes at most. */
 const OLDEST_MARK_MILLIS = 36 * 60_000;
+/** So long after its end a slot takes appends without a mark. */
+const OPEN_MILLIS = 30 * 60_000;
+
+/** How many of rare things happen where so many are expected (Poisson; the normal distribution from 50 on). */
+const howMany = (random: Chance, expected: number): number => {
+  if (expected > 50) {
+    const normal = Array.from({ length: 12 }, () => random.fraction()).reduce((sum, each) => sum + each, -6);
+    return Math.max(0, Math.round(expected + normal * Math.sqrt(expected)));
+  }
+  let [count, left] = [-1, 1];
+  for (const end = Math.exp(-expected); left > end; count += 1) left *= random.fraction();
+  return count;
+};
+
+/** Of what is sent, how much falls into a day so many days ago. */
+const lateShare = (workload: Workload, daysAgo: number, dayShare: number): number => {
+  const daysLate = workload.late * workload.lateDays + workload.duplicates * workload.duplicatesDaysLater;
+  const [hoursLate, far] = [workload.late * (1 - workload.lateDays), daysLate / (REACH_DAYS - 1)];
+  if (daysAgo === 0) return hoursLate * dayShare;
+  return daysAgo === 1 ? hoursLate * (1 - dayShare) + far * dayShare : far;
+};
+
+type Prepared = {
+  readonly aws: CountedAws;
+  readonly history: Pick<History, 'late'>;
+  readonly now: number;
+  readonly random: Chance;
+  /** Whose appends are made too: those that a sweep will look at. */
+  readonly isSwept: (rank: number) => boolean;
+  /** The time before `now` of which no sweep has settled anything yet. */
+  readonly unsettledSeconds: number;
+};
 
 /**
- * Sets the dirty marks that late events and repeats of the minutes before have left: the longer the stretch of a day that
- * such events fall into, and the larger the account, the likelier is one.
+ * Leaves what late events of the minutes before have left: their marks, which name their slots, and the appends that no sweep
+ * has settled yet. Repeats of days ago leave marks and no appends.
  */
-export const markDays = async (
-  { usage, time, now, random }: { usage: Usage; time: VirtualTime; now: number; random: Chance },
+export const leaveLateUsage = (
+  { aws, history, now, random, isSwept, unsettledSeconds }: Prepared,
   workload: Workload,
   share: (rank: number) => number,
-): Promise<void> => {
-  const marks = dynamoDirtyMarks(dynamo(), 'projection');
+): void => {
   const today = utcDay(new Date(now).toISOString());
-  const sinceMidnight = (now / 1000) % DAY_SECONDS;
-  const daysLate = workload.late * workload.lateDays + workload.duplicates * workload.duplicatesDaysLater;
-  const hoursLate = workload.late * (1 - workload.lateDays);
-  const shareOf = (daysAgo: number): number => {
-    const far = daysLate / (REACH_DAYS - 1);
-    if (daysAgo === 0) return hoursLate * (sinceMidnight / DAY_SECONDS);
-    const near = hoursLate * (1 - sinceMidnight / DAY_SECONDS) + far * (sinceMidnight / DAY_SECONDS);
-    return daysAgo === 1 ? near : far;
-  };
-  await usage.because('preparation', async () => {
-    for (let rank = 0; rank < workload.accounts; rank += 1) {
-      for (let daysAgo = 0; daysAgo < REACH_DAYS; daysAgo += 1) {
-        const expected = workload.eventsPerSecond * share(rank) * shareOf(daysAgo) * MARK_SECONDS;
-        if (random.happens(Math.exp(-expected))) continue;
-        const at = new Date(now - random.between(0, OLDEST_MARK_MILLIS)).toISOString();
-        const mark = {
-          subject: subjectOf(rank),
-          day: shiftDay(today, -daysAgo),
-          at,
-          token: `before-${rank}-${daysAgo}`,
-        };
-        await time.run(() => marks.mark(mark));
+  const sinceMidnight = now % (DAY_SECONDS * 1000);
+  const events = workload.late / (workload.late + workload.duplicates * workload.duplicatesDaysLater);
+  for (let rank = 0; rank < workload.accounts; rank += 1) {
+    for (let daysAgo = 0; daysAgo < REACH_DAYS; daysAgo += 1) {
+      const day = shiftDay(today, -daysAgo);
+      const perSecond =
+        workload.eventsPerSecond * share(rank) * lateShare(workload, daysAgo, sinceMidnight / (DAY_SECONDS * 1000));
+      const length = daysAgo === 0 ? sinceMidnight - OPEN_MILLIS - SLOT_MILLIS : DAY_SECONDS * 1000;
+      const slots: Record<string, number> = {};
+      for (let n = howMany(random, (perSecond * OLDEST_MARK_MILLIS) / 1000); n > 0; n -= 1) {
+        const at = now - random.between(0, OLDEST_MARK_MILLIS);
+        const slot = Math.floor(random.between(0, length - 1) / SLOT_MILLIS) * SLOT_MILLIS;
+        const start = new Date(Date.parse(`${day}T00:00:00.000Z`) + slot).toISOString();
+        slots[start] = Math.max(slots[start] ?? 0, at);
+        const isUnsettled = isSwept(rank) && at > now - unsettledSeconds * 1000 && random.happens(events);
+        if (!isUnsettled) continue;
+        const item = history.late(rank, start, at);
+        aws.tables('ledger').put(item.pk?.S ?? '', item.sk?.S ?? '', item);
       }
+      if (Object.keys(slots).length === 0) continue;
+      const named = Object.entries(slots).map(([start, at]) => [`s${start}`, new Date(at).toISOString()]);
+      const at = new Date(Math.max(...Object.values(slots))).toISOString();
+      const mark = { pk: subjectOf(rank), sk: `DIRTY#${day}`, format: 2, at, token: `before-${rank}-${daysAgo}` };
+      aws.tables('projection').put(mark.pk, mark.sk, wireItem({ ...mark, ...Object.fromEntries(named) }));
     }
-  });
+  }
 };

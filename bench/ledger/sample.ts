@@ -4,9 +4,9 @@ import type { PutRecord } from './counted-aws/services.ts';
 import { type Counted, plus, since, times } from './counted-aws/usage.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { FUNCTIONS } from './functions.ts';
-import { markDays } from './preparation.ts';
+import { leaveLateUsage } from './preparation.ts';
 import { producers, type Way } from './producers.ts';
-import { midnight, sampledSweep } from './settling.ts';
+import { earlySettles, isSwept, midnight, sampledSweep } from './settling.ts';
 import { type BatchSettings, LARGEST_BATCH, type StreamBatch, usageStream } from './stream.ts';
 import { MONTH_SECONDS, traffic, type Workload } from './traffic.ts';
 import { ingestWorker, postEvents } from './workers.ts';
@@ -17,9 +17,9 @@ export const CRASH_EVERY_SECONDS = 3 * 3_600;
 const DAY_SECONDS = 86_400;
 /**
  * Before a sample each account is seen once, at a random moment of so many seconds: a worker looks at an account's limit again
- * after ten minutes, so that in a short time as many looks fall due as in any other.
+ * after an hour, so that in a short time as many looks fall due as in any other.
  */
-const PRELUDE_SECONDS = 600;
+const PRELUDE_SECONDS = 3_600;
 
 /** What is sampled of a month. */
 export type SampleOptions = {
@@ -142,6 +142,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     if (again) await ingest(batch);
   };
   const sweeps: Counted[] = [];
+  const sweepOffset = 1;
   let sweeping = false;
   let clock = 0;
   /**
@@ -181,7 +182,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       if (!sweeping) continue;
       time.set(at);
       const before = usage.counted();
-      sweeps.push(await sampledSweep(world, sweepOneIn, second));
+      sweeps.push(await sampledSweep(world, sweepOneIn, sweepOffset + sweeps.length));
       swept = plus(swept, since(before, usage.counted()));
     }
     const counted = plus(since(began, usage.counted()), times(swept, -1));
@@ -200,11 +201,22 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     }
   };
 
-  const settled = await midnight(world, sweepOneIn);
+  const settled = plus(
+    times(await midnight(world, sweepOneIn), MONTH_SECONDS / DAY_SECONDS),
+    await earlySettles(world, sweepOneIn),
+  );
+  // What is known of an account is read again during the sample, by as many as in any other time: until then it may be wrong.
+  world.blind(true);
   await prelude();
+  world.blind(false);
   await simulate(warmSeconds, 0.3);
   sweeping = true;
-  await markDays({ usage, time, now: BEGIN + clock * 1000, random }, workload, share);
+  const isLookedAt = (rank: number): boolean => isSwept(rank, sweepOneIn, sweepOffset);
+  const now = BEGIN + clock * 1000;
+  // What comes until the next sweep is simulated.
+  const untilSweep = Math.min(options.seconds, options.sweepSeconds - (clock % options.sweepSeconds));
+  const unsettledSeconds = options.sweepSeconds - untilSweep;
+  leaveLateUsage({ aws, history, now, random, isSwept: isLookedAt, unsettledSeconds }, workload, share);
   const sizes = () => [aws.tables('ledger').size().bytes, aws.objects.bytes('/archive/')] as const;
   const [ledgerBefore, archiveBefore] = sizes();
   Object.assign(facts, {
@@ -230,7 +242,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const month = plus(
     scaled(steady, events, events),
     times(plus(...sweeps), sweepsOfMonth / sweeps.length),
-    times(settled, MONTH_SECONDS / DAY_SECONDS),
+    settled,
     times(crash, (MONTH_SECONDS / CRASH_EVERY_SECONDS) * shards),
   );
   return {

@@ -1,8 +1,17 @@
+import { cachedCatalog } from '../../lambdas/catalog/cached-catalog.ts';
+import { dynamoCatalog } from '../../lambdas/catalog/catalog-store.ts';
+import { dynamo, s3 } from '../../lambdas/platform/aws.ts';
+import { systemClock } from '../../lambdas/platform/clock.ts';
+import { env } from '../../lambdas/platform/env.ts';
 import { makeLogger, makeMetrics } from '../../lambdas/platform/observability.ts';
 import { type IngestSummary, makeIngest } from '../../lambdas/usage/ingest/ingest.ts';
 import { reportIngest } from '../../lambdas/usage/ingest/ingest-report.ts';
 import { ingestSettings } from '../../lambdas/usage/ingest/ingest-settings.ts';
 import { ingestPorts } from '../../lambdas/usage/ingest/ingest-wiring.ts';
+import { dynamoDirtyMarks } from '../../lambdas/usage/ledger/dirty-marks.ts';
+import { ledgerToRead } from '../../lambdas/usage/ledger/ledger-wiring.ts';
+import { makeSettleEarly } from '../../lambdas/usage/settle/early-settle.ts';
+import { dynamoSettled } from '../../lambdas/usage/settle/settled-store.ts';
 import type { Usage } from './counted-aws/usage.ts';
 import { SOURCE } from './events.ts';
 import type { StreamBatch } from './stream.ts';
@@ -32,6 +41,26 @@ export const ingestWorker = (usage: Usage): ((event: StreamBatch['event']) => Pr
     const summary = await ingest(event as Parameters<typeof ingest>[0]);
     reportIngest(summary, logger, metrics);
     return summary;
+  };
+};
+
+/** Settles one day early, as ingest does when it has appended to it often. */
+export const earlyWorker = (
+  usage: Usage,
+  day: { readonly subject: string; readonly day: string },
+): (() => Promise<void>) => {
+  const projection = env('PROJECTION_TABLE');
+  const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock);
+  const ports = {
+    ...ledgerToRead(catalog),
+    settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+    marks: dynamoDirtyMarks(dynamo(), projection),
+    clock: systemClock,
+  };
+  const settleEarly = makeSettleEarly(ports, { unsettled: { count: () => undefined, takeDue: () => [day] } }, catalog);
+  return async () => {
+    const { failures } = await usage.because('settleEarly', settleEarly);
+    if (failures.length > 0) throw new Error(failures[0]);
   };
 };
 

@@ -12,6 +12,7 @@ export type DynamoRequest = QueryRequest & {
   readonly Key?: Item;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
+  readonly ReturnValues?: string;
   readonly ConsistentRead?: boolean;
   /** A transaction with the token of an earlier one is not done again. */
   readonly ClientRequestToken?: string;
@@ -110,7 +111,7 @@ export const countedDynamo = (
       else tableOf(name).put(pk, sk, next);
       index(name, old, next, factor);
     }
-    return { body: {} };
+    return { body: request.ReturnValues === 'ALL_NEW' && next !== undefined ? { Attributes: next } : {} };
   };
 
   const get = (name: string, key: Item, strong: boolean): Item | undefined => {

@@ -43,7 +43,7 @@ export type CountedAwsOptions = {
   /** Tables that keep nothing of what is written. */
   readonly forgetful?: (table: string) => boolean;
   /** What lies in buckets since before, by `/bucket/key`. */
-  readonly objects?: (path: string) => Uint8Array | undefined;
+  readonly objects?: (path: string, onlyBeginning: boolean) => Uint8Array | undefined;
   readonly onMessage?: (body: string) => void;
   readonly onRecords?: (records: readonly PutRecord[]) => void;
   /** What happens to the answer of a request that has taken effect. */

@@ -42,14 +42,14 @@ export type Objects = { readonly stored: Map<string, Uint8Array>; bytes(prefix: 
 /** S3 over the wire: put (also if absent), get (also a range), list. */
 export const wireS3 = (
   usage: Usage,
-  past: (path: string) => Uint8Array | undefined = () => undefined,
+  past: (path: string, onlyBeginning: boolean) => Uint8Array | undefined = () => undefined,
 ): WireService & { readonly objects: Objects } => {
   const stored = new Map<string, Uint8Array>();
   const missing: WireAnswer = { status: 404, body: Buffer.from('<Error><Code>NoSuchKey</Code></Error>') };
   const taken: WireAnswer = { status: 412, body: Buffer.from('<Error><Code>PreconditionFailed</Code></Error>') };
   const get = (path: string, range: string | undefined): WireAnswer => {
     usage.add('s3.get', 1);
-    const object = stored.get(path) ?? past(path);
+    const object = stored.get(path) ?? past(path, range !== undefined);
     if (object === undefined) return missing;
     const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
     const part = object.subarray(Number(from), to === '' ? undefined : Number(to) + 1);
