@@ -41,13 +41,8 @@ export type FailedLook = { readonly usages: readonly CanonicalUsage[]; readonly 
  */
 const PARTS_LEFT = fromInteger(8);
 const NEAR_MILLIS = 60_000;
-/**
- * What was read is trusted no longer than this: others add too, and a correction elsewhere may have taken usage back. It is
- * trusted longer on less than half of the way to a threshold: all others together would have to add as much again.
- */
+/** What was read is trusted no longer than this: others add too, and a correction elsewhere may have taken usage back. */
 const TRUST_MILLIS = 60 * 60_000;
-const FAR_TRUST_MILLIS = 4 * 60 * 60_000;
-const HALF_WAY = fromInteger(2);
 const MAX_KNOWN = 20_000;
 const BALANCES_AT_A_TIME = 4;
 
@@ -74,13 +69,11 @@ const mustRead = (known: Known | undefined, { limit, added, mayFall }: Watch, no
   if (known === undefined || mayFall) return true;
   const open = limit.thresholds.filter((percent) => !known.told.has(percent));
   const age = nowMillis - known.readAt;
-  if (open.length === 0) return age >= TRUST_MILLIS;
+  if (age >= TRUST_MILLIS) return true;
+  if (open.length === 0) return false;
   if (added === undefined) return age >= NEAR_MILLIS;
-  const next = thresholdOf(limit, Math.min(...open));
-  const left = subtract(next, known.quantity);
+  const left = subtract(thresholdOf(limit, Math.min(...open)), known.quantity);
   const since = add(known.seen, added);
-  const isFar = compare(multiply(add(known.quantity, since), HALF_WAY), next) < 0;
-  if (age >= (isFar ? FAR_TRUST_MILLIS : TRUST_MILLIS)) return true;
   if (compare(since, left) >= 0) return true;
   return age >= NEAR_MILLIS && compare(multiply(since, PARTS_LEFT), left) >= 0;
 };
