@@ -60,6 +60,8 @@ export type AccountStore = {
   putResult(result: PeriodResult): Promise<void>;
   /** The newest result of the account's period that ended at this date. */
   resultEndingAt(account: string, end: string): Promise<PeriodResult | undefined>;
+  /** The results of all of an account's periods, ordered by end. */
+  resultsOf(account: string): Promise<PeriodResult[]>;
 };
 
 /** Exceptions belong to the dates, not to one close: the next close finds the decisions. */

@@ -21,7 +21,11 @@ type Ports = {
 };
 
 /** The newest earlier rating of an account for the same dates. */
-const ratedBefore = async (ports: Ports, record: CloseRecord, account: string): Promise<RatedOutcome | undefined> => {
+export const ratedBefore = async (
+  ports: Pick<Ports, 'store'>,
+  record: CloseRecord,
+  account: string,
+): Promise<RatedOutcome | undefined> => {
   for (let run = record.run - 1; run >= 1; run -= 1) {
     const before = await ports.store.account(closeIdOf(record, run), account);
     if (before?.rated !== undefined) return before.rated;

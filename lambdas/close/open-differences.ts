@@ -1,6 +1,6 @@
 import { contentHash } from '../platform/hash.ts';
 import { totalsOf } from './money.ts';
-import type { OpenDifference } from './plan-documents.ts';
+import type { DocumentPlan, OpenDifference } from './plan-documents.ts';
 import type { ClosePorts } from './ports.ts';
 import type { WriteOff } from './records.ts';
 import { SYSTEM } from './settle-exception.ts';
@@ -23,7 +23,11 @@ const inWords = (open: readonly OpenDifference[]): string =>
     .join(', ');
 
 /** What a close has no document of, in sentences. */
-export const openNotes = ({ carried, writtenOff }: Open): string[] => [
+export const openNotes = ({ carried, writtenOff, unsaid }: Open & Pick<DocumentPlan, 'unsaid'>): string[] => [
+  ...unsaid.map(
+    ({ payer, currency, payments }) =>
+      `No document says it, for no amount changes: of ${payer} prepaid credit pays ${payments.map(({ description, amount }) => `${amount} ${currency} (${description})`).join(', ')} more than documents said. Mend it in the ERP.`,
+  ),
   ...(carried.length === 0 ? [] : [`Carried, too small to bill or credit: ${inWords(carried)}.`]),
   ...(writtenOff.length === 0 ? [] : [`Written off, too old: ${inWords(writtenOff)}.`]),
 ];

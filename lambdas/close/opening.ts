@@ -69,7 +69,10 @@ export const resultsBefore = async (
 };
 
 /** What some results leave. */
-export const leftByResults = async (files: DataFiles, results: readonly PeriodResult[]): Promise<ContractLeft[]> => {
+export const leftByResults = async (
+  files: DataFiles,
+  results: readonly Pick<PeriodResult, 'linesKey' | 'linesHash'>[],
+): Promise<ContractLeft[]> => {
   const read = await mapBounded(results, AT_ONCE, async ({ linesKey, linesHash }) =>
     leftOf(await getPinned<LeftFile>(files, { key: linesKey, hash: linesHash })),
   );
@@ -84,6 +87,44 @@ export const leftBefore = async (
   contracts: Periods,
 ): Promise<readonly ContractLeft[]> =>
   leftByResults(ports.files, await resultsBefore(ports, dates, account, contracts));
+
+/** Results that are looked at for a contract whose period before was not rated: a year of months. */
+const LOOK_BACK = 12;
+
+/**
+ * What contracts left in their newest earlier period, where the one just before was not rated: wallets and the commitment
+ * of a contract year go on over the gap, for what was used is used. What belongs to the period in between (rollover, what
+ * was charged ahead) does not. When that is rated after all, what follows is rated again.
+ */
+export const leftOverGaps = async (
+  ports: { readonly store: Pick<AccountStore, 'resultsOf'>; readonly files: DataFiles },
+  account: string,
+  contracts: readonly PlannedContract[],
+  lefts: readonly ContractLeft[],
+): Promise<ContractLeft[]> => {
+  const wanted = new Map(
+    contracts.flatMap((planned): [string, string][] => {
+      const begins = [planned.covered.start, planned.period.start];
+      const isKnown = lefts.some(({ contract, end }) => contract === planned.contract && begins.includes(end));
+      return isKnown || planned.ahead ? [] : [[planned.contract, planned.period.start]];
+    }),
+  );
+  if (wanted.size === 0) return [];
+  const first = [...wanted.values()].sort()[0] ?? '';
+  const earlier = (await ports.store.resultsOf(account)).filter(({ start }) => start < first).reverse();
+  const found: ContractLeft[] = [];
+  for (const result of earlier.slice(0, LOOK_BACK)) {
+    if (wanted.size === 0) break;
+    for (const left of await leftByResults(ports.files, [result])) {
+      const end = wanted.get(left.contract);
+      if (end === undefined || left.end > end) continue;
+      const { prices: _, ...closing } = left.closing;
+      found.push({ ...left, end, closing });
+      wanted.delete(left.contract);
+    }
+  }
+  return found;
+};
 
 /** The values of one subject among carried ones. */
 export const ofSubject = (carryIn: Opening['carryIn'], subject: string): Opening['carryIn'] =>

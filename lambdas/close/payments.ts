@@ -15,15 +15,17 @@ const keyOf = ({ contract, credit }: DocumentPayment): string => JSON.stringify(
 
 /**
  * What prepaid credit pays of a group's next document: what it pays by now less what documents said before. A correction
- * that lowers the lines gives credit back, as a negative amount.
+ * that lowers the lines gives credit back, as a negative amount. What contracts were said to pay that do not move stays.
  */
 export const paymentDifferences = (
   due: readonly DuePayment[],
   billed: readonly BilledDocument[],
   currency: string,
+  moves: (contract: string) => boolean,
 ): DocumentPayment[] => {
   const before = new Map<string, { readonly payment: DocumentPayment; readonly amount: Decimal }>();
-  for (const payment of billed.filter((each) => !each.void).flatMap(({ document }) => document.payments ?? [])) {
+  const said = billed.filter((each) => !each.void).flatMap(({ document }) => document.payments ?? []);
+  for (const payment of said.filter(({ contract }) => moves(contract))) {
     const known = before.get(keyOf(payment))?.amount ?? ZERO;
     before.set(keyOf(payment), { payment, amount: add(known, parseDecimal(payment.amount)) });
   }

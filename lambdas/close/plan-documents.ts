@@ -13,7 +13,7 @@ import { amountText } from './money.ts';
 import { type CloseDates, documentIdOf, manifestIdOf } from './names.ts';
 import { type DuePayment, paymentDifferences } from './payments.ts';
 import type { PeriodEntry, SlimDocument } from './records.ts';
-import type { DocumentKind, DocumentLine, ErpDocument } from './types.ts';
+import type { DocumentKind, DocumentLine, DocumentPayment, ErpDocument } from './types.ts';
 
 export type { BillableLine, BilledDocument } from './differences.ts';
 
@@ -52,6 +52,8 @@ export type PlanGap = { readonly payer: string; readonly entity: string; readonl
 /** Differences of one payer that no document carries. */
 export type OpenDifference = Group & { readonly lines: readonly OpenLine[] };
 
+export type UnsaidPayments = Group & { readonly payments: readonly DocumentPayment[] };
+
 export type DocumentPlan = {
   readonly documents: readonly ErpDocument[];
   readonly gaps: readonly PlanGap[];
@@ -59,6 +61,8 @@ export type DocumentPlan = {
   readonly carried: readonly OpenDifference[];
   /** Too old: they are settled by this. */
   readonly writtenOff: readonly OpenDifference[];
+  /** What prepaid credit pays otherwise than documents say, where no amount changes and so no document is made. */
+  readonly unsaid: readonly UnsaidPayments[];
 };
 
 type Group = { readonly payer: string; readonly entity: string; readonly currency: string };
@@ -75,7 +79,12 @@ const groupKey = ({ payer, entity, currency }: Group): string => `${payer}\u0000
 export const planDocuments = (input: PlanInput): DocumentPlan => {
   const { decided, isHeld = () => false, policyOf = () => EVERY_DIFFERENCE, ageDays = 0 } = input;
   const moves = (line: HeldLine): boolean => decided.has(line.account) && !isHeld(line);
-  const plan = { documents: [] as ErpDocument[], gaps: [] as PlanGap[], carried: [] as OpenDifference[] };
+  const plan = {
+    documents: [] as ErpDocument[],
+    gaps: [] as PlanGap[],
+    carried: [] as OpenDifference[],
+    unsaid: [] as UnsaidPayments[],
+  };
   const writtenOff: OpenDifference[] = [];
   for (const group of groupsOf(input)) {
     const { payer: payerId, entity, currency } = group;
@@ -83,23 +92,43 @@ export const planDocuments = (input: PlanInput): DocumentPlan => {
     const { lines, ...open } = differencesOf(group, currency, rules);
     if (open.carried.length > 0) plan.carried.push({ payer: payerId, entity, currency, lines: open.carried });
     if (open.writtenOff.length > 0) writtenOff.push({ payer: payerId, entity, currency, lines: open.writtenOff });
+    const payments = paymentsOf(input, group, moves);
     const total = sum(lines.map((line) => parseDecimal(line.amount)));
-    if (isZero(total)) continue;
+    if (isZero(total)) {
+      if (payments.length > 0) plan.unsaid.push({ payer: payerId, entity, currency, payments });
+      continue;
+    }
     const payer = input.payers.get(payerId);
     const biller = input.billers.get(entity);
     if (payer === undefined || biller === undefined) {
       plan.gaps.push({ payer: payerId, entity, missing: payer === undefined ? 'customer' : 'entity' });
       continue;
     }
-    const due = (input.payments ?? []).filter(
-      (each) => each.payer === payerId && each.entity === entity && each.currency === currency,
-    );
-    const moving = due.filter(({ account, contract }) => moves({ lineId: '', account, contract }));
-    const payments = due.length === moving.length ? paymentDifferences(due, group.billed, currency) : [];
     const document = documentOf(input, group, payer, biller, lines, amountText(total, currency));
     plan.documents.push(payments.length === 0 ? document : { ...document, payments });
   }
   return { ...plan, writtenOff };
+};
+
+/** What prepaid credit pays now and documents do not say yet, of contracts that move. */
+const paymentsOf = (
+  { payments = [] }: PlanInput,
+  { payer, entity, currency, billed }: Group & Pick<BillingGroup, 'billed'>,
+  moves: (line: HeldLine) => boolean,
+): DocumentPayment[] => {
+  const owners = new Map(
+    billed.flatMap(({ document }) => document.lines.map(({ contract = '', account }) => [contract, account] as const)),
+  );
+  const isMoving = (contract: string, account: string | undefined): boolean =>
+    account !== undefined && moves({ lineId: '', account, contract });
+  const due = payments.filter(
+    (each) =>
+      each.payer === payer &&
+      each.entity === entity &&
+      each.currency === currency &&
+      isMoving(each.contract, each.account),
+  );
+  return paymentDifferences(due, billed, currency, (contract) => isMoving(contract, owners.get(contract)));
 };
 
 type OwnGroup = Group & { [K in keyof BillingGroup]: BillingGroup[K][number][] };

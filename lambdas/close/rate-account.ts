@@ -1,10 +1,10 @@
 import type { RatedLine } from '../rating/types.ts';
 import type { AccountStore, CloseRecords, ExceptionStore } from './close-store.ts';
 import { putByHash } from './data-files.ts';
-import { engineDiffers, NEWER } from './engine-check.ts';
+import { engineDiffers, NEWER, ratedBefore } from './engine-check.ts';
 import { totalsOf } from './money.ts';
 import { notRatable, UNCOUNTED } from './not-ratable.ts';
-import { type ContractLeft, leftByResults, resultsBefore } from './opening.ts';
+import { type ContractLeft, leftByResults, leftOverGaps, resultsBefore } from './opening.ts';
 import type { ClosePorts } from './ports.ts';
 import { raise } from './raise.ts';
 import { type ContractPins, type RatedContract, rateContract } from './rate-contract.ts';
@@ -100,9 +100,23 @@ const cannotRate = async (
   return exceptionId;
 };
 
+/** What contracts that cannot be rated now left when these dates were rated before: that stands, as what is billed does. */
+const leftByEarlierRun = async (
+  ports: Ports,
+  record: CloseRecord,
+  account: string,
+  unrated: readonly string[],
+): Promise<ContractLeft[]> => {
+  const earlier = unrated.length === 0 ? undefined : await ratedBefore(ports, record, account);
+  if (earlier === undefined) return [];
+  const lefts = await leftByResults(ports.files, [earlier]);
+  return lefts.filter(({ contract }) => unrated.includes(contract));
+};
+
 const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress): Promise<AccountProgress> => {
   const results = await resultsBefore(ports, record, plan.account, plan.contracts);
-  const before = await leftByResults(ports.files, results);
+  const just = await leftByResults(ports.files, results);
+  const before = [...(await leftOverGaps(ports, plan.account, plan.contracts, just)), ...just];
   let rated: RatedContract[] = [];
   const failed = new Map<string, string>();
   // In the order of time: what one part of a contract leaves, the next one opens with.
@@ -128,7 +142,8 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
     some.map((payment) => ({ ...payment, contract })),
   );
   const linesFile: LinesFile = {
-    ...{ format: 2, closeId, account, lines, left: rated.map(({ left }) => left) },
+    ...{ format: 2, closeId, account, lines },
+    left: [...rated.map(({ left }) => left), ...(await leftByEarlierRun(ports, record, account, unrated))],
     ...(payments.length === 0 ? {} : { payments }),
   };
   const pinsFile: PinsFile = {

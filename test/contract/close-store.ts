@@ -159,6 +159,9 @@ export const closeStoreContract = (name: string, make: () => Promise<{ store: Cl
       await store.putResult({ ...result, totals: { USD: '2.00' } });
       expect((await store.resultEndingAt('acct-01', '2026-11-01'))?.totals).toEqual({ USD: '2.00' });
       expect(await store.resultEndingAt('acct-01', '2026-12-01')).toBeUndefined();
+      await store.putResult({ ...result, start: '2026-09-01', end: '2026-10-01' });
+      expect((await store.resultsOf('acct-01')).map(({ end }) => end)).toEqual(['2026-10-01', '2026-11-01']);
+      expect(await store.resultsOf('acct-02')).toEqual([]);
     });
 
     it('raises an exception once and finds its decision again', async () => {

@@ -116,6 +116,14 @@ export const memoryCloseStore = (audit: AuditLog): CloseStore => {
     resultEndingAt: async (account, end) =>
       copy(ordered([...(results.get(`${account}#${end}`)?.values() ?? [])], (result) => result.start).at(-1)),
 
+    resultsOf: async (account) =>
+      copy(
+        ordered(
+          [...results.values()].flatMap((each) => [...each.values()]).filter((result) => result.account === account),
+          ({ end, start }) => `${end}#${start}`,
+        ),
+      ),
+
     raise: async (exception, closeStartedAt) => {
       const known = exceptions.get(exception.exceptionId);
       const foundAgain = known?.resolution?.decision === 'fixed' && known.resolution.at < closeStartedAt;

@@ -173,4 +173,8 @@ export const dynamoAccounts = (table: FinanceTable): AccountStore => ({
   },
   resultEndingAt: async (account, end) =>
     (await table.all(`ACCOUNT#${account}`, `RESULT#${end}#`)).at(-1)?.result as PeriodResult | undefined,
+  resultsOf: async (account) =>
+    (await table.all(`ACCOUNT#${account}`, 'RESULT#')).flatMap(
+      (item) => (item.result as PeriodResult | undefined) ?? [],
+    ),
 });

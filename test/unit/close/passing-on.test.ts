@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogEntry, Contract, FxRate, PriceBook, PriceStep } from '../../../lambdas/catalog/types.ts';
 import { readLine } from '../../../lambdas/close/explain-line.ts';
 import { entry } from './close-catalog.ts';
-import { approveAll, documentsOf, goOn, runMachine } from './close-world.ts';
+import { approveAll, documentsOf, goOn, resolve, runMachine } from './close-world.ts';
 import { agreed, calls, ledgerWorld, NOVEMBER, OCTOBER, SEPTEMBER, seats } from './ledger-world.ts';
 
 /** A book of calls at these steps, and a yearly accumulation if asked for. */
@@ -95,6 +95,41 @@ describe('what passes from period to period', () => {
     await append(calls('2026-09-06T00:00:00.000Z', 5));
     expect(await close(SEPTEMBER)).toEqual(['api-calls: 5.00']);
     expect(await payments()).toEqual(['prepaid: 5.00']);
+  });
+
+  it('is what a wallet still holds, over a month that could not be rated, and less once that was mended', async () => {
+    const perCall = bookOf([{ step: 'per-unit', unitPrice: '1' }]);
+    const credit = {
+      ...{ id: 'prepaid', description: 'Prepaid', kind: 'prepaid' as const, amount: '100', priority: 1 },
+      from: '2026-09-01',
+    };
+    const first = own({ start: '2026-09-01', credits: [credit] });
+    const broken = amended(first, '2026-10-01T00:00:00.000Z', { items: [{ id: 'p', price: 'gone' }] });
+    const healed = amended(first, '2026-11-01T00:00:00.000Z', {}, 3);
+    const { made, append, close, closed } = ledgerWorld(first, broken, healed, perCall);
+    const payments = async (closeId = closed.at(-1) ?? '') =>
+      (await documentsOf(made, closeId)).flatMap((each) => (each.payments ?? []).map(({ amount }) => amount));
+    await append(
+      calls('2026-09-05T00:00:00.000Z', 60),
+      calls('2026-10-05T00:00:00.000Z', 30),
+      calls('2026-11-05T00:00:00.000Z', 70),
+    );
+    await close(SEPTEMBER);
+    expect(await payments()).toEqual(['60.00']);
+    expect(await close(OCTOBER)).toEqual([]);
+    await close(NOVEMBER);
+    // 60 of 100 are used: not all of it pays again.
+    expect(await payments()).toEqual(['40.00']);
+
+    made.publish({ ...amended(first, '2026-10-01T00:00:00.000Z', {}, 4), publishedAt: made.clock.now() });
+    for (const { exceptionId } of await made.store.exceptions(OCTOBER)) await resolve(made, exceptionId, 'fixed');
+    expect(await close(OCTOBER)).toEqual(['api-calls: 30.00']);
+    expect(await payments()).toEqual(['30.00']);
+    const again = await made.store.latestClose(NOVEMBER);
+    expect(again).toMatchObject({ run: 2, accounts: ['a1'] });
+    await runMachine(made, again?.closeId ?? '');
+    const notes = (await made.store.close(again?.closeId ?? ''))?.steps.freeze.notes?.join(' ');
+    expect(notes).toContain('of a1 prepaid credit pays -30.00 USD (Prepaid) more than documents said');
   });
 
   it('is what was charged in advance: the period before the first charges the first', async () => {
