@@ -8,6 +8,7 @@ import {
   readStates,
   statesKeyOf,
 } from '../../../lambdas/usage/ledger/ledger-item.ts';
+import { openSealed, type SealedObject, sealChain } from '../../../lambdas/usage/ledger/sealed-view.ts';
 import {
   decodeSettled,
   encodeSettled,
@@ -77,5 +78,18 @@ describe('an append of format 2', () => {
   it('refuses a format it does not know', () => {
     const [item] = appendFile().items;
     expect(() => decodeAppend({ ...item, f: 3 } as unknown as LedgerItem)).toThrow('has format 3');
+  });
+});
+
+describe('a sealed slot of format 1', () => {
+  const { seal, body } = golden<SealedObject>('sealed-slot-1');
+  const chain = chainsOf(appendFile().appends).find(([first]) => first?.slot.start === seal.start) ?? [];
+
+  it('is read, and written as it always was', () => {
+    const opened = openSealed(seal, body);
+    expect(opened.version).toBe(chain.at(-1)?.version);
+    for (const { idHash, bodyHash } of chain.flatMap(({ ids }) => ids)) expect(opened.bodyOf(idHash)).toBe(bodyHash);
+    expect(opened.view()).toMatchObject({ hash: chain.at(-1)?.hash, sealed: seal });
+    expect(Buffer.from(sealChain(seal, chain).body)).toEqual(Buffer.from(body));
   });
 });
