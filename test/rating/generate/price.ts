@@ -164,7 +164,8 @@ const matrix = (draw: Draw, dimensions: readonly ('region' | 'size')[]): PriceSt
     step: 'matrix',
     dimensions,
     cells: (complete ? values : values.slice(0, 2)).map((each) => ({ values: each, unitPrice: draw.decimal(9) })),
-    ...(complete ? {} : { otherwise: draw.decimal(9) }),
+    // Without it a value that no cell names cannot be rated.
+    ...(complete || draw.onceIn(6) ? {} : { otherwise: draw.decimal(9) }),
   };
 };
 

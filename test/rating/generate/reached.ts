@@ -29,7 +29,7 @@ const ofItem = (item: ContractItem): string[] => [
   ...(item.quantity === undefined ? [] : ['item quantity']),
 ];
 
-const ofContract = ({ contract, period, opening, fx, part, interim }: RateInput): string[] => [
+const ofContract = ({ contract, priceBook, period, opening, fx, part, interim }: RateInput): string[] => [
   `cadence ${contract.cadence}`,
   `anchor ${contract.anchorDay}`,
   ...(contract.start > period.start ? ['begins late'] : []),
@@ -47,6 +47,7 @@ const ofContract = ({ contract, period, opening, fx, part, interim }: RateInput)
   ...(contract.credits ?? []).map((credit) => `credit ${credit.kind}`),
   ...(contract.credits ?? []).flatMap((each) => (each.items === undefined ? [] : ['credit of items'])),
   ...(fx === undefined ? [] : ['fx']),
+  ...(fx === undefined && contract.currency !== priceBook.currency ? ['fx that is missing'] : []),
   ...(part === undefined ? [] : ['part']),
   ...(interim === undefined ? [] : ['interim']),
   ...(opening.wallets === undefined ? [] : ['wallets opened']),
@@ -108,6 +109,7 @@ export const MUST_REACH: readonly string[] = [
     'part',
     'interim',
     'fx',
+    'fx that is missing',
     'periods 2',
     'periods 3',
   ],

@@ -1,4 +1,5 @@
 import { covered, servicePeriod } from './calendar.ts';
+import { Unratable } from './charge.ts';
 import { applyCommitment, applyCredits, applyDiscounts, applyGroups, applyMaximum, Bill } from './contract-level.ts';
 import type { Given, Opening, State } from './given.ts';
 import { givenBack, type Line, linesOf } from './line.ts';
@@ -17,6 +18,7 @@ export type Answer = {
  * the other, nothing fast.
  */
 export const rateSlowly = (given: Given): Answer => {
+  if (given.contract.currency !== given.priceBook.currency && given.fx === undefined) throw new Unratable('no rate');
   const run = { given, part: covered(given.contract, given.period, given.part), pools: new Map<string, Rational>() };
   const items = given.contract.items.map((item) => linesOf(item, run));
   const lines = items.flatMap((item) => item.lines);
