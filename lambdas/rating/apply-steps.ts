@@ -1,5 +1,5 @@
 import { PRICE_STEP_ORDER, type PriceStep } from '../catalog/types.ts';
-import { inAdvance } from './steps/ahead.ts';
+import { type Advance, inAdvance, whileCovered } from './steps/ahead.ts';
 import { allowance } from './steps/allowance.ts';
 import { amountDiscount } from './steps/amount-discount.ts';
 import { capacity, capacityMeters } from './steps/capacity.ts';
@@ -90,20 +90,45 @@ const COMMITMENT = PRICE_STEP_ORDER.indexOf('commitment');
 /** Whether a step is charged for the next period, and settled against what was charged for this one. */
 export const isInAdvance = (step: PriceStep): boolean => 'billing' in step && step.billing === 'advance';
 
+const WITH_WHAT_IS_AHEAD: readonly PriceStep['step'][] = ['percentage-discount', 'amount-discount', 'maximum'];
+
+/** Whether a step makes what is charged for the next period: those in advance, and what lowers them. */
+export const isExpected = (step: PriceStep): boolean => isInAdvance(step) || WITH_WHAT_IS_AHEAD.includes(step.step);
+
+/** How a price is charged ahead; `undefined` if nothing of it is in advance. `ordered` are its steps in their order. */
+const advanceOf = (ordered: readonly PriceStep[], order: RatingPolicy['discountOrder']): Advance | undefined => {
+  if (!ordered.some(isInAdvance)) return undefined;
+  const own = ordered.filter(isExpected).map(read);
+  return {
+    onlyMinimum: ordered.filter(isInAdvance).every(({ step }) => step === 'minimum'),
+    expecting: (steps) => {
+      if (steps === undefined) return own;
+      if (!steps.some(isInAdvance)) return undefined;
+      return inOrder(steps, order).filter(isExpected).map(read);
+    },
+  };
+};
+
+/** The steps of a price in the order of the arithmetic. */
+const inOrder = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder']): PriceStep[] =>
+  orderOf(order).flatMap((name) => steps.filter(({ step }) => step === name));
+
 const plan = (steps: readonly PriceStep[], order: RatingPolicy['discountOrder']): Plan => {
-  const ordered = orderOf(order).flatMap((name) => steps.filter(({ step }) => step === name));
+  const ordered = inOrder(steps, order);
   const place = ({ step }: PriceStep): number => PRICE_STEP_ORDER.indexOf(step) - COMMITMENT;
-  const settling = ordered.find(isInAdvance);
-  const made = (step: PriceStep): Apply =>
-    isInAdvance(step) ? inAdvance(step.step, read(step), step === settling) : read(step);
+  const advance = advanceOf(ordered, order);
+  const made = (step: PriceStep): Apply => (advance === undefined ? read(step) : whileCovered(read(step)));
   return {
     charge: [
       ...ordered.filter((step) => place(step) < 0).map(made),
       ...steps.flatMap((step) => (step.step === 'unit-conversion' && isEndless(step) ? [settleQuotient(step)] : [])),
     ],
     commitment: ordered.filter((step) => place(step) === 0).map(made),
-    after: ordered.filter((step) => place(step) > 0).map(made),
-    inAdvance: settling !== undefined,
+    after: [
+      ...ordered.filter((step) => place(step) > 0).map(made),
+      ...(advance === undefined ? [] : [inAdvance(advance)]),
+    ],
+    inAdvance: advance !== undefined,
     byRow: steps.some(({ step }) => step === 'matrix'),
     peaks: steps.flatMap((step) => (step.step === 'capacity' ? capacityMeters(step) : [])),
   };

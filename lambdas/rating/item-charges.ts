@@ -1,6 +1,6 @@
 import type { ContractItem, Price } from '../catalog/types.ts';
-import { type Decimal, formatDecimal, isZero, ONE, parseDecimal, subtract, sum, ZERO } from '../platform/decimal.ts';
-import { applySteps, isInAdvance, planOf } from './apply-steps.ts';
+import { type Decimal, formatDecimal, isZero, ONE, parseDecimal, subtract, ZERO } from '../platform/decimal.ts';
+import { applySteps, isExpected, isInAdvance, planOf } from './apply-steps.ts';
 import type { Charge } from './contract/bill.ts';
 import { NOTHING } from './exact.ts';
 import { finishedAmount, finishingNodes, recognitionOf } from './finish-charge.ts';
@@ -50,7 +50,7 @@ const withoutUsage = (price: Price): Price => ({
 /** Only what is charged ahead or settled: where nothing of the period is covered, nothing is used or left of it either. */
 const onlyAhead = ({ accumulate: _accumulate, ...price }: Price): Price => ({
   ...price,
-  steps: price.steps.filter(isInAdvance),
+  steps: price.steps.filter(isExpected),
 });
 
 const sameNames = (dimensions: Readonly<Record<string, string>>, names: readonly string[]): boolean =>
@@ -147,7 +147,7 @@ const chargesFor = (
   return {
     charges,
     states: plan.inAdvance ? withCharged(states, item, all.groups, ahead) : states,
-    settled: plan.inAdvance ? settledKeys(scene, item, price, groups) : [],
+    settled: plan.inAdvance ? groups.map(({ dimensions }) => lineKey(item.id, dimensions)) : [],
     poolTaken: all.poolTaken,
   };
 };
@@ -160,7 +160,7 @@ const aheadOf = (scene: Scene, all: readonly PricedGroup[], now: readonly Priced
     return alone === undefined ? ZERO : subtract(amount, finishedAmount(alone.working.amount, scene));
   });
 
-/** The states with what the lines were charged ahead; of tiers that groups share, all of them together. */
+/** The states with what the lines were charged ahead. */
 const withCharged = (
   states: States,
   item: ContractItem,
@@ -170,18 +170,9 @@ const withCharged = (
   const byKey = new Map(groups.map(({ group }, n) => [lineKey(item.id, group.dimensions), ahead[n] ?? ZERO]));
   return Object.fromEntries(
     Object.entries(states).map(([key, state]) => {
-      const charged = formatDecimal(byKey.get(key) ?? sum(ahead));
+      const charged = formatDecimal(byKey.get(key) ?? ZERO);
       return [key, state.ahead === undefined ? state : { ...state, ahead: { ...state.ahead, charged } }];
     }),
-  );
-};
-
-/** The keys under which charges in advance are settled: of each group, and of all together where seats are shared. */
-const settledKeys = (scene: Scene, item: ContractItem, price: Price, groups: readonly UsageGroup[]): string[] => {
-  const shared = scene.input.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
-  const pooled = shared && price.steps.some((step) => step.step === 'seats' && isInAdvance(step));
-  return [...groups.map(({ dimensions }) => dimensions), ...(pooled ? [{}] : [])].map((dimensions) =>
-    lineKey(item.id, dimensions),
   );
 };
 

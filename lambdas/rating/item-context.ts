@@ -1,11 +1,11 @@
-import type { ContractItem, Price, PriceStep } from '../catalog/types.ts';
+import type { ContractItem, Price } from '../catalog/types.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { maximum, ONE, parseDecimal, ZERO } from '../platform/decimal.ts';
-import { applySteps, isInAdvance, type Plan } from './apply-steps.ts';
+import type { Plan } from './apply-steps.ts';
 import type { UsageGroup } from './group-usage.ts';
 import { priceOf } from './prices-of.ts';
 import type { Scene } from './scene.ts';
-import type { Apply, StepContext } from './steps/step.ts';
+import type { StepContext } from './steps/step.ts';
 import type { PriceState, RatableUsage, RatingPolicy } from './types.ts';
 
 /** Where a price of an item keeps what it leaves: the canonical JSON of the item and its dimension values. */
@@ -42,22 +42,12 @@ const slicesOf = ({ rows }: UsageGroup, { interimConversion }: RatingPolicy): St
 
 const NONE = {} as const;
 
-/** A step as it costs, without what is charged ahead. */
-const inArrears = (step: PriceStep): PriceStep => ('billing' in step ? { ...step, billing: 'arrears' } : step);
-
 /** The next period of an item, with the steps that a ramp has for it. */
 const nextOf = (scene: Scene, item: ContractItem): StepContext['next'] => {
   const next = scene.next();
   if (next === undefined || item.ramp === undefined) return next;
   const { contract, priceBook } = scene.input;
-  const { steps } = priceOf(item, contract, priceBook, next.period.start);
-  const step = (name: PriceStep['step']): Apply | undefined => {
-    const later = steps.find((each) => each.step === name && isInAdvance(each));
-    if (later === undefined) return undefined;
-    const alone = [inArrears(later)];
-    return (working, context) => applySteps(working, alone, context);
-  };
-  return { ...next, step };
+  return { ...next, steps: priceOf(item, contract, priceBook, next.period.start).steps };
 };
 
 /** What the steps of an item may know of a group of its usage. Written field by field: one shape is cheap. */

@@ -55,13 +55,13 @@ export type StepContext = {
   readonly opening: PriceState;
   /**
    * The next period and the part of it that the contract covers, for what is charged ahead; absent: it covers none.
-   * `step` is the step of a name as it will be then, where a ramp has others then.
+   * `steps` are those of a ramp, where it has others then.
    */
   readonly next?:
     | {
         readonly period: Period;
         readonly part: Period;
-        readonly step?: ((name: PriceStep['step']) => Apply | undefined) | undefined;
+        readonly steps?: readonly PriceStep[] | undefined;
       }
     | undefined;
   /** What earlier lines took of each shared allowance. */

@@ -269,21 +269,39 @@ describe('what passes from period to period', () => {
       'second-inclusive' as const,
       'calendar-month' as const,
     );
+    const off = fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined });
+    const beside = fc
+      .record({ percent: off, amount: off, least: off, most: off })
+      .map(({ percent, amount, least, most }) => [
+        ...(percent === undefined ? [] : [{ step: 'percentage-discount' as const, percent: `${percent / 2}` }]),
+        ...(amount === undefined ? [] : [{ step: 'amount-discount' as const, amount: `${amount}` }]),
+        ...(least === undefined ? [] : [{ step: 'minimum' as const, amount: `${least}` }]),
+        ...(most === undefined ? [] : [{ step: 'maximum' as const, amount: `${most + 150}` }]),
+      ]);
+    const order = fc.constantFrom('before-bounds' as const, 'after-bounds' as const);
     fc.assert(
-      fc.property(day, unit, fc.integer({ min: 1, max: 31 }), (end, prorationUnit, anchorDay) => {
-        const cost = (billing?: 'advance') => {
-          const contract = { start: '2026-03-10', end: end === '2026-03-10' ? '2026-03-11' : end, anchorDay };
-          const input = exactly(contractInput({ fees: { fee: fee('100.00', billing) }, contract }));
-          const policy = { ...input.policy, prorationUnit };
-          const period = month(anchoredDay('2026-01-01', 0, anchorDay), anchoredDay('2026-01-01', 1, anchorDay));
-          const results = chained({ ...input, policy, period }, 18, () => ({}));
-          expect(results.at(-1)?.closing.prices).toBeUndefined();
-          return total(results.flatMap(({ lines }) => lines));
-        };
-        const off = subtract(cost('advance'), cost());
-        expect(compare(off, parseDecimal('0.000000001'))).toBeLessThan(0);
-        expect(compare(off, parseDecimal('-0.000000001'))).toBeGreaterThan(0);
-      }),
+      fc.property(
+        day,
+        unit,
+        fc.integer({ min: 1, max: 31 }),
+        beside,
+        order,
+        (end, prorationUnit, anchorDay, steps, discountOrder) => {
+          const cost = (billing?: 'advance') => {
+            const contract = { start: '2026-03-10', end: end === '2026-03-10' ? '2026-03-11' : end, anchorDay };
+            const price = [...fee('100.00', billing), ...steps];
+            const input = exactly(contractInput({ fees: { fee: price }, contract }));
+            const policy = { ...input.policy, prorationUnit, discountOrder };
+            const period = month(anchoredDay('2026-01-01', 0, anchorDay), anchoredDay('2026-01-01', 1, anchorDay));
+            const results = chained({ ...input, policy, period }, 18, () => ({}));
+            expect(results.at(-1)?.closing.prices).toBeUndefined();
+            return total(results.flatMap(({ lines }) => lines));
+          };
+          const more = subtract(cost('advance'), cost());
+          expect(compare(more, parseDecimal('0.000000001'))).toBeLessThan(0);
+          expect(compare(more, parseDecimal('-0.000000001'))).toBeGreaterThan(0);
+        },
+      ),
       { numRuns: 40 },
     );
   });

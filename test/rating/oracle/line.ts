@@ -1,4 +1,4 @@
-import { Ahead, type AheadStep, expected, feeShare, stepsOf } from './ahead.ts';
+import { Ahead, expected, feeShare, stepsOf } from './ahead.ts';
 import { firstDay, servicePeriod } from './calendar.ts';
 import { maximumOf, minimumOf } from './charge.ts';
 import type { Given, Item, Span, State, Step } from './given.ts';
@@ -42,38 +42,25 @@ const oneTimeFee = (rating: Rating): Rational => {
 /** What a group costs after its usage is priced: fees, discounts and bounds, in the contract's currency, not rounded. */
 const finished = (rating: Rating, group: Together, priced: Priced, ahead: Ahead) => {
   const { given, steps, item, part } = rating;
-  const [seats, fee, minimum, maximum] = [
-    stepOf(steps, 'seats'),
-    stepOf(steps, 'recurring-fee'),
-    stepOf(steps, 'minimum'),
-    stepOf(steps, 'maximum'),
-  ];
-  const expect = (step: AheadStep | undefined) => () => step && expected(step, rating, group.rows, part);
-  const settled = ahead.settle(seats, priced.amount, expect(seats));
-  const usage = priced.committed === true ? settled : committed(settled, rating, false);
+  const [fee, minimum, maximum] = [stepOf(steps, 'recurring-fee'), stepOf(steps, 'minimum'), stepOf(steps, 'maximum')];
+  const usage = priced.committed === true ? priced.amount : committed(priced.amount, rating, false);
   const recurring =
     fee === undefined
       ? NOTHING
-      : ahead.settle(
-          fee,
-          Rational.of(fee.amount)
-            .times(Rational.of(item.quantity ?? '1'))
-            .times(feeShare(fee.proration, part, given.period, given)),
-          expect(fee),
-        );
+      : Rational.of(fee.amount)
+          .times(Rational.of(item.quantity ?? '1'))
+          .times(feeShare(fee.proration, part, given.period, given));
   const charged = usage.plus(recurring).plus(oneTimeFee(rating));
   const bounded = (amount: Rational): Rational => {
-    let after = amount;
-    if (minimum !== undefined && given.interim !== true) {
-      const worth = minimumOf(minimum.amount, rating);
-      after = ahead.settle(minimum, most(after, worth), expect(minimum));
-    }
-    return maximum === undefined ? after : least(after, maximumOf(maximum.amount, rating));
+    const atLeast =
+      minimum === undefined || given.interim === true ? amount : most(amount, minimumOf(minimum.amount, rating));
+    return maximum === undefined ? atLeast : least(atLeast, maximumOf(maximum.amount, rating));
   };
-  const amount =
+  const actual =
     given.policy.discountOrder === 'before-bounds'
       ? bounded(discounted(charged, rating))
       : discounted(bounded(charged), rating);
+  const amount = ahead.settle(steps, actual, () => expected(rating, group.rows, part));
   const converted = given.fx === undefined ? amount : amount.times(Rational.of(given.fx.rate));
   return {
     amount: converted,
@@ -222,10 +209,7 @@ export const givenBack = (run: Run, lines: readonly Line[], settled: ReadonlySet
 
 /** Before the contract begins, only what is charged ahead is due. */
 const onlyAhead = (rating: Rating, group: Together, ahead: Ahead): Pick<Priced, 'amount' | 'notes'> => {
-  const step = (['seats', 'recurring-fee', 'minimum'] as const)
-    .map((name) => stepOf(rating.steps, name))
-    .find((each) => each?.billing === 'advance');
-  const amount = ahead.settle(step, NOTHING, () => step && expected(step, rating, group.rows));
+  const amount = ahead.settle(rating.steps, NOTHING, () => expected(rating, group.rows));
   const converted = rating.given.fx === undefined ? amount : amount.times(Rational.of(rating.given.fx.rate));
   return { amount: converted, notes: [`ahead ${amount}`] };
 };

@@ -76,7 +76,7 @@ describe('seats in advance', () => {
     expect(closing.prices?.[keyOf('seats')]?.ahead).toMatchObject({ amount: '434', charged: '434' });
   });
 
-  it('that share tiers are settled together, and fees of each group apart', () => {
+  it('that share tiers are settled for each of the values that share them', () => {
     const input = contractInput({ metered: { seats: [...steps, ...fee('10.00')] } });
     const prices = input.priceBook.prices.map((price) => ({ ...price, perDimensions: ['plan'] }));
     const shared = {
@@ -89,11 +89,12 @@ describe('seats in advance', () => {
     });
     const first = rate({ ...shared, ...usageOn(october, 'a', 'b') });
     expect(amounts(first)).toEqual(['seats: 72.00', 'seats: 72.00']);
-    expect(first.closing.prices).toEqual({
-      [keyOf('seats')]: { ahead: { start: '2026-11-01', amount: '62', charged: '62' } },
-    });
+    expect(Object.values(first.closing.prices ?? {})).toEqual([
+      { ahead: { start: '2026-11-01', amount: '31', charged: '31' } },
+      { ahead: { start: '2026-11-01', amount: '31', charged: '31' } },
+    ]);
     const second = rate({ ...shared, ...usageOn(november, 'b'), period: november, opening: first.closing });
-    expect(amounts(second)).toEqual(['seats: 10.00']);
+    expect(amounts(second)).toEqual(['seats: 41.00', 'seats: -31.00']);
   });
 
   it('are given back for dimension values that are not used any more', () => {

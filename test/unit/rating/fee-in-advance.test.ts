@@ -127,7 +127,7 @@ describe('a fee in advance', () => {
 
   it('is discounted with what is charged ahead', () => {
     const steps: readonly PriceStep[] = [...fee('310.00', 'advance'), { step: 'percentage-discount', percent: '10' }];
-    const result = ratedContract({ fees: { platform: steps }, opening: ahead('platform', '2026-10-01', '310') });
+    const result = ratedContract({ fees: { platform: steps }, opening: ahead('platform', '2026-10-01', '279') });
     expect(amounts(result)).toEqual(['platform: 279.00']);
     expect(result.lines[0]?.ahead?.amount).toBe('279.00');
   });
@@ -139,7 +139,7 @@ describe('a fee in advance', () => {
     const before = rate({ ...input, fx: { ...rates, rate: '0.5' } });
     expect(before.closing.prices?.[keyOf('platform')]?.ahead).toEqual({
       start: '2026-11-01',
-      amount: '310',
+      amount: '279',
       charged: '139.5',
     });
     const { items: _, ...contract } = input.contract;
