@@ -6,7 +6,7 @@ import { NOTHING, roundExact } from '../lambdas/rating/exact.ts';
 import { rate, rateAmounts } from '../lambdas/rating/rate.ts';
 import { graduation, priceTiers } from '../lambdas/rating/steps/price-tiers.ts';
 import type { StepContext, Working } from '../lambdas/rating/steps/step.ts';
-import { collect, contender, perSecond } from './rating/measure.ts';
+import { collect, contender, perSecond, spent } from './rating/measure.ts';
 import { naiveContract, naiveGraduated, naivePrice, readOnce } from './rating/naive.ts';
 import { fullInput, QUANTITIES, TIERS } from './rating/workload.ts';
 
@@ -132,15 +132,16 @@ ${row('contract, with arithmetic, ids, hashes', 14)}
 `);
 
 const heap: number[] = [];
-const before = process.cpuUsage();
+let seconds = 0;
 for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
-  for (let n = 0; n < PER_CHUNK; n += 1) rateAmounts(fullInput(chunk * PER_CHUNK + n));
+  seconds += spent(() => {
+    for (let n = 0; n < PER_CHUNK; n += 1) rateAmounts(fullInput(chunk * PER_CHUNK + n));
+  });
   collect();
   heap.push(process.memoryUsage().heapUsed / 1e6);
 }
-const { user, system } = process.cpuUsage(before);
 const rerated = CHUNKS * PER_CHUNK;
-const minutes = ((user + system) / 1e6 / rerated) * (1_000_000 / 60);
+const minutes = (seconds / rerated) * (1_000_000 / 60);
 const growth = (heap.at(-1) ?? 0) - (heap[1] ?? 0);
 
 process.stdout.write(`

@@ -2,9 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-// Collecting between samples must not throw away what was compiled: no contender runs in that short a life.
-setFlagsFromString('--no-flush-bytecode');
-/** Collects garbage, so that nobody pays for what another left. */
+/**
+ * Collects all garbage, to look at what is left. Not for what is timed: it makes the young generation small again, and
+ * whoever allocates then pays for its growth.
+ */
 export const collect = runInNewContext('gc') as () => void;
 
 /** Where every result goes, so that no work can be optimised away. */
@@ -24,7 +25,7 @@ export const contender = <T>(inputs: readonly T[], work: (input: T) => unknown):
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Processor seconds of the whole process, collector and compiler included. */
-const spent = (work: () => void): number => {
+export const spent = (work: () => void): number => {
   const before = process.cpuUsage();
   work();
   const { user, system } = process.cpuUsage(before);
@@ -50,7 +51,6 @@ export const perSecond = (contenders: readonly Contender[], rounds: number): num
   for (let round = -2; round < rounds; round += 1) {
     contenders.forEach(({ inputs, run }, n) => {
       const times = repeats[n] ?? 1;
-      collect();
       const seconds = spent(() => {
         for (let time = 0; time < times; time += 1) run();
       });
