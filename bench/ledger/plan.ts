@@ -18,12 +18,12 @@ type Span = Pick<SampleOptions, 'warmSeconds' | 'seconds' | 'crashSeconds' | 'sw
 /** A slot lasts 900 seconds; what is counted should be whole slots where that can be paid for. */
 const SPANS: Readonly<Record<MonthName, { readonly quick: Span; readonly full: Span; readonly curve: Span }>> = {
   growing: {
-    quick: { warmSeconds: 65, seconds: 300, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 12 },
+    quick: { warmSeconds: 65, seconds: 240, crashSeconds: 60, sweepOneIn: 100, patienceSeconds: 8 },
     full: { warmSeconds: 300, seconds: 3_600, crashSeconds: 600, sweepOneIn: 20, patienceSeconds: 90 },
     curve: { warmSeconds: 300, seconds: 900, crashSeconds: 300, sweepOneIn: 50, patienceSeconds: 40 },
   },
   large: {
-    quick: { warmSeconds: 35, seconds: 70, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 20 },
+    quick: { warmSeconds: 35, seconds: 40, crashSeconds: 35, sweepOneIn: 400, patienceSeconds: 10 },
     full: { warmSeconds: 120, seconds: 900, crashSeconds: 120, sweepOneIn: 50, patienceSeconds: 150 },
     curve: { warmSeconds: 35, seconds: 140, crashSeconds: 35, sweepOneIn: 200, patienceSeconds: 45 },
   },

@@ -1,3 +1,4 @@
+import { markName } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { SLOT_MILLIS, shiftDay, utcDay } from '../../lambdas/usage/ledger/slot.ts';
 import type { Chance } from './chance.ts';
 import type { CountedAws } from './counted-aws/endpoint.ts';
@@ -108,7 +109,7 @@ export const leaveLateUsage = (
         aws.tables('ledger').put(item.pk?.S ?? '', item.sk?.S ?? '', item);
       }
       if (Object.keys(slots).length === 0) continue;
-      const named = Object.entries(slots).map(([start, at]) => [`s${start}`, new Date(at).toISOString()]);
+      const named = Object.entries(slots).map(([start, at]) => [markName(start), at]);
       const at = new Date(Math.max(...Object.values(slots))).toISOString();
       const mark = { pk: subjectOf(rank), sk: `DIRTY#${day}`, format: 2, at, token: `before-${rank}-${daysAgo}` };
       aws.tables('projection').put(mark.pk, mark.sk, wireItem({ ...mark, ...Object.fromEntries(named) }));

@@ -1,5 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed } from '../../platform/condition-failed.ts';
+import { intervalOfDay, SLOT_MILLIS, utcDay } from './slot.ts';
 
 /** A mark that late usage may have touched a settled day. Written before the append it announces. */
 export type DirtyMark = {
@@ -29,7 +30,10 @@ export type DirtyMarks = {
   clear(mark: DirtyMark, slots?: readonly string[]): Promise<boolean>;
 };
 
-/** A mark as it lies in the table. 1: of the whole day; 2: of the slots that have an attribute `s<start>`, when they were named. */
+/**
+ * A mark as it lies in the table. 1: of the whole day; 2: of the slots that have an attribute `s<number of the slot in the
+ * day>`, which says when they were named, in milliseconds: with all 96 of them a mark is still one write unit.
+ */
 type MarkItem = { readonly sk: string; readonly format: 1 | 2; readonly at: string; readonly token: string } & Readonly<
   Record<string, unknown>
 >;
@@ -37,18 +41,23 @@ type MarkItem = { readonly sk: string; readonly format: 1 | 2; readonly at: stri
 const IS_UNCHANGED = '#token = :seen';
 const OF_SUBJECT = 'pk = :subject AND begins_with(sk, :dirty)';
 
-const slotName = (start: string): string => `s${start}`;
-const SLOT = slotName('');
-const SLOT_LENGTH = slotName('2026-10-01T00:00:00.000Z').length;
+const dayStart = (day: string): number => Date.parse(intervalOfDay(day).from);
+const SLOT_NAME = /^s\d+$/;
+
+/** The attribute of a slot. */
+export const markName = (start: string): string => `s${(Date.parse(start) - dayStart(utcDay(start))) / SLOT_MILLIS}`;
+const slotNamed = (name: string, day: string): string =>
+  new Date(dayStart(day) + Number(name.slice(1)) * SLOT_MILLIS).toISOString();
 
 const markOf = (subject: string, item: MarkItem): DirtyMark => {
   const { sk, at, token, format } = item;
-  const mark = { subject, day: sk.slice('DIRTY#'.length), at, token };
+  const day = sk.slice('DIRTY#'.length);
+  const mark = { subject, day, at, token };
   if (format === 1) return mark;
   const slots = Object.entries(item)
-    .filter(([name]) => name.startsWith(SLOT) && name.length === SLOT_LENGTH)
-    .map(([name, named]): [string, string] => [name.slice(SLOT.length), String(named)]);
-  return { ...mark, slots: Object.fromEntries(slots) };
+    .filter(([name]) => SLOT_NAME.test(name))
+    .map(([name, millis]): [string, string] => [slotNamed(name, day), new Date(Number(millis)).toISOString()]);
+  return { ...mark, slots: Object.fromEntries(slots.sort(([a], [b]) => (a < b ? -1 : 1))) };
 };
 
 /** Dirty marks in the projection table (`pk` = subject, `sk` = `DIRTY#<day>`). */
@@ -66,7 +75,7 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
   };
   return {
     mark: async ({ subject, day, at, token, slots }) => {
-      const named = (slots ?? []).map((start, n) => [`#s${n}`, slotName(start)] as const);
+      const named = (slots ?? []).map((start, n) => [`#s${n}`, markName(start)] as const);
       await client.send(
         new UpdateCommand({
           TableName: table,
@@ -74,7 +83,7 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
           UpdateExpression: [
             'SET #at = :at, #token = :token',
             slots === undefined ? '#format = :format' : '#format = if_not_exists(#format, :format)',
-            ...named.map(([name]) => `${name} = :at`),
+            ...named.map(([name]) => `${name} = :millis`),
           ].join(', '),
           ExpressionAttributeNames: {
             '#at': 'at',
@@ -82,7 +91,12 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
             '#format': 'format',
             ...Object.fromEntries(named),
           },
-          ExpressionAttributeValues: { ':at': at, ':token': token, ':format': slots === undefined ? 1 : 2 },
+          ExpressionAttributeValues: {
+            ':at': at,
+            ':token': token,
+            ':format': slots === undefined ? 1 : 2,
+            ...(named.length === 0 ? {} : { ':millis': Date.parse(at) }),
+          },
         }),
       );
     },
@@ -105,7 +119,7 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
       return marks;
     },
     clear: (mark, slots) => {
-      const names = (slots ?? []).map((start, n) => [`#s${n}`, slotName(start)] as const);
+      const names = (slots ?? []).map((start, n) => [`#s${n}`, markName(start)] as const);
       return isDone(() =>
         slots === undefined
           ? client.send(
@@ -125,7 +139,7 @@ export const dynamoDirtyMarks = (client: DynamoDBDocumentClient, table: string):
                 ConditionExpression: names.map(([name], n) => `${name} = :seen${n}`).join(' AND '),
                 ExpressionAttributeNames: Object.fromEntries(names),
                 ExpressionAttributeValues: Object.fromEntries(
-                  slots.map((start, n) => [`:seen${n}`, mark.slots?.[start] ?? '']),
+                  slots.map((start, n) => [`:seen${n}`, Date.parse(mark.slots?.[start] ?? '') || 0]),
                 ),
               }),
             ),
