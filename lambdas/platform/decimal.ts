@@ -21,12 +21,8 @@ const PATTERN = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?$/;
 const POWERS = Array.from({ length: 32 }, (_, n) => 10n ** BigInt(n));
 const pow10 = (n: number): bigint => POWERS[n] ?? 10n ** BigInt(n);
 
-/** Whole numbers up to here are exact as a `number`, on which trailing zeros are found many times faster. */
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
+/** Takes the zeros off the end: most numbers have none, and are looked at once. */
 const normalise = (units: bigint, scale: number): Decimal => {
-  if (scale === 0) return { units, scale };
-  if (units <= SAFE && units >= -SAFE) return normaliseSafe(Number(units), units, scale);
   let u = units;
   let s = scale;
   while (s > 0 && u % 10n === 0n) {
@@ -34,17 +30,6 @@ const normalise = (units: bigint, scale: number): Decimal => {
     s -= 1;
   }
   return { units: u, scale: s };
-};
-
-/** The same for a whole number that is exact as a `number`; `units` is the same number. */
-const normaliseSafe = (whole: number, units: bigint, scale: number): Decimal => {
-  let n = whole;
-  let s = scale;
-  while (s > 0 && n % 10 === 0) {
-    n /= 10;
-    s -= 1;
-  }
-  return { units: s === scale ? units : BigInt(n), scale: s };
 };
 
 /** `0`. */
@@ -57,38 +42,16 @@ export const ONE: Decimal = { units: 1n, scale: 0 };
  * @throws {DecimalFormatError} for anything else, naming the text.
  */
 export const parseDecimal = (text: string): Decimal => {
-  const short = parseShort(text);
-  if (short !== undefined) return short;
   const match = PATTERN.exec(text);
   if (match === null) throw new DecimalFormatError(`"${text}" is not a plain decimal number like 12.50`);
   const [, sign, whole = '', fraction = ''] = match;
-  const units = BigInt(whole + fraction);
-  return normalise(sign === '-' ? -units : units, fraction.length);
+  let scale = fraction.length;
+  while (scale > 0 && fraction.charCodeAt(scale - 1) === ZERO_CODE) scale -= 1;
+  const units = BigInt(scale === 0 ? whole : whole + fraction.slice(0, scale));
+  return { units: sign === '-' ? -units : units, scale };
 };
 
-/** So many digits are exact as a `number`. */
-const SHORT = 15;
-
-/** What has few digits and no sign, which is nearly everything: read digit by digit, as a whole number. */
-const parseShort = (text: string): Decimal | undefined => {
-  const { length } = text;
-  if (length === 0 || length > SHORT) return undefined;
-  let whole = 0;
-  let point = -1;
-  for (let n = 0; n < length; n += 1) {
-    const code = text.charCodeAt(n);
-    if (code >= 48 && code <= 57) whole = whole * 10 + (code - 48);
-    else if (code === 46 && point < 0 && n > 0 && n < length - 1) point = n;
-    else return undefined;
-  }
-  if (point < 0) return SMALL[whole] ?? { units: BigInt(whole), scale: 0 };
-  let scale = length - 1 - point;
-  while (scale > 0 && whole % 10 === 0) {
-    whole /= 10;
-    scale -= 1;
-  }
-  return scale === 0 ? (SMALL[whole] ?? { units: BigInt(whole), scale }) : { units: BigInt(whole), scale };
-};
+const ZERO_CODE = '0'.charCodeAt(0);
 
 /** Most counts are small: their decimals are at hand. */
 const SMALL: readonly Decimal[] = Array.from({ length: 1024 }, (_, n) => ({ units: BigInt(n), scale: 0 }));
@@ -196,42 +159,8 @@ const divideInteger = (n: bigint, d: bigint, rounding: Rounding): bigint => {
 };
 
 /** `a` with at most `places` decimals. */
-export const round = (a: Decimal, places: number, rounding: Rounding): Decimal => {
-  if (a.scale <= places) return a;
-  const cut = a.scale - places;
-  if (cut <= SHORT && a.units <= SAFE && a.units >= -SAFE) return roundSafe(Number(a.units), cut, places, rounding);
-  return normalise(divideInteger(a.units, pow10(cut), rounding), places);
-};
-
-/** The same for a number of units that is exact as a `number`: a remainder of whole numbers is exact, too. */
-const roundSafe = (units: number, cut: number, places: number, rounding: Rounding): Decimal => {
-  const part = 10 ** cut;
-  const rest = units % part;
-  const quotient = (units - rest) / part;
-  const whole = rest === 0 ? quotient : quotient + stepAway(quotient, rest, part, rounding);
-  return normaliseSafe(whole, BigInt(whole), places);
-};
-
-/** What a quotient that was cut is to be moved by: 0, or 1 away from 0. `rest` has the sign of the number. */
-const stepAway = (quotient: number, rest: number, part: number, rounding: Rounding): number => {
-  const away = rest < 0 ? -1 : 1;
-  const doubled = Math.abs(rest) * 2;
-  switch (rounding) {
-    case 'up':
-      return away;
-    case 'down':
-      return 0;
-    case 'floor':
-      return rest < 0 ? -1 : 0;
-    case 'ceiling':
-      return rest > 0 ? 1 : 0;
-    case 'half-up':
-      return doubled >= part ? away : 0;
-    case 'half-even':
-      if (doubled !== part) return doubled > part ? away : 0;
-      return quotient % 2 === 0 ? 0 : away;
-  }
-};
+export const round = (a: Decimal, places: number, rounding: Rounding): Decimal =>
+  a.scale <= places ? a : normalise(divideInteger(a.units, pow10(a.scale - places), rounding), places);
 
 /** `a / b` with at most `places` decimals. @throws {RangeError} for division by zero. */
 export const divide = (a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal => {
