@@ -15,7 +15,7 @@ export type ContractInPeriod = {
   /** What the version covers of it, as dates and as instants. */
   readonly covered: Period;
   readonly active: Interval;
-  /** The period before the first one: nothing is covered, only what is charged in advance is rated. */
+  /** The period before the first one, or after the last: nothing is covered, only what is charged in advance is rated. */
   readonly ahead?: true;
 };
 
@@ -60,10 +60,18 @@ const isAhead = ({ entry: { body }, from = '', until = '9999' }: Reign, period: 
   return holds && billingPeriodOf(body, first).start === period.end;
 };
 
+/** Whether a version ends the contract with the day on which it takes effect: what was charged ahead from then on goes back. */
+const isEnded = ({ entry: { body }, from }: Reign, period: Period): boolean =>
+  from === period.start && body.end !== undefined && body.end <= period.start;
+
 const partOf = (reign: Reign, period: Period): ContractInPeriod | undefined => {
   const { entry, from, until } = reign;
   if (isAhead(reign, period)) {
     const covered = { ...period, start: period.end };
+    return { entry, period, covered, active: intervalOf(covered), ahead: true };
+  }
+  if (isEnded(reign, period)) {
+    const covered = { ...period, end: period.start };
     return { entry, period, covered, active: intervalOf(covered), ahead: true };
   }
   const start = from !== undefined && from > period.start ? from : period.start;

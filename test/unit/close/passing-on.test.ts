@@ -144,6 +144,21 @@ describe('what passes from period to period', () => {
   });
 });
 
+describe('a contract that is ended with a period', () => {
+  it('gives back what was charged ahead, also by an amendment that takes effect when it ends', async () => {
+    const fee = bookOf([{ step: 'recurring-fee', amount: '31', proration: 'day', billing: 'advance' }]);
+    const { meter: _, ...price } = (fee.body as PriceBook).prices[0] as PriceBook['prices'][number];
+    const advance = { ...fee, body: { ...(fee.body as PriceBook), prices: [price] } };
+    const first = own({ start: '2026-10-01' });
+    const ended = amended(first, '2026-11-01T00:00:00.000Z', { end: '2026-11-01' });
+    const { close } = ledgerWorld(first, ended, advance);
+    expect(await close(SEPTEMBER)).toEqual(['api-calls: 31.00']);
+    // The version of October does not know that it ends.
+    expect(await close(OCTOBER)).toEqual(['api-calls: 31.00']);
+    expect(await close(NOVEMBER)).toEqual(['api-calls: -31.00']);
+  });
+});
+
 describe('a period that was amended within', () => {
   it('charges ahead once, whatever was amended', async () => {
     const fee = bookOf([{ step: 'recurring-fee', amount: '31', proration: 'day', billing: 'advance' }]);

@@ -75,6 +75,13 @@ describe('what a close of a calendar month rates', () => {
     ]);
   });
 
+  it('knows the period that a contract ends before, for what was charged in advance', async () => {
+    const first = contract('a1', { zone: 'Etc/UTC' });
+    const versions = [first, amended(first, '2026-10-01T00:00:00.000Z', { end: '2026-10-01' })];
+    expect(await planned(versions)).toEqual(['2: 2026-10-01 to 2026-10-01 of 2026-10-01 to 2026-11-01 (ahead)']);
+    expect(await planned(versions, NOVEMBER)).toEqual([]);
+  });
+
   it('takes the midnight of the zone and the midnight of UTC for the date they mean', () => {
     expect(amendmentDay('2026-10-01T04:00:00.000Z', 'America/New_York')).toBe('2026-10-01');
     expect(amendmentDay('2026-10-01T00:00:00.000Z', 'America/New_York')).toBe('2026-10-01');
