@@ -223,7 +223,15 @@ const shape = (
       return { perDimensions: [], steps: steps.filter(({ step }) => step !== 'maximum') };
     }
     case 'full-quantity':
-      return { perDimensions: some(), steps: [{ step: 'volume', tiers: plainTiers(draw) }, ...after()] };
+      return {
+        perDimensions: some(),
+        steps: [
+          ...(draw.onceIn(3) ? [conversion(draw)] : []),
+          ...(draw.onceIn(3) ? [allowance(draw, false)] : []),
+          { step: 'volume', tiers: plainTiers(draw) },
+          ...after(),
+        ],
+      };
     case 'changes':
       return {
         perDimensions: some(),

@@ -5,7 +5,12 @@ import { seatsOf } from './seats.ts';
 import { graduated, graduatedByChanges, stairstep, volume } from './tiers.ts';
 
 /** What a charge may look at beside its quantity. */
-export type Scene = { readonly given: Given; readonly part: Span; readonly rows: readonly Usage[] };
+export type Scene = {
+  readonly given: Given;
+  readonly part: Span;
+  readonly rows: readonly Usage[];
+  readonly conversion?: Named<'unit-conversion'> | undefined;
+};
 
 /** The oracle cannot price this: the engine must refuse it too. */
 export class Unratable extends Error {}
@@ -93,8 +98,9 @@ const byChanges = (step: Named<'graduated'>, scene: Scene): Rational => {
 
 const volumeOf = (step: Named<'volume'>, quantity: Rational, scene: Scene): Rational => {
   const full = scene.rows.map((row) => row.fullQuantity);
+  // The tier is that of the full quantity in the same unit, with nothing taken off.
   const chosenBy = full.some((each) => each !== undefined)
-    ? total(scene.rows.map((row) => Rational.of(row.fullQuantity ?? row.quantity)))
+    ? converted(scene.conversion, total(scene.rows.map((row) => Rational.of(row.fullQuantity ?? row.quantity))))
     : quantity;
   return volume(step.tiers, quantity, chosenBy, scene.given.policy);
 };

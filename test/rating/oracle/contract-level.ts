@@ -103,10 +103,10 @@ export const applyCommitment = (bill: Bill): Opening['committed'] => {
     bill.add('commitment-overage', overage(counted, least), `for what ${counted} is above ${least}`, false);
     return opening.committed;
   }
-  const begin = yearStart(contract, bill.part.start);
+  const begin = yearStart(contract, period.start);
   const before = opening.committed?.yearStart === begin ? Rational.of(opening.committed.charged) : NOTHING;
   const [charged, whole] = [before.plus(counted), Rational.of(agreed.amount)];
-  const ends = yearEnd(contract, bill.part.start) <= period.end || (contract.end ?? '9999-12-31') <= period.end;
+  const ends = yearEnd(contract, period.start) <= period.end || (contract.end ?? '9999-12-31') <= period.end;
   if (ends) {
     const lacking = most(whole.minus(charged), NOTHING);
     bill.add('minimum-commitment', lacking, `${lacking} to the commitment of the year`, false);

@@ -126,7 +126,12 @@ const through = (quantity: Rational, rating: Rating, group: Together, opening: S
   const { after, left } = allowance === undefined ? { after: unit, left: [] } : allow(allowance, unit, rating, opening);
   const charge = rating.steps.find((step) => CHARGES.includes(step.step));
   const rows = withoutFirst(group.rows, unit.minus(after));
-  const amount = chargeOf(charge, after, { given: rating.given, part: rating.part, rows });
+  const amount = chargeOf(charge, after, {
+    given: rating.given,
+    part: rating.part,
+    rows,
+    conversion: stepOf(rating.steps, 'unit-conversion'),
+  });
   return { amount, left, notes: [`${quantity} measured, ${unit} converted, ${after} to charge = ${amount}`] };
 };
 
@@ -165,9 +170,9 @@ const windowed = (rating: Rating, group: Together): Priced => {
 };
 
 /** Whether no period of this contract year came before: a period is of the year that its first day is of. */
-const beginsYear = ({ given: { contract, period }, part }: Rating): boolean =>
+const beginsYear = ({ given: { contract, period } }: Rating): boolean =>
   contract.start >= period.start ||
-  yearStart(contract, part.start) !== yearStart(contract, periodBefore(contract, period));
+  yearStart(contract, period.start) !== yearStart(contract, periodBefore(contract, period));
 
 const overYear = (rating: Rating, group: Together, opening: State): Priced => {
   // A group that was never rated has nothing charged for it before, not even a fee for no usage.

@@ -46,8 +46,8 @@ export const graduated = (tiers: readonly Tier[], quantity: Rational, policy: Fl
 
 /** The whole quantity at the price of the tier that `chosenBy` is in. */
 export const volume = (tiers: readonly Tier[], quantity: Rational, chosenBy: Rational, policy: Flat): Rational => {
-  if (quantity.sign() <= 0) return policy.zeroUsageFlatFee === 'charge' ? flatOf(tiers[0]) : NOTHING;
   const tier = tiers[tierOf(tiers, chosenBy, policy)] as Tier;
+  if (quantity.sign() <= 0) return policy.zeroUsageFlatFee === 'charge' ? flatOf(tier) : NOTHING;
   return inTier(tier, quantity).plus(flatOf(tier));
 };
 
