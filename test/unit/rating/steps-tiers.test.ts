@@ -50,6 +50,24 @@ describe('graduated', () => {
     expect(amountOf('100.5', plain)).toBe('100.25');
   });
 
+  it('tells of a tier that is entered for its flat fee alone, and not of one that is entered for nothing', () => {
+    expect(texts(graduated(flat), '5', exclusive)).toEqual([
+      '5 calls over 2 tiers = 150.00 USD',
+      '0 to 5: flat fee 100.00 USD = 100.00 USD',
+      '5 to 10: flat fee 50.00 USD = 50.00 USD',
+    ]);
+    expect(texts(graduated(flat), '10', exclusive)).toEqual(texts(graduated(flat), '10'));
+    const free = graduated([
+      { upTo: '2', unitPrice: '0', flatFee: '0' },
+      { upTo: null, unitPrice: '3', flatFee: '0' },
+    ]);
+    expect(texts(free, '3')).toEqual([
+      '3 calls over 2 tiers = 3.00 USD',
+      '0 to 2: 2 calls × 0.00 USD + flat fee 0.00 USD = 0.00 USD',
+      'above 2: 1 call × 3.00 USD + flat fee 0.00 USD = 3.00 USD',
+    ]);
+  });
+
   it('keeps a begun unit in the lower tier where the policy says so (S3)', () => {
     const step = graduated([
       { upTo: '100', unitPrice: '1' },

@@ -44,6 +44,26 @@ describe('each step, by its worked example', () => {
     expect(rate({ ...input, policy: { ...input.policy, lineRounding: 'up' } }).lines[0]?.amount).toBe('21.75');
   });
 
+  it('unit-conversion takes along what chooses a tier and single transactions', () => {
+    const thousand: PriceStep = { step: 'unit-conversion', divideBy: '1000', unit: 'k' };
+    const tiers = [
+      { upTo: '3', unitPrice: '1' },
+      { upTo: null, unitPrice: '0.5' },
+    ];
+    // 2,000 of a month's 4,000: the tier is that of 4 thousand, not of 4,000 and not of 2 thousand.
+    const base = inputOf({ steps: [thousand, { step: 'volume', tiers }], quantity: '2000' });
+    const usage = base.usage.map((row) => ({ ...row, fullQuantity: '4000' }));
+    expect(rate({ ...base, usage }).lines[0]?.amount).toBe('1.00');
+    const low = base.usage.map((row) => ({ ...row, fullQuantity: '3000' }));
+    expect(rate({ ...base, usage: low }).lines[0]?.amount).toBe('2.00');
+    const cents: PriceStep = { step: 'unit-conversion', divideBy: '100', unit: 'USD' };
+    const fee: PriceStep = { step: 'percentage', percent: '10', transactionMaximum: '5' };
+    const paid = inputOf({ steps: [cents, fee], quantity: '12000' });
+    const transactions = [{ amount: '10000' }, { amount: '1000', count: 2 }];
+    const rows = paid.usage.map((row) => ({ ...row, transactions }));
+    expect(rate({ ...paid, usage: rows }).lines[0]?.amount).toBe('7.00');
+  });
+
   it('unit-conversion without end is charged exactly: a third at 0.015 is 0.005, not a little less', () => {
     const steps = [
       { step: 'unit-conversion', divideBy: '3', unit: 'k' },
