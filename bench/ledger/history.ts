@@ -190,7 +190,9 @@ export const makeHistory = (options: HistoryOptions): History => {
     const perBatch = share(rank) * workload.eventsPerSecond * options.batchSeconds;
     return ((1 - Math.exp(-perBatch)) * Math.max(1, perBatch / APPEND_EVENTS)) / options.batchSeconds;
   };
-  const earlySeconds = (rank: number): number => EARLY_AFTER_APPENDS / appendsPerSecond(rank);
+  // There is nothing to settle before another slot is covered.
+  const earlySeconds = (rank: number): number =>
+    Math.max(SLOT_MILLIS / 1000, EARLY_AFTER_APPENDS / appendsPerSecond(rank));
   /** When a day that is not over was settled early last; before the day begins: not yet. */
   const earlyAt = (rank: number, day: string): number => {
     // The last append of a day that can bring one about comes half an hour after its end.

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CatalogReader } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
 import { effectiveSlots } from '../ledger/effective-slots.ts';
@@ -15,19 +16,29 @@ export type EarlySettlePorts = Omit<SettlePorts, 'marks'> & { readonly marks: Pi
 export type EarlySettles = { readonly settled: number; readonly failures: readonly string[] };
 
 const DAYS_AT_A_TIME = 8;
+const DAYS_KNOWN = 20_000;
 
 /**
  * Settles the days that a writer appended to often. A failure costs readers some bytes and nothing else: it is told, and the
  * day is settled when it is over.
  */
-export const makeSettleEarly =
-  (ports: EarlySettlePorts, memory: Pick<WriterMemory, 'unsettled'>, catalog: Pick<CatalogReader, 'history'>) =>
-  async (): Promise<EarlySettles> => {
+export const makeSettleEarly = (
+  ports: EarlySettlePorts,
+  memory: Pick<WriterMemory, 'unsettled'>,
+  catalog: Pick<CatalogReader, 'history'>,
+) => {
+  // Up to where days were covered when this worker settled them last: a busy day is due long before its next slot is covered.
+  const reached = new LRUCache<string, string>({ maxSize: DAYS_KNOWN, sizeCalculation: () => 1 });
+  return async (): Promise<EarlySettles> => {
     const due = memory.unsettled.takeDue();
     const failures: string[] = [];
     const results = await mapBounded(due, DAYS_AT_A_TIME, async ({ subject, day }) => {
+      const [place, covered] = [`${subject}#${day}`, coveredTo(day, ports.clock.now())];
+      if (reached.get(place) === covered) return false;
       try {
-        return await settleEarly(ports, latestMeters(await catalog.history('meter')), subject, day);
+        const wrote = await settleEarly(ports, latestMeters(await catalog.history('meter')), subject, day);
+        reached.set(place, covered);
+        return wrote;
       } catch (error) {
         failures.push(`${subject} ${day}: ${error instanceof Error ? error.message : String(error)}`);
         return false;
@@ -35,6 +46,7 @@ export const makeSettleEarly =
     });
     return { settled: results.filter((wrote) => wrote).length, failures };
   };
+};
 
 /**
  * Settles what is covered of a day that is not over, so that a balance need not read all of a busy day: takes the item as it
