@@ -48,6 +48,8 @@ export const referenceCatalog = ({ accounts, eventsPerSecond }: Workload, share:
       entry('account', id, { ...(example('account')[rank % 24]?.body as object), id, plan }),
       entry('contract', `contract-${rank + 1}`, {
         ...contract,
+        // Its limits are those of the plan: what the example's contracts agree is another size of company.
+        entitlements: [],
         id: `contract-${rank + 1}`,
         account: id,
         payer: id,

@@ -116,7 +116,8 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const source = traffic(workload);
   const send = producers(way);
   const random = chance(workload.seed + 2);
-  const workers = Array.from({ length: shards }, () => ingestWorker(usage));
+  const newWorker = () => ingestWorker(usage, { settlesEarly: false });
+  const workers = Array.from({ length: shards }, newWorker);
   const facts = { accepted: 0, duplicates: 0, quarantined: 0, spilled: 0, batches: 0, largestAppend: 0, events: 0 };
 
   const ingest = async ({ shard, event }: StreamBatch): Promise<number> => {
@@ -137,7 +138,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     facts.events += await ingest(batch);
     const again = crashes || random.happens(1 / options.redeliverOneIn);
     // The next worker knows nothing.
-    if (crashes) workers[batch.shard] = ingestWorker(usage);
+    if (crashes) workers[batch.shard] = newWorker();
     crashes = false;
     if (again) await ingest(batch);
   };

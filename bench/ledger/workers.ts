@@ -32,10 +32,17 @@ const labelled = <P extends object>(usage: Usage, ports: P, names: readonly (key
   return { ...ports, ...Object.fromEntries(changed) };
 };
 
-/** A warm worker of a shard, as lambdas/usage/ingest/ingest.handler.ts wires it, with a memory of its own. */
-export const ingestWorker = (usage: Usage): ((event: StreamBatch['event']) => Promise<IngestSummary>) => {
+/**
+ * A warm worker of a shard, as lambdas/usage/ingest/ingest.handler.ts wires it, with a memory of its own. Where early settles
+ * are counted apart (`earlySettles`), it does none.
+ */
+export const ingestWorker = (
+  usage: Usage,
+  { settlesEarly } = { settlesEarly: true },
+): ((event: StreamBatch['event']) => Promise<IngestSummary>) => {
   const ports = labelled(usage, ingestPorts(), ['archive', 'quarantine', 'append', 'thresholds', 'settleEarly']);
-  const ingest = makeIngest(ports, ingestSettings());
+  const none = async () => ({ settled: 0, failures: [] });
+  const ingest = makeIngest(settlesEarly ? ports : { ...ports, settleEarly: none }, ingestSettings());
   const [logger, metrics] = [makeLogger('ingest'), makeMetrics('ingest')];
   return async (event) => {
     const summary = await ingest(event as Parameters<typeof ingest>[0]);

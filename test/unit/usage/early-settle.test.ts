@@ -113,4 +113,22 @@ describe('settling early', () => {
       failures: ['org-01 2026-11-10: down'],
     });
   });
+
+  it('looks again only when another slot has come to be covered', async () => {
+    await use(10);
+    let looks = 0;
+    const marks = {
+      marksOf: (subject: string) => {
+        looks += 1;
+        return world.ports.marks.marksOf(subject);
+      },
+    };
+    const unsettled = { count: () => undefined, takeDue: () => [{ subject: 'org-01', day: DAY }] };
+    const early = makeSettleEarly({ ...world.ports, marks }, { unsettled }, memoryCatalog([...METERS]));
+    expect([await early(), looks]).toEqual([{ settled: 1, failures: [] }, 1]);
+    expect([await early(), looks]).toEqual([{ settled: 0, failures: [] }, 1]);
+    await use(1);
+    expect([await early(), looks]).toEqual([{ settled: 1, failures: [] }, 2]);
+    await balance();
+  });
 });
