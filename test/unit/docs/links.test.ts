@@ -38,7 +38,7 @@ const scripts = Object.keys(
 );
 
 /** Scripts named as `npm run <name>`, in text and in blocks. */
-const namedScripts = (text: string): string[] => [...text.matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
+const namedScripts = (text: string): string[] => [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
 
 /** `close approve` of every `npm run ops -- close approve ...`. */
 const namedCommands = (text: string): string[] =>
@@ -116,7 +116,7 @@ describe('the check itself', () => {
     expect(pathsInBackticks('`lib/nowhere.ts` `config.json` `.local/outputs.json` `closes/<id>/chunks.json`')).toEqual([
       'lib/nowhere.ts',
     ]);
-    expect(namedScripts('npm run nowhere')).toEqual(['nowhere']);
+    expect(namedScripts('npm run no-where')).toEqual(['no-where']);
     expect(namedCommands('npm run ops -- dlq list')).toEqual(['dlq list']);
     expect([...knownCommands()]).toEqual(
       expect.arrayContaining(['close start', 'dlq redrive', 'explain line', 'ledger verify']),
