@@ -38,7 +38,8 @@ const scripts = Object.keys(
 );
 
 /** Scripts named as `npm run <name>`, in text and in blocks. */
-const namedScripts = (text: string): string[] => [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+const namedScripts = (text: string): string[] =>
+  [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
 
 /** `close approve` of every `npm run ops -- close approve ...`. */
 const namedCommands = (text: string): string[] =>
