@@ -11,7 +11,7 @@ import { MONTHS } from './ledger/traffic.ts';
 
 /**
  * What the usage ledger costs (bench/ledger/README.md): two reference months through the real code, four other ways to
- * count the same events, growth, and a consumer's memory. `--quick`: a minute, a smaller sample of each.
+ * count the same events, growth, and a consumer's memory. `--quick`: two to three minutes, a smaller sample of each.
  * `--growth 10000000` and `--ids 5000000` go as far as one likes. `--only large-60` (`-http`, `-single`) samples that month alone.
  */
 const { values } = parseArgs({
