@@ -1,29 +1,38 @@
 import type { Clock } from '../platform/clock.ts';
 import { holdingAt, listHolding } from './as-of.ts';
+import type { CatalogRevision } from './catalog-store.ts';
 import type { CatalogBodies, CatalogEntry, CatalogKind, CatalogReader } from './types.ts';
 
-type History = Promise<readonly CatalogEntry[]>;
+/** A kind as it was read, and the last publication before that. */
+type Read = { readonly revision: string | undefined; readonly entries: readonly CatalogEntry[] };
 
-/** How long a kind is trusted before it is read again. New versions take effect at least a deploy ahead, so this is short enough. */
+/** How long a kind is trusted before it is looked at again. New versions take effect at least a deploy ahead, so this is short enough. */
 export const CACHE_MILLIS = 60_000;
 
 /**
- * A warm cache over a catalog, for functions that look things up per event. Keeps whole kinds, refreshed after
- * `CACHE_MILLIS` by the clock; a failed read is not kept. Money is read from the store itself, not through this.
+ * A warm cache over a catalog, for functions that look things up per event. Keeps whole kinds; after `CACHE_MILLIS` by
+ * the clock it asks whether anything was published since, one read unit, and only then reads again. A failed read is not
+ * kept. Money is read from the store itself, not through this.
  */
-export const cachedCatalog = (store: CatalogReader, clock: Clock): CatalogReader => {
-  const kept = new Map<CatalogKind, { readonly readAt: number; readonly history: History }>();
+export const cachedCatalog = (store: CatalogReader & CatalogRevision, clock: Clock): CatalogReader => {
+  const kept = new Map<CatalogKind, { readonly lookedAt: number; readonly reading: Promise<Read> }>();
 
-  const history = <K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]> => {
+  const readAgain = async (kind: CatalogKind, before: Promise<Read> | undefined): Promise<Read> => {
+    // The revision first: what is published in between is read, and looked at once more after the next question.
+    const [revision, known] = await Promise.all([store.revision(), before]);
+    if (known !== undefined && known.revision === revision) return known;
+    return { revision, entries: await store.history(kind) };
+  };
+  const history = async <K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]> => {
     const now = clock.nowMillis();
     let known = kept.get(kind);
-    if (known === undefined || now - known.readAt >= CACHE_MILLIS) {
-      const reading: History = store.history(kind);
-      known = { readAt: now, history: reading };
+    if (known === undefined || now - known.lookedAt >= CACHE_MILLIS) {
+      const reading = readAgain(kind, known?.reading);
+      known = { lookedAt: now, reading };
       kept.set(kind, known);
       reading.catch(() => kept.delete(kind));
     }
-    return known.history as Promise<CatalogEntry<CatalogBodies[K]>[]>;
+    return (await known.reading).entries as CatalogEntry<CatalogBodies[K]>[];
   };
   const ofId = async <K extends CatalogKind>(kind: K, id: string): Promise<CatalogEntry<CatalogBodies[K]>[]> =>
     (await history(kind)).filter((entry) => entry.id === id);

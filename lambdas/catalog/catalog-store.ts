@@ -25,18 +25,25 @@ export type CatalogWriter = {
   ): Promise<void>;
 };
 
+/** Tells whether anything was published since. */
+export type CatalogRevision = {
+  /** The id of the last publication; `undefined` while nothing was published. Strongly consistent, one read unit. */
+  revision(): Promise<string | undefined>;
+};
+
 /** The whole store. */
-export type CatalogStore = CatalogReader & CatalogWriter;
+export type CatalogStore = CatalogReader & CatalogRevision & CatalogWriter;
 
 /** Somebody else wrote first; nothing was written. */
 export class CatalogRaceError extends Error {
   override readonly name = 'CatalogRaceError';
 }
 
-/** A transaction takes 100 items; two of them are the audit entry and the publication. */
-export const MAX_CHANGES = 98;
+/** A transaction takes 100 items; three of them are the audit entry, the publication and the revision. */
+export const MAX_CHANGES = 97;
 
 const PUBLICATIONS = 'PUBLICATION';
+const REVISION = 'REVISION';
 const sortKey = (id: string, version: number): string => `${id}#${version.toString().padStart(8, '0')}`;
 
 const asRace = (error: unknown): unknown =>
@@ -44,7 +51,7 @@ const asRace = (error: unknown): unknown =>
     ? new CatalogRaceError('the catalog was changed in the meantime', { cause: error })
     : error;
 
-/** The catalog in DynamoDB: `pk` = kind, `sk` = `id#version`; publications under `pk` = PUBLICATION. Strong reads. */
+/** The catalog in DynamoDB: `pk` = kind, `sk` = `id#version`; publications under `pk` = PUBLICATION, the last published one under REVISION. Strong reads. */
 export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): CatalogStore => {
   const items = async (pk: string, prefix: string): Promise<Record<string, unknown>[]> => {
     const found: Record<string, unknown>[] = [];
@@ -76,6 +83,12 @@ export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): Ca
         new GetCommand({ TableName: table, Key: { pk: kind, sk: sortKey(id, version) }, ConsistentRead: true }),
       );
       return Item?.entry;
+    },
+    revision: async () => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: REVISION, sk: REVISION }, ConsistentRead: true }),
+      );
+      return Item?.publicationId;
     },
     publication: async (publicationId) => {
       const { Item } = await client.send(
@@ -111,6 +124,8 @@ export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): Ca
           ExpressionAttributeValues: { ':proposed': 'proposed' },
         },
       };
+      const { publicationId } = publication;
+      const revise = { Put: { TableName: table, Item: { pk: REVISION, sk: REVISION, publicationId } } };
       const adds = entries.map((entry) => ({
         Put: {
           TableName: table,
@@ -119,7 +134,7 @@ export const dynamoCatalog = (client: DynamoDBDocumentClient, table: string): Ca
         },
       }));
       try {
-        await audit.append(record, [decide, ...adds]);
+        await audit.append(record, [decide, revise, ...adds]);
       } catch (error) {
         throw asRace(error);
       }

@@ -82,6 +82,13 @@ const paramsOf = (job: JobRecord): PreviewParams => job.params as unknown as Pre
 /** What is known is what was published when the preview was asked for. */
 const knownAtOf = (job: JobRecord): string => job.startedAt;
 
+/** A catalog for thousands of look-ups of one moment: the clock stands, so each kind is read once. */
+const readOnce = (catalog: CatalogReader, knownAt: string): CatalogReader =>
+  cachedCatalog(
+    { ...catalog, revision: async () => undefined },
+    { now: () => knownAt, nowMillis: () => Date.parse(knownAt) },
+  );
+
 /** Chooses the periods and versions of every account, once, and writes them in chunks: one that is resumed keeps them. */
 const plan = async (ports: StepPorts, jobId: string): Promise<StepResult> => {
   if ((await ports.files.getText(chunksKey(jobId))) !== undefined) {
@@ -94,8 +101,7 @@ const plan = async (ports: StepPorts, jobId: string): Promise<StepResult> => {
   const knownAt = knownAtOf(job);
   const { over, running } = monthsBefore(knownAt, months);
   const plans = await planAccounts(
-    // Thousands of look-ups of one moment.
-    { ...ports, catalog: cachedCatalog(ports.catalog, { now: () => knownAt, nowMillis: () => Date.parse(knownAt) }) },
+    { ...ports, catalog: readOnce(ports.catalog, knownAt) },
     { change, months: [...over, running], knownAt, ...(accounts === undefined ? {} : { accounts }) },
   );
   if (plans.length === 0) {

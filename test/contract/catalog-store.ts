@@ -52,6 +52,7 @@ export const catalogStoreContract = (
       expect(await catalog.history('meter')).toEqual([]);
       expect(await catalog.version('meter', 'storage', 1)).toBeUndefined();
       expect(await catalog.publication('pub-1')).toBeUndefined();
+      expect(await catalog.revision()).toBeUndefined();
     });
 
     it('answers the entry that holds at an instant, as it was known then', async () => {
@@ -99,6 +100,17 @@ export const catalogStoreContract = (
       await catalog.propose(publication('pub-2', 'draft'), audit, record('publication.draft'));
       await catalog.propose(publication('pub-1'), audit, record('publication.propose'));
       expect(await catalog.publications()).toEqual([publication('pub-1'), publication('pub-2', 'draft')]);
+    });
+
+    it('tells by its revision whether anything was published, and by nothing else', async () => {
+      const { catalog, audit } = await filled([first]);
+      expect(await catalog.revision()).toBe('pub-1');
+      await catalog.propose(publication('pub-2'), audit, record('publication.propose'));
+      const taken = catalog.publish(publication('pub-2', 'published'), [first], audit, record('late'));
+      await expect(taken).rejects.toThrow(CatalogRaceError);
+      expect(await catalog.revision()).toBe('pub-1');
+      await catalog.publish(publication('pub-2', 'published'), [moved], audit, record('publication.approve'));
+      expect(await catalog.revision()).toBe('pub-2');
     });
 
     it('writes nothing at all when one version is taken', async () => {

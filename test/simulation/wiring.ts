@@ -103,7 +103,9 @@ const overlaysOf = ({ stage, twins }: House, process: Process, catalog: CatalogR
 export const ingestPortsOf = (house: House, process: Process, spill: SpillQueue): IngestPorts => {
   const { stage, dice, ids, twins, mutant } = house;
   const { clock } = process;
-  const catalog = cachedCatalog(catalogOf(house, process), clock);
+  // As if something were published all the time: each minute it is read again, under faults.
+  const revision = async (): Promise<string> => clock.now();
+  const catalog = cachedCatalog({ ...catalogOf(house, process), revision }, clock);
   const settled = stage.port(process, twins.settled);
   const overlays = overlaysOf(house, process, catalog);
   const quarantine = stage.port(process, twins.quarantine);

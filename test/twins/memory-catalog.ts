@@ -6,6 +6,7 @@ import type { CatalogBodies, CatalogEntry, CatalogKind, Publication } from '../.
 export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore => {
   const entries: CatalogEntry[] = [...seed];
   const publications = new Map<string, Publication>();
+  let revision: string | undefined;
   const copy = <T>(value: T): T => structuredClone(value);
 
   const history = async <K extends CatalogKind>(kind: K): Promise<CatalogEntry<CatalogBodies[K]>[]> =>
@@ -18,6 +19,7 @@ export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore 
     get: async (kind, id, asOf) => holdingAt(await ofId(kind, id), asOf),
     list: async (kind, asOf) => listHolding(await history(kind), asOf),
     version: async (kind, id, version) => (await ofId(kind, id)).find((entry) => entry.version === version),
+    revision: async () => revision,
     publication: async (publicationId) => copy(publications.get(publicationId)),
     publications: async () =>
       copy([...publications.values()].sort((a, b) => (a.publicationId < b.publicationId ? -1 : 1))),
@@ -38,6 +40,7 @@ export const memoryCatalog = (seed: readonly CatalogEntry[] = []): CatalogStore 
       const audited = audit.append(record);
       publications.set(publication.publicationId, copy(publication));
       entries.push(...copy(added));
+      revision = publication.publicationId;
       await audited;
     },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MILLIS, cachedCatalog } from '../../../lambdas/catalog/cached-catalog.ts';
+import type { CatalogRevision } from '../../../lambdas/catalog/catalog-store.ts';
 import type { CatalogEntry, CatalogReader } from '../../../lambdas/catalog/types.ts';
 import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
@@ -20,8 +21,9 @@ const asOf = { effectiveAt: '2026-01-01T00:00:00.000Z' };
 const setUp = () => {
   const entries = [entry(1)];
   const state = { reads: 0, failing: false };
-  const store: CatalogReader = {
+  const store: CatalogReader & CatalogRevision = {
     ...memoryCatalog(),
+    revision: async () => String(entries.length),
     history: (kind) => {
       state.reads += 1;
       if (state.failing) return Promise.reject(new Error('throttled'));
@@ -43,6 +45,16 @@ describe('the cached catalog', () => {
     clock.advance(CACHE_MILLIS);
     expect((await cached.get('attribution', 'org-01', asOf))?.version).toBe(2);
     expect(state.reads).toBe(2);
+  });
+
+  it('reads nothing again while nothing was published', async () => {
+    const { state, clock, cached } = setUp();
+    await cached.history('attribution');
+    for (let n = 0; n < 5; n += 1) {
+      clock.advance(CACHE_MILLIS);
+      expect(await cached.history('attribution')).toHaveLength(1);
+    }
+    expect(state.reads).toBe(1);
   });
 
   it('finds a version that is newer than the cache', async () => {
