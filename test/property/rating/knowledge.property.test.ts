@@ -7,7 +7,7 @@ import { addDays, intervalOf, localDate } from '../../../lambdas/platform/period
 import { rate } from '../../../lambdas/rating/rate.ts';
 import type { RatableUsage, RateInput } from '../../../lambdas/rating/types.ts';
 import { caseOf } from '../../rating/generate/case.ts';
-import { drawn } from '../../rating/generate/cases.ts';
+import { drawn, ratable } from '../../rating/generate/cases.ts';
 import type { Draw } from '../../rating/generate/draw.ts';
 import { Rational, total } from '../../rating/oracle/rational.ts';
 
@@ -32,7 +32,7 @@ const known = (draw: Draw, row: RatableUsage): RatableUsage[] => {
 
 /** A contract's period, and what was known of its usage before the truth: late, cancelled, wrong. */
 const histories = drawn((draw) => {
-  const [input] = caseOf(draw);
+  const input = ratable(caseOf(draw)[0]);
   const early = draw.list(0, 4, () => ({
     usage: input.usage.flatMap((row) => known(draw, row)),
     interim: draw.onceIn(3),
