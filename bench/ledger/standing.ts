@@ -8,6 +8,17 @@ const ALARMS = 8;
 const KEPT_DAYS = 6;
 /** Lambda traces one call a second, and 5 % of the others. */
 const TRACED_SHARE = 0.05;
+/** Traced only if who calls them traces, and a stream and a schedule do not (lib/stacks/ingest-stack.ts). */
+const UNTRACED = ['ingest', 'settle'];
+/** The gateway decides for these, by one in twenty (lib/constructs/edge-api.ts); its trace holds both. */
+const BEHIND_GATEWAY = { 'events-api': TRACED_SHARE, 'api-key-authorizer': 0 };
+
+const tracesOf = (name: string, calls: number): number => {
+  if (UNTRACED.includes(name)) return 0;
+  const share = new Map(Object.entries(BEHIND_GATEWAY)).get(name);
+  if (share !== undefined) return calls * share;
+  return calls <= MONTH_SECONDS ? calls : MONTH_SECONDS + (calls - MONTH_SECONDS) * TRACED_SHARE;
+};
 
 const only = (counted: Counted, keep: (line: string) => boolean): Counted =>
   Object.fromEntries(Object.entries(counted).filter(([line]) => keep(line)));
@@ -33,7 +44,7 @@ export const withStanding = (counted: Counted, shards: number, metrics: number, 
   const other = mode === 'provisioned' ? 'kinesis.on-demand.' : 'kinesis.put-unit';
   const traces = Object.entries(counted['lambda.request'] ?? {}).map(([name, calls]): [string, number] => [
     name,
-    calls <= MONTH_SECONDS ? calls : MONTH_SECONDS + (calls - MONTH_SECONDS) * TRACED_SHARE,
+    tracesOf(name, calls),
   ]);
   return plus(
     only(counted, (line) => !line.startsWith(other)),

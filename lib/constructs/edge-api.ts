@@ -24,6 +24,7 @@ import {
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
 import { Construct } from 'constructs';
 import { type Deployment, nameOf } from '../deployment.ts';
 import { allow } from './grants.ts';
@@ -84,6 +85,7 @@ export class EdgeApi extends Construct {
       },
     });
     this.#logToCloudWatch();
+    this.#traceOneInTwenty(deployment);
     problemResponses(this.api);
     // Bodies have no model here: they are checked in code, per event and with a path, so that a batch is never refused
     // for one bad line.
@@ -187,6 +189,25 @@ export class EdgeApi extends Construct {
       resource.addMethod('ANY', integration, options);
       resource.addResource('{proxy+}').addMethod('ANY', integration, options);
     }
+  }
+
+  /** Of requests with events one in twenty is traced; of all others one a second and 5 % of the rest, as X-Ray has it. */
+  #traceOneInTwenty(deployment: Deployment): void {
+    new CfnSamplingRule(this, 'EventsSampling', {
+      samplingRule: {
+        ruleName: nameOf(deployment, 'events'),
+        priority: 100,
+        fixedRate: 0.05,
+        reservoirSize: 0,
+        serviceName: '*',
+        serviceType: 'AWS::ApiGateway::Stage',
+        host: '*',
+        httpMethod: 'POST',
+        urlPath: `/${STAGE}/v1/events`,
+        resourceArn: '*',
+        version: 1,
+      },
+    });
   }
 
   /** The gateway writes logs by one role per account and region, which it checks for exactly these actions. */

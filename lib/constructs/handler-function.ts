@@ -40,6 +40,12 @@ export type HandlerFunctionProps = {
    * @default false
    */
   readonly callsItself?: boolean;
+  /**
+   * Traced only when who calls it traces. For what a stream or a schedule calls: Lambda would trace one call a second,
+   * so every batch, for more than the batch costs; its log says what a trace would, by correlation id.
+   * @default false
+   */
+  readonly tracedByCaller?: boolean;
 };
 
 /**
@@ -77,7 +83,7 @@ export class HandlerFunction extends Construct {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      tracing: Tracing.ACTIVE,
+      tracing: props.tracedByCaller === true ? Tracing.PASS_THROUGH : Tracing.ACTIVE,
       environment: {
         ENVIRONMENT: config.name,
         POWERTOOLS_SERVICE_NAME: name,

@@ -8,6 +8,7 @@ const AWS_ONLY = new Set([
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::WAFv2::WebACL',
   'AWS::WAFv2::WebACLAssociation',
+  'AWS::XRay::SamplingRule',
 ]);
 
 /** Whether only AWS itself has this resource. */

@@ -73,6 +73,7 @@ export class IngestStack extends MeterbridgeStack {
       deployment,
       description: 'Stream to archive, quarantine and ledger',
       memoryMegabytes: 1769,
+      tracedByCaller: true,
       timeout: Duration.minutes(5),
       environment,
       grants: grants(),
@@ -104,6 +105,7 @@ export class IngestStack extends MeterbridgeStack {
       deployment,
       description: 'Settles days that ended or changed',
       memoryMegabytes: 1024,
+      tracedByCaller: true,
       timeout: Duration.minutes(15),
       environment: {
         ...tableNames(tables, 'ledger', 'projection', 'catalog'),

@@ -57,12 +57,13 @@ describe('functions', () => {
 
   it.each([...functions])(
     '%s has the defaults of the house and a role of its own',
-    (_name, { Properties, stack, id }) => {
+    (name, { Properties, stack, id }) => {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        TracingConfig: { Mode: 'Active' },
+        // A stream and a schedule trace nothing, and Lambda would trace each of their calls.
+        TracingConfig: { Mode: ['ingest', 'settle'].includes(name) ? 'PassThrough' : 'Active' },
       });
       expect(at(Properties, 'LoggingConfig', 'LogGroup')).toBeDefined();
       const role = refersTo(Properties.Role);
