@@ -228,12 +228,18 @@ export const checkAmounts = (
   }
 };
 
+/** An amount with as many decimals as the others have: a sum of 12.25 and 0.25 is 12.50. */
+const withDecimalsOf = (amount: string, others: readonly string[]): string => {
+  const [whole = '', fraction = ''] = amount.split('.');
+  const decimals = Math.max(...others.map((other) => other.split('.')[1]?.length ?? 0));
+  return decimals === 0 ? whole : `${whole}.${fraction.padEnd(decimals, '0')}`;
+};
+
 /** Totals of documents by currency. */
 export const totalsByCurrency = (
   documents: CloseOutcome['documents'],
 ): { currency: string; documents: number; total: string }[] =>
-  [...Map.groupBy(documents, (document) => document.currency)].map(([currency, own]) => ({
-    currency,
-    documents: own.length,
-    total: sumDecimals(own.map((document) => document.total)),
-  }));
+  [...Map.groupBy(documents, (document) => document.currency)].map(([currency, own]) => {
+    const totals = own.map(({ total }) => total);
+    return { currency, documents: own.length, total: withDecimalsOf(sumDecimals(totals), totals) };
+  });
