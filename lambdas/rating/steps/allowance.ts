@@ -43,13 +43,20 @@ type Use = {
   readonly left: Rollover;
 };
 
-/** Uses up the oldest first; what is left holds for one period less, and all of it together is at most `upTo`. */
+/** Whether the period goes on after this part: another version of the contract holds then. */
+const goesOn = ({ amended, part, period }: StepContext): boolean => amended && part.end < period.end;
+
+/**
+ * Uses up the oldest first; what is left holds for one period less, and all of it together is at most `upTo`. Where the
+ * period goes on nothing has lost a period yet.
+ */
 const spendRollover = (
   amount: Decimal,
   own: Decimal,
   { periods, upTo }: NonNullable<Params['rollover']>,
-  before: Rollover,
+  context: StepContext,
 ): Use => {
+  const over = goesOn(context) ? 0 : 1;
   let open = amount;
   let room = upTo === undefined ? undefined : parseDecimal(upTo);
   let earlier = ZERO;
@@ -63,8 +70,10 @@ const spendRollover = (
     if (holds > 0 && !isZero(kept)) left.push({ quantity: formatDecimal(kept), periods: holds });
     return used;
   };
-  for (const entry of before) earlier = add(earlier, take(parseDecimal(entry.quantity), entry.periods - 1));
-  take(own, periods);
+  for (const entry of context.opening.rollover ?? []) {
+    earlier = add(earlier, take(parseDecimal(entry.quantity), entry.periods - over));
+  }
+  take(own, periods + 1 - over);
   return { earlier, left };
 };
 
@@ -88,7 +97,7 @@ export const allowance: Step<Params> = (step) => {
     const { earlier, left } =
       step.rollover === undefined
         ? { earlier: ZERO, left: [] }
-        : spendRollover(working.quantity, included, step.rollover, context.opening.rollover ?? []);
+        : spendRollover(working.quantity, included, step.rollover, context);
     const all = sum([included, earlier]);
     const used = usedOf(working.quantity, all);
     const rest = isNegative(working.quantity) ? ZERO : subtract(working.quantity, used);

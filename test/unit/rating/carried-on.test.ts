@@ -59,6 +59,32 @@ describe('an allowance that rolls over', () => {
   });
 });
 
+describe('an allowance that rolls over in a period that is amended within', () => {
+  const input = contractInput({ metered: { calls: allowance({ rollover: { periods: 1 } }) } });
+  const october = month('2026-10-01', '2026-11-01');
+  const [early, late] = [month('2026-10-01', '2026-10-16'), month('2026-10-16', '2026-11-01')];
+
+  it('loses no period where the versions meet: what the first part left holds to the end of the next period', () => {
+    const first = rate({ ...input, usage: [], period: october, part: early });
+    const second = rate({ ...input, usage: [], period: october, part: late, opening: first.closing });
+    const [before] = first.closing.prices?.[key('calls')]?.rollover ?? [];
+    expect(before).toEqual({ quantity: '48.387096774194', periods: 2 });
+    expect(second.closing.prices?.[key('calls')]?.rollover).toEqual([
+      { quantity: '48.387096774194', periods: 1 },
+      { quantity: '51.612903225807', periods: 1 },
+    ]);
+    const [november] = months({ ...input, opening: second.closing }, [{}]);
+    expect(november?.closing.prices).toEqual({ [key('calls')]: { rollover: [{ quantity: '100', periods: 1 }] } });
+  });
+
+  it('gives the second part what the period before left', () => {
+    const prices = { [key('calls')]: { rollover: [{ quantity: '40', periods: 1 }] } };
+    const opening: Opening = { format: 2, carryIn: {}, prices };
+    const first = rate({ ...input, usage: [], period: october, part: early, opening });
+    expect(first.closing.prices?.[key('calls')]?.rollover?.[0]).toEqual({ quantity: '40', periods: 1 });
+  });
+});
+
 describe('what items leave by dimension values', () => {
   it('stays with its item, its dimensions and its contract year', () => {
     const steps = allowance({ rollover: { periods: 3 } });
