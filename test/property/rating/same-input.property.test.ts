@@ -24,9 +24,9 @@ const told = ({ lines, closing, payments }: RateResult): unknown => ({
   payments,
 });
 
-/** A row that is only a quantity, as two rows of halves. */
+/** A row that is only a quantity, as two rows of halves. Slices are batches themselves: what each of them converts to counts (S10). */
 const halved = (row: RatableUsage): RatableUsage[] => {
-  const alone = [row.daily, row.changes, row.windows, row.transactions, row.fullQuantity];
+  const alone = [row.daily, row.changes, row.windows, row.transactions, row.fullQuantity, row.slices];
   if (row.meter.startsWith('peak') || alone.some((each) => each !== undefined)) return [row];
   const half = Rational.of(row.quantity).over(Rational.whole(2)).toString();
   return [
