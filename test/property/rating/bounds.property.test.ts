@@ -5,10 +5,11 @@ import { rate } from '../../../lambdas/rating/rate.ts';
 import type { RateInput, RatingPolicy } from '../../../lambdas/rating/types.ts';
 import { drawn } from '../../rating/generate/cases.ts';
 import type { Draw } from '../../rating/generate/draw.ts';
+import { runs } from '../../rating/generate/runs.ts';
 import { Rational, total } from '../../rating/oracle/rational.ts';
 import { inputOf } from '../../unit/rating/one-price.ts';
 
-const RUNS = { numRuns: 500 };
+const RUNS = runs(500);
 
 const sumOf = (input: RateInput): Rational => total(rate(input).lines.map(({ amount }) => Rational.of(amount)));
 

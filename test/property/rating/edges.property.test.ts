@@ -6,10 +6,11 @@ import { rate } from '../../../lambdas/rating/rate.ts';
 import type { RatableUsage, RateInput, RatingPolicy } from '../../../lambdas/rating/types.ts';
 import { drawn, inputs } from '../../rating/generate/cases.ts';
 import type { Draw } from '../../rating/generate/draw.ts';
+import { runs } from '../../rating/generate/runs.ts';
 import { Rational, total } from '../../rating/oracle/rational.ts';
 import { inputOf } from '../../unit/rating/one-price.ts';
 
-const RUNS = { numRuns: 400 };
+const RUNS = runs(400);
 
 const amounts = (input: RateInput): Rational[] => rate(input).lines.map(({ amount }) => Rational.of(amount));
 

@@ -9,9 +9,10 @@ import type { RatableUsage, RateInput } from '../../../lambdas/rating/types.ts';
 import { caseOf } from '../../rating/generate/case.ts';
 import { drawn, ratable } from '../../rating/generate/cases.ts';
 import type { Draw } from '../../rating/generate/draw.ts';
+import { runs } from '../../rating/generate/runs.ts';
 import { Rational, total } from '../../rating/oracle/rational.ts';
 
-const RUNS = { numRuns: 250 };
+const RUNS = runs(250);
 const ACCOUNT = 'account';
 
 /** What of a row is known at some time: some of its windows and transactions, another quantity. */
@@ -116,7 +117,7 @@ describe('P9: an event', () => {
         ].map(intervalOf);
         expect(around.filter(({ from, to }) => from <= time && time < to)).toEqual([intervalOf(period)]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -4,9 +4,10 @@ import { countedEvents } from '../../../lambdas/rating/counted-events.ts';
 import { rate } from '../../../lambdas/rating/rate.ts';
 import type { RatableUsage, RateInput, RateResult } from '../../../lambdas/rating/types.ts';
 import { inputs } from '../../rating/generate/cases.ts';
+import { runs } from '../../rating/generate/runs.ts';
 import { Rational, total } from '../../rating/oracle/rational.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = runs(300);
 
 /** A list in an order that random numbers say. */
 const shuffled = <T>(list: readonly T[], keys: readonly number[]): T[] =>
