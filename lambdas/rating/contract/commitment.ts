@@ -90,7 +90,7 @@ const withOverage = (
 const inPeriod = (bill: Bill, context: BillContext, agreed: Agreed, over: readonly Charge[]): Bill => {
   const { currency, places, policy } = context;
   const charged = leftOf(bill, over);
-  const { least, words } = minimumFor(parseDecimal(agreed.amount), context);
+  const { worth: least, words } = minimumFor(parseDecimal(agreed.amount), context);
   // Rounded before the difference is taken, so that lines + true-up are the commitment to the cent.
   const whole = roundExact(least, places, policy.lineRounding);
   const missing = compare(whole, charged) > 0;

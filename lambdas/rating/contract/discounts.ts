@@ -29,7 +29,7 @@ const offOf = ({ percent, amount = '0' }: ContractDiscount, left: Decimal, conte
   const { places, policy } = context;
   const off =
     percent === undefined
-      ? maximumFor(parseDecimal(amount), context).most
+      ? maximumFor(parseDecimal(amount), context).worth
       : exact(multiply(left, multiply(parseDecimal(percent), HUNDREDTH)));
   const rounded = roundExact(off, places, policy.lineRounding);
   return percent === undefined ? minimum(rounded, maximum(left, ZERO)) : rounded;

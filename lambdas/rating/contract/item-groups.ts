@@ -1,11 +1,11 @@
 import type { ItemGroup } from '../../catalog/types.ts';
 import { compare, parseDecimal, subtract } from '../../platform/decimal.ts';
 import { roundExact } from '../exact.ts';
-import { maximumFor } from '../steps/maximum.ts';
 import { minimumFor } from '../steps/minimum.ts';
 import { money } from '../wording.ts';
-import { adding, type Bill, type BillContext, chargedBy, chargesOf, lowering } from './bill.ts';
+import { adding, type Bill, type BillContext, chargedBy, chargesOf } from './bill.ts';
 import { contractCharge } from './contract-charge.ts';
+import { lowerToMaximum } from './contract-maximum.ts';
 
 /** The item of the line that lifts the items of a group to their minimum, or lowers them to their maximum. */
 export const groupItem = (group: Pick<ItemGroup, 'id'>): string => `group-${group.id}`;
@@ -14,7 +14,7 @@ const lifted = (bill: Bill, group: ItemGroup, minimum: string, context: BillCont
   const { currency, places, policy } = context;
   const over = chargesOf(bill, group.items);
   const charged = chargedBy(over);
-  const { least, words } = minimumFor(parseDecimal(minimum), context);
+  const { worth: least, words } = minimumFor(parseDecimal(minimum), context);
   // Rounded before the difference is taken, so that lines + true-up are the minimum to the cent.
   const whole = roundExact(least, places, policy.lineRounding);
   if (compare(charged, whole) >= 0) return bill;
@@ -27,18 +27,9 @@ const lifted = (bill: Bill, group: ItemGroup, minimum: string, context: BillCont
 };
 
 const lowered = (bill: Bill, group: ItemGroup, maximum: string, context: BillContext): Bill => {
-  const { currency, places, policy } = context;
   const over = chargesOf(bill, group.items);
-  const charged = chargedBy(over);
-  const bound = maximumFor(parseDecimal(maximum), context);
-  const most = roundExact(bound.most, places, policy.lineRounding);
-  if (compare(charged, most) <= 0) return bill;
-  const amount = subtract(most, charged);
-  const share = bound.words === '' ? '' : ` (${bound.words})`;
-  const text = () =>
-    `${money(most, currency)} maximum${share} − ${money(charged, currency)} charged = ${money(amount, currency)}`;
-  const line = { item: groupItem(group), product: 'group-maximum', description: group.description, amount, text, over };
-  return lowering(bill, contractCharge(bill, context, line), over, places);
+  const named = { item: groupItem(group), product: 'group-maximum', description: group.description };
+  return lowerToMaximum(bill, context, { ...named, maximum, over, charged: chargedBy(over) });
 };
 
 /**

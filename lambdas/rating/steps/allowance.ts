@@ -12,10 +12,10 @@ import {
   sum,
   ZERO,
 } from '../../platform/decimal.ts';
-import { exact, roundExact, share } from '../exact.ts';
+import { roundExact } from '../exact.ts';
 import type { PriceState } from '../types.ts';
 import { number, quantity } from '../wording.ts';
-import { coveredShare, isWhole } from './covered.ts';
+import { worthOf } from './covered.ts';
 import { done, type Step, type StepContext, type Working } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'allowance' }>;
@@ -27,10 +27,8 @@ const DECIMALS = 12;
 /** What is included in the covered part: by day if the policy says so, and always if the contract was amended within the period. */
 const includedIn = (whole: Decimal, context: StepContext): { readonly included: Decimal; readonly words: string } => {
   const byDay = context.amended || context.policy.partPeriodAllowance === 'by-day';
-  const covered = byDay ? coveredShare(context) : undefined;
-  return covered === undefined || isWhole(covered)
-    ? { included: whole, words: '' }
-    : { included: roundExact(share(exact(whole), covered.part, covered.whole), DECIMALS, 'up'), words: covered.words };
+  const { worth, words } = worthOf(whole, byDay, context);
+  return { included: words === '' ? whole : roundExact(worth, DECIMALS, 'up'), words };
 };
 
 /** The most that an allowance of `included` covers of a quantity: nothing of less than nothing. */

@@ -15,7 +15,7 @@ export const amountDiscount: Step<Params> = (step) => {
   const discount = parseDecimal(step.amount);
   return (working, context) => {
     const { currency } = context;
-    const { most, words } = maximumFor(discount, context);
+    const { worth: most, words } = maximumFor(discount, context);
     const charged = isBelowZero(working.amount) ? NOTHING : working.amount;
     const off = compareExact(charged, most) < 0 ? charged : most;
     const left = minus(working.amount, off);

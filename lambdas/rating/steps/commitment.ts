@@ -18,7 +18,7 @@ export const commitment: Step<Params> = (step) => {
   return (working, context) => {
     if (context.interim) return working;
     const { currency } = context;
-    const { least } = minimumFor(amount, context);
+    const { worth: least } = minimumFor(amount, context);
     const base = working.amount;
     const over = minus(base, least);
     const above = compareExact(base, least) > 0;

@@ -1,5 +1,6 @@
-import { fromMinorUnits } from '../../platform/decimal.ts';
+import { type Decimal, fromMinorUnits } from '../../platform/decimal.ts';
 import { intervalOf } from '../../platform/period.ts';
+import { type Exact, exact, share } from '../exact.ts';
 import { ALL, type Fraction } from '../fraction.ts';
 import { type PeriodShare, shareOfPeriod } from '../period-share.ts';
 import { number } from '../wording.ts';
@@ -21,8 +22,16 @@ export const coveredShare = (
 const secondsIn = (unit: StepContext['policy']['prorationUnit']): 'second' | 'second-inclusive' =>
   unit === 'second-inclusive' ? unit : 'second';
 
-/** Whether a share is all of the period. */
-export const isWhole = ({ part, whole }: PeriodShare): boolean => part === whole;
+/** What something that holds for a period is worth for the covered part, and the days in words; no words: all of it. */
+export type Worth = { readonly worth: Exact; readonly words: string };
+
+/** What `amount` is worth for what the line is for: its share of the period, or all of it. */
+export const worthOf = (amount: Decimal, byDay: boolean, context: Of): Worth => {
+  const covered = byDay ? coveredShare(context) : WHOLE;
+  return covered.part === covered.whole
+    ? { worth: exact(amount), words: '' }
+    : { worth: share(exact(amount), covered.part, covered.whole), words: covered.words };
+};
 
 /** A share with its words, said only when somebody asks. */
 export type HeldShare = Fraction & { readonly words: () => string };

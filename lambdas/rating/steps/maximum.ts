@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decimal.ts';
-import { compareExact, type Exact, exact, share } from '../exact.ts';
+import { compareExact } from '../exact.ts';
 import { exactMoney, money, shown } from '../wording.ts';
-import { coveredShare, isWhole } from './covered.ts';
+import { type Worth, worthOf } from './covered.ts';
 import { amounting, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'maximum' }>;
@@ -14,18 +14,13 @@ type Params = Extract<PriceStep, { step: 'maximum' }>;
 export const maximumFor = (
   whole: Decimal,
   context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay' | 'amended'>,
-): { readonly most: Exact; readonly words: string } => {
-  const covered = context.amended ? coveredShare(context) : undefined;
-  return covered === undefined || isWhole(covered)
-    ? { most: exact(whole), words: '' }
-    : { most: share(exact(whole), covered.part, covered.whole), words: covered.words };
-};
+): Worth => worthOf(whole, context.amended, context);
 
 /** The line is never above this. Example: 130.00 USD is above the maximum, so 100.00 USD are charged. */
 export const maximum: Step<Params> = (step) => {
   const whole = parseDecimal(step.amount);
   return (working, context) => {
-    const { most, words } = maximumFor(whole, context);
+    const { worth: most, words } = maximumFor(whole, context);
     const above = compareExact(working.amount, most) > 0;
     const amount = above ? most : working.amount;
     return amounting(working, amount, () => {

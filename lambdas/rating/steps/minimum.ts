@@ -1,8 +1,8 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { type Decimal, formatDecimal, parseDecimal } from '../../platform/decimal.ts';
-import { compareExact, type Exact, exact, share } from '../exact.ts';
+import { compareExact } from '../exact.ts';
 import { exactMoney, money, shown } from '../wording.ts';
-import { coveredShare, isWhole } from './covered.ts';
+import { type Worth, worthOf } from './covered.ts';
 import { amounting, type Step, type StepContext } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'minimum' }>;
@@ -14,20 +14,14 @@ type Params = Extract<PriceStep, { step: 'minimum' }>;
 export const minimumFor = (
   whole: Decimal,
   context: Pick<StepContext, 'policy' | 'period' | 'part' | 'anchorDay' | 'amended'>,
-): { readonly least: Exact; readonly words: string } => {
-  const byDay = context.amended || context.policy.partPeriodMinimum === 'by-day';
-  const covered = byDay ? coveredShare(context) : undefined;
-  return covered === undefined || isWhole(covered)
-    ? { least: exact(whole), words: '' }
-    : { least: share(exact(whole), covered.part, covered.whole), words: covered.words };
-};
+): Worth => worthOf(whole, context.amended || context.policy.partPeriodMinimum === 'by-day', context);
 
 /** The line is never below this. Example: 42.10 USD is below the minimum, so 50.00 USD are charged. */
 export const minimum: Step<Params> = (step) => {
   const whole = parseDecimal(step.amount);
   return (working, context) => {
     if (context.interim) return working;
-    const { least, words } = minimumFor(whole, context);
+    const { worth: least, words } = minimumFor(whole, context);
     const below = compareExact(working.amount, least) < 0;
     const amount = below ? least : working.amount;
     return amounting(working, amount, () => {

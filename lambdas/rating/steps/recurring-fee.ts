@@ -2,7 +2,7 @@ import type { PriceStep } from '../../catalog/types.ts';
 import { formatDecimal, multiply, ONE, parseDecimal } from '../../platform/decimal.ts';
 import { exact, share } from '../exact.ts';
 import { equalTo, money, number, shown } from '../wording.ts';
-import { coveredShare, isWhole } from './covered.ts';
+import { coveredShare } from './covered.ts';
 import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
@@ -19,7 +19,7 @@ export const recurringFee: Step<Params> = (step) => {
     const whole = count === ONE ? one : multiply(one, count);
     const covered =
       proration === 'none' ? undefined : coveredShare(context, proration === 'second' ? 'second' : 'policy');
-    const part = covered === undefined || isWhole(covered) ? undefined : covered;
+    const part = covered === undefined || covered.part === covered.whole ? undefined : covered;
     const fee = part === undefined ? exact(whole) : share(exact(whole), part.part, part.whole);
     return charging(working, fee, () => {
       const each = count === ONE ? money(one, currency) : `${number(count)} × ${money(one, currency)}`;
