@@ -8,14 +8,19 @@ const ALARMS = 8;
 const KEPT_DAYS = 6;
 /** Lambda traces one call a second, and 5 % of the others. */
 const TRACED_SHARE = 0.05;
-/** Traced only if who calls them traces, and a stream and a schedule do not (lib/stacks/ingest-stack.ts). */
-const UNTRACED = ['ingest', 'settle'];
-/** The gateway decides for these, by one in twenty (lib/constructs/edge-api.ts); its trace holds both. */
-const BEHIND_GATEWAY = { 'events-api': TRACED_SHARE, 'api-key-authorizer': 0 };
+/**
+ * Functions of which another share of the calls is traced: none where a stream or a schedule calls, which trace nothing
+ * (lib/stacks/ingest-stack.ts); one in twenty behind the gateway, whose one trace holds both (lib/constructs/edge-api.ts).
+ */
+const TRACED: Readonly<Record<string, number>> = {
+  ingest: 0,
+  settle: 0,
+  'events-api': TRACED_SHARE,
+  'api-key-authorizer': 0,
+};
 
 const tracesOf = (name: string, calls: number): number => {
-  if (UNTRACED.includes(name)) return 0;
-  const share = new Map(Object.entries(BEHIND_GATEWAY)).get(name);
+  const share = TRACED[name];
   if (share !== undefined) return calls * share;
   return calls <= MONTH_SECONDS ? calls : MONTH_SECONDS + (calls - MONTH_SECONDS) * TRACED_SHARE;
 };

@@ -3,19 +3,10 @@ import { PRICE_STEP_ORDER, type Price, type PriceStep } from './types.ts';
 
 type Name = PriceStep['step'];
 
-/** Steps that turn a measured quantity into an amount. A metered price has exactly one of them. */
-const CHARGES_USAGE: readonly Name[] = [
-  'per-unit',
-  'graduated',
-  'volume',
-  'package',
-  'stairstep',
-  'percentage',
-  'matrix',
-  'dynamic',
-  'capacity',
-  'seats',
-];
+const position = (name: Name): number => PRICE_STEP_ORDER.indexOf(name);
+
+/** Steps that turn a measured quantity into an amount: what stands between allowance and commitment. A metered price has exactly one of them. */
+const CHARGES_USAGE: readonly Name[] = PRICE_STEP_ORDER.slice(position('allowance') + 1, position('commitment'));
 /** All steps that need a measured quantity. */
 const NEEDS_USAGE: readonly Name[] = ['unit-conversion', 'allowance', ...CHARGES_USAGE, 'commitment'];
 
@@ -61,8 +52,6 @@ const orderFlaws = (steps: readonly PriceStep[], path: string): Flaw[] => {
     return behind === undefined ? [] : [{ path: at, message: `"${name}" must come after "${behind}"` }];
   });
 };
-
-const position = (name: Name): number => PRICE_STEP_ORDER.indexOf(name);
 
 const feeFlaws = ({ steps, windowed, accumulate }: Price, path: string): Flaw[] => {
   const flaws = steps.flatMap(({ step }, n): Flaw[] =>
