@@ -9,11 +9,8 @@ import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { systemIds } from '../platform/ids.ts';
 import { makeLogger, makeMetrics } from '../platform/observability.ts';
-import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
-import { dynamoSubjects } from '../usage/ledger/subjects.ts';
 import { dynamoQuarantine } from '../usage/quarantine/quarantine-store.ts';
-import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { usageToRead } from '../usage/settle/usage-wiring.ts';
 import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { s3DataFiles } from './data-files.ts';
 import { sfnCloseMachine } from './machine-client.ts';
@@ -42,10 +39,7 @@ const ports: ClosePorts = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ...ledgerToRead(catalog),
-    subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
-    marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
-    settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
+    ...usageToRead(catalog),
     catalog,
     findings: dynamoFindings(dynamo(), env('PROJECTION_TABLE')),
   }),

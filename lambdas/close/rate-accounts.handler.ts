@@ -3,10 +3,7 @@ import { dynamo, s3 } from '../platform/aws.ts';
 import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { makeLogger } from '../platform/observability.ts';
-import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
-import { dynamoSubjects } from '../usage/ledger/subjects.ts';
-import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { usageToRead } from '../usage/settle/usage-wiring.ts';
 import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { s3DataFiles } from './data-files.ts';
 import type { StepResult } from './ports.ts';
@@ -22,10 +19,7 @@ const ports = {
   files: s3DataFiles(s3(), env('DATA_BUCKET')),
   catalog,
   usage: ledgerUsage({
-    ...ledgerToRead(catalog),
-    subjects: dynamoSubjects(dynamo(), env('PROJECTION_TABLE')),
-    marks: dynamoDirtyMarks(dynamo(), env('PROJECTION_TABLE')),
-    settled: dynamoSettled(dynamo(), env('PROJECTION_TABLE'), s3(), env('DATA_BUCKET')),
+    ...usageToRead(catalog),
     catalog,
     findings: dynamoFindings(dynamo(), env('PROJECTION_TABLE')),
   }),

@@ -9,10 +9,7 @@ import { systemClock } from '../platform/clock.ts';
 import { env } from '../platform/env.ts';
 import { makeLogger } from '../platform/observability.ts';
 import { dynamoJobs } from '../usage/jobs/job-store.ts';
-import { dynamoDirtyMarks } from '../usage/ledger/dirty-marks.ts';
-import { ledgerToRead } from '../usage/ledger/ledger-wiring.ts';
-import { dynamoSubjects } from '../usage/ledger/subjects.ts';
-import { dynamoSettled } from '../usage/settle/settled-store.ts';
+import { usageToRead } from '../usage/settle/usage-wiring.ts';
 import { dynamoFindings } from '../usage/walk/finding-store.ts';
 import { type PreviewStep, runPreviewStep } from './preview-steps.ts';
 
@@ -26,10 +23,7 @@ const ports = {
   jobs: dynamoJobs(dynamo(), projection),
   results: dynamoAccounts(financeTable(dynamo(), env('FINANCE_TABLE'))),
   usage: ledgerUsage({
-    ...ledgerToRead(catalog),
-    subjects: dynamoSubjects(dynamo(), projection),
-    marks: dynamoDirtyMarks(dynamo(), projection),
-    settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
+    ...usageToRead(catalog),
     catalog,
     findings: dynamoFindings(dynamo(), projection),
   }),

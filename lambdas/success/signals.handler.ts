@@ -7,14 +7,14 @@ import type { DomainEvents } from '../platform/domain-events.ts';
 import { env } from '../platform/env.ts';
 import { eventBridgePublisher } from '../platform/event-publisher.ts';
 import { makeLogger } from '../platform/observability.ts';
+import { usageToRead } from '../usage/settle/usage-wiring.ts';
 import { dynamoSignals } from './signal-store.ts';
 import { raiseSignals } from './signals.ts';
-import { usagePorts } from './usage-ports.ts';
 
 const logger = makeLogger('signals');
 const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock);
 const ports = {
-  usage: usagePorts(catalog),
+  usage: usageToRead(catalog),
   catalog,
   signals: dynamoSignals(dynamo(), env('SUCCESS_TABLE')),
   publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),

@@ -11,13 +11,10 @@ import { ingestSettings } from '../ingest/ingest-settings.ts';
 import { lambdaJobFunction } from '../jobs/job-function.ts';
 import { jobHandler } from '../jobs/job-handler.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
-import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
 import { dynamoLedger } from '../ledger/ledger-store.ts';
-import { ledgerToRead } from '../ledger/ledger-wiring.ts';
 import { s3StatesObjects } from '../ledger/states-objects.ts';
-import { dynamoSubjects } from '../ledger/subjects.ts';
 import { dynamoQuarantine } from '../quarantine/quarantine-store.ts';
-import { dynamoSettled } from '../settle/settled-store.ts';
+import { usageToRead } from '../settle/usage-wiring.ts';
 import { rebuildLedger } from './rebuild.ts';
 import { removeFrom, shadowOf } from './shadow-ledger.ts';
 
@@ -28,13 +25,7 @@ const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const shadowLedger = dynamoLedger(dynamo(), shadow, s3StatesObjects(s3(), env('DATA_BUCKET'), 'jobs/shadow/'));
 
 const rebuild = rebuildLedger({
-  usage: {
-    ...ledgerToRead(catalog),
-    settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
-    marks: dynamoDirtyMarks(dynamo(), projection),
-    subjects: dynamoSubjects(dynamo(), projection),
-    clock: systemClock,
-  },
+  usage: usageToRead(catalog),
   catalog,
   archive: makeArchive(s3ArchiveObjects(s3(), env('ARCHIVE_BUCKET'))),
   quarantine: dynamoQuarantine(dynamo(), env('QUARANTINE_TABLE')),

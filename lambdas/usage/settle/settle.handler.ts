@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { dynamoCatalog } from '../../catalog/catalog-store.ts';
-import { dynamo, eventBridge, s3 } from '../../platform/aws.ts';
+import { dynamo, eventBridge } from '../../platform/aws.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { env } from '../../platform/env.ts';
 import { eventBridgePublisher } from '../../platform/event-publisher.ts';
@@ -10,23 +10,16 @@ import { METRICS } from '../../platform/metric-names.ts';
 import { makeLogger, makeMetrics } from '../../platform/observability.ts';
 import { dynamoJobs } from '../jobs/job-store.ts';
 import { runJob } from '../jobs/run-job.ts';
-import { dynamoDirtyMarks } from '../ledger/dirty-marks.ts';
-import { ledgerToRead } from '../ledger/ledger-wiring.ts';
-import { dynamoSubjects } from '../ledger/subjects.ts';
 import { type SweepResult, settleSweep } from './settle-sweep.ts';
-import { dynamoSettled } from './settled-store.ts';
+import { usageToRead } from './usage-wiring.ts';
 
 const logger = makeLogger('settle');
 const metrics = makeMetrics('settle');
 const projection = env('PROJECTION_TABLE');
 const catalog = dynamoCatalog(dynamo(), env('CATALOG_TABLE'));
 const ports = {
-  ...ledgerToRead(catalog, { keeps: true }),
-  settled: dynamoSettled(dynamo(), projection, s3(), env('DATA_BUCKET')),
-  marks: dynamoDirtyMarks(dynamo(), projection),
-  subjects: dynamoSubjects(dynamo(), projection),
+  ...usageToRead(catalog, { keeps: true }),
   publisher: eventBridgePublisher(eventBridge(), env('EVENT_BUS')),
-  clock: systemClock,
   ids: systemIds,
 };
 
