@@ -1,10 +1,10 @@
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import { daysOf, type Interval, intervalOf, localTime } from '../../platform/period.ts';
+import { daysOf, intervalOf, localTime } from '../../platform/period.ts';
 import type { SlotState } from '../ledger/chain.ts';
 import type { LedgerPorts } from '../ledger/effective-slots.ts';
-import { within } from '../ledger/slot.ts';
 import type { MeteredUsage, SlotPin } from '../types.ts';
-import { type Aggregated, aggregateSpan, type CarryIn, seriesByRow } from './aggregate.ts';
+import { type Aggregated, seriesByRow } from './aggregate.ts';
+import { usageByWindow } from './by-window.ts';
 import { type LevelChange, levelChanges } from './level-changes.ts';
 import type { PeriodUsageRequest } from './period-usage.ts';
 import { type Transaction, transactionsOf } from './transactions.ts';
@@ -70,7 +70,7 @@ type Windows = { start: string; quantity: string }[];
 
 /** The quantity of every window that has usage, by row. A value that goes on is carried over the edges of windows. */
 const windowsByRow = (
-  { period, slots, subjects, carryIn: before, meters: all }: Read,
+  { period, slots, subjects, carryIn, meters: all }: Read,
   wanted: NonNullable<DetailsWanted['windows']>,
   size: 'hour' | 'day',
 ): ReadonlyMap<string, Windows> => {
@@ -78,40 +78,15 @@ const windowsByRow = (
   const meters = all.filter(({ id }) => wanted[id] === size);
   if (meters.length === 0) return found;
   const windows = daysOf(period).flatMap((day) => windowsOfDay(day, period.zone, size));
-  const bySlot = slotsByWindow(slots, windows);
-  let carryIn: CarryIn = before;
+  const byWindow = usageByWindow({ windows, pieces: slots, subjects, carryIn, meters });
   windows.forEach((window, n) => {
-    const { usage, carryOut } = aggregateSpan({
-      fragments: bySlot.get(n) ?? [],
-      subjects: subjects
-        .map(({ subject, ...interval }) => ({ subject, ...within(interval, window) }))
-        .filter(({ from, to }) => from < to),
-      interval: window,
-      ends: () => [{ day: window.from, end: window.to }],
-      carryIn,
-      meters,
-    });
-    carryIn = { ...carryIn, ...carryOut };
     const start =
       size === 'hour' ? localTime(window.from, period.zone) : localTime(window.from, period.zone).slice(0, 10);
-    for (const row of usage) {
+    for (const row of byWindow[n] ?? []) {
       const own = found.get(rowKey(row)) ?? [];
       own.push({ start: size === 'hour' ? start : `${start}T00:00`, quantity: row.quantity });
       found.set(rowKey(row), own);
     }
   });
   return found;
-};
-
-/** Slots by the index of the window in which they begin; both are quarters of an hour, so none lies across an edge. */
-const slotsByWindow = (
-  slots: readonly SlotState[],
-  windows: readonly Interval[],
-): ReadonlyMap<number, readonly SlotState[]> => {
-  const ordered = [...slots].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  let n = 0;
-  return Map.groupBy(ordered, ({ start }) => {
-    while (n < windows.length - 1 && start >= (windows[n]?.to ?? '')) n += 1;
-    return n;
-  });
 };

@@ -2,11 +2,11 @@ import type { CatalogEntry, Meter } from '../../catalog/types.ts';
 import { contentHash } from '../../platform/hash.ts';
 import { addDays, daysBetween, daysOf, type Interval, type Period } from '../../platform/period.ts';
 import { versionsOf } from '../ledger/effective-slots.ts';
-import { within } from '../ledger/slot.ts';
 import type { BalancePorts } from '../settle/settled-fragments.ts';
 import { readFragments } from '../settle/settled-fragments.ts';
 import type { MeteredUsage } from '../types.ts';
-import { aggregateSpan, type Fragment } from './aggregate.ts';
+import type { Fragment } from './aggregate.ts';
+import { usageByWindow } from './by-window.ts';
 import { lookBack } from './look-back.ts';
 import { clipSubjects, dayParts, readDayParts } from './period-usage.ts';
 import type { SubjectInterval } from './series.ts';
@@ -78,27 +78,14 @@ export const readUsageWindows = async (
   const days = Math.min(daysPerPage(size, zone), daysBetween(first, period.end));
   const page: Period = { start: first, end: addDays(first, days), zone };
   const own = clipSubjects(subjects, page);
-  const [{ carryIn: before }, pieces] = await Promise.all([
+  const [{ carryIn }, pieces] = await Promise.all([
     lookBack(ports, own, meters),
     piecesOf(ports, own, size === 'day' && zone === 'UTC'),
   ]);
-  let carryIn = before;
-  const windows = daysOf(page)
-    .flatMap((day) => windowsOfDay(day, zone, size))
-    .map((window): UsageWindow => {
-      const { usage, carryOut } = aggregateSpan({
-        fragments: pieces.filter(({ start }) => start >= window.from && start < window.to),
-        subjects: own
-          .map(({ subject, ...interval }) => ({ subject, ...within(interval, window) }))
-          .filter(({ from, to }) => from < to),
-        interval: window,
-        ends: () => [{ day: window.from, end: window.to }],
-        carryIn,
-        meters,
-      });
-      // A subject that is away for a while keeps its last value.
-      carryIn = { ...carryIn, ...carryOut };
-      return { ...window, usage: usage.map(({ daily: _, ...row }) => row) };
-    });
+  const intervals = daysOf(page).flatMap((day) => windowsOfDay(day, zone, size));
+  const byWindow = usageByWindow({ windows: intervals, pieces, subjects: own, carryIn, meters });
+  const windows = intervals.map(
+    (window, n): UsageWindow => ({ ...window, usage: (byWindow[n] ?? []).map(({ daily: _, ...row }) => row) }),
+  );
   return { windows, upTo: upToOf(pieces), ...(page.end < period.end ? { next: page.end } : {}) };
 };
