@@ -49,12 +49,25 @@ export const makeAdjustment = async (ports: AdjustPorts, request: AdjustRequest)
   const { start, end } = dates;
   const entryId = `adj-${contentHash([about, kind, key ?? amount ?? '', document ?? '']).slice(0, 24)}`;
   const entry: Adjustment = {
-    ...{ format: 1, entryId, kind, start, end, about, account: line.rated.account, payer: of.account },
-    ...{ entity: of.entity, contract: line.rated.contract, currency: of.currency, product: line.product },
-    ...{ description: line.description, period: line.rated.period },
+    format: 1,
+    entryId,
+    kind,
+    start,
+    end,
+    about,
+    account: line.rated.account,
+    payer: of.account,
+    entity: of.entity,
+    contract: line.rated.contract,
+    currency: of.currency,
+    product: line.product,
+    description: line.description,
+    period: line.rated.period,
     ...(amount === undefined ? {} : { amount }),
     ...(document === undefined ? {} : { document }),
-    ...{ reason, by, at: ports.clock.now() },
+    reason,
+    by,
+    at: ports.clock.now(),
   };
   const details = { about, kind, account: entry.account, ...(amount ? { amount, currency: of.currency } : {}), reason };
   const record = { actor: by, action: 'adjustment.make', target: entryId, details };

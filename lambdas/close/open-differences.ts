@@ -49,8 +49,18 @@ export const keepOpenDifferences = async (
       const part = lines.slice(n, n + LINES);
       const entryId = `off-${contentHash([closeId, payer, entity, currency, n]).slice(0, 24)}`;
       const entry: WriteOff = {
-        ...{ format: 1, entryId, kind: 'written-off', start, end, closeId, payer, entity, currency, lines: part },
-        ...{ by: SYSTEM, at: ports.clock.now() },
+        format: 1,
+        entryId,
+        kind: 'written-off',
+        start,
+        end,
+        closeId,
+        payer,
+        entity,
+        currency,
+        lines: part,
+        by: SYSTEM,
+        at: ports.clock.now(),
       };
       await ports.store.addEntry(entry, {
         actor: SYSTEM,

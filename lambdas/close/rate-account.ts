@@ -142,7 +142,10 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
     some.map((payment) => ({ ...payment, contract })),
   );
   const linesFile: LinesFile = {
-    ...{ format: 2, closeId, account, lines },
+    format: 2,
+    closeId,
+    account,
+    lines,
     left: [...rated.map(({ left }) => left), ...(await leftByEarlierRun(ports, record, account, unrated))],
     ...(payments.length === 0 ? {} : { payments }),
   };
