@@ -1,5 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { proposePublication } from '../../lambdas/catalog/propose.ts';
 import type { PublishPorts } from '../../lambdas/catalog/publication.ts';
 import { approvePublication } from '../../lambdas/catalog/publish.ts';
@@ -7,7 +5,6 @@ import type { CatalogEntry, PriceBook } from '../../lambdas/catalog/types.ts';
 import { catalogRoutes } from '../../lambdas/operations/catalog-routes.ts';
 import { priceBookRoutes } from '../../lambdas/operations/price-book-routes.ts';
 import { systemClock } from '../../lambdas/platform/clock.ts';
-import { httpEdge } from '../../lambdas/platform/http-edge.ts';
 import { POLICY_IDS } from '../../lambdas/rating/policies.ts';
 import { priceOfQuantity } from '../../lambdas/rating/price-of-quantity.ts';
 import { eventTypes } from '../../lambdas/usage/events/schemas.ts';
@@ -15,7 +12,7 @@ import { type CatalogFile, readCatalogFiles } from '../../ops/catalog-files.ts';
 import { memoryAuditLog } from '../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../twins/memory-catalog.ts';
 import type { Answer, Request } from './api.ts';
-import { PEOPLE } from './oidc.ts';
+import { answerByRoutes } from './real-routes.ts';
 
 /**
  * The catalog behind the fake API: the real routes over a catalog in memory. The example company is published; the next
@@ -92,11 +89,7 @@ export const makeCatalog = (rows: number | undefined): FakeCatalog => {
     known: { eventTypes, policies: POLICY_IDS },
     priceOf: priceOfQuantity,
   };
-  const edge = httpEdge(
-    [...priceBookRoutes(ports), ...catalogRoutes(ports)],
-    new Logger({ logLevel: 'SILENT' }),
-  ) as unknown as (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
+  const routes = [...priceBookRoutes(ports), ...catalogRoutes(ports)];
   const filled = (async () => {
     if (rows === 0) return;
     const { publicationId, hash } = await proposePublication(ports, { entries: files, proposer: PREPARER });
@@ -114,23 +107,6 @@ export const makeCatalog = (rows: number | undefined): FakeCatalog => {
   })();
 
   return {
-    answer: async ({ method, address, name, body }) => {
-      await filled;
-      const event = {
-        httpMethod: method,
-        path: address.pathname,
-        headers: {},
-        pathParameters: null,
-        queryStringParameters: Object.fromEntries(address.searchParams),
-        body: method === 'GET' ? null : JSON.stringify(body),
-        isBase64Encoded: false,
-        requestContext: {
-          requestId: 'fake',
-          authorizer: { claims: { 'cognito:username': name, 'cognito:groups': PEOPLE[name] } },
-        },
-      } as unknown as APIGatewayProxyEvent;
-      const answer = await edge(event, {} as Context);
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as unknown };
-    },
+    answer: answerByRoutes(routes, filled),
   };
 };

@@ -1,9 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { jobRoutes } from '../../lambdas/operations/job-routes.ts';
 import { quarantineRoutes } from '../../lambdas/operations/quarantine-routes.ts';
 import { systemClock } from '../../lambdas/platform/clock.ts';
-import { httpEdge } from '../../lambdas/platform/http-edge.ts';
 import { systemIds } from '../../lambdas/platform/ids.ts';
 import type { Line } from '../../lambdas/usage/events/decode.ts';
 import { rejectEncoding } from '../../lambdas/usage/events/rejection.ts';
@@ -18,7 +15,7 @@ import { memoryAuditLog } from '../twins/memory-audit-log.ts';
 import { memoryJobs } from '../twins/memory-jobs.ts';
 import { memoryQuarantine } from '../twins/memory-quarantine.ts';
 import type { Answer, Request } from './api.ts';
-import { PEOPLE } from './oidc.ts';
+import { answerByRoutes } from './real-routes.ts';
 
 /** The real routes of the quarantine over twins. What is put on the stream is refused again or counted at once. */
 export type FakeQuarantine = {
@@ -114,11 +111,7 @@ export const makeQuarantine = (rows: number | undefined): FakeQuarantine => {
     };
   const functions = { 'quarantine.release': run(releaseMany(ports)), 'quarantine.write-off': run(writeOffMany(ports)) };
   const starter = { jobs, functions, clock: systemClock, ids: systemIds };
-  const edge = httpEdge(
-    [...quarantineRoutes({ ...ports, starter }), ...jobRoutes({ jobs, functions, clock: systemClock })],
-    new Logger({ logLevel: 'SILENT' }),
-  ) as unknown as (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
+  const routes = [...quarantineRoutes({ ...ports, starter }), ...jobRoutes({ jobs, functions, clock: systemClock })];
   const filled = (async () => {
     const count = rows === 0 ? 0 : Math.max(24, rows ?? 0);
     for (let n = 1; n <= count; n += 1) await refuse(lineAt(n, WRONGS[n % WRONGS.length]?.(n) ?? ''));
@@ -133,23 +126,6 @@ export const makeQuarantine = (rows: number | undefined): FakeQuarantine => {
 
   return {
     put,
-    answer: async ({ method, address, name, body }) => {
-      await filled;
-      const event = {
-        httpMethod: method,
-        path: address.pathname,
-        headers: {},
-        pathParameters: null,
-        queryStringParameters: Object.fromEntries(address.searchParams),
-        body: method === 'GET' ? null : JSON.stringify(body),
-        isBase64Encoded: false,
-        requestContext: {
-          requestId: 'fake',
-          authorizer: { claims: { 'cognito:username': name, 'cognito:groups': PEOPLE[name] } },
-        },
-      } as unknown as APIGatewayProxyEvent;
-      const answer = await edge(event, {} as Context);
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as unknown };
-    },
+    answer: answerByRoutes(routes, filled),
   };
 };

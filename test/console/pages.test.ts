@@ -1,28 +1,12 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { buildSite } from '../console-fake/build-site.ts';
-import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
+import { describe, expect, it } from 'vitest';
 import { OCTOBER, SEPTEMBER } from '../console-fake/world.ts';
-import { openAs, violationsOf } from './person.ts';
+import { consoleInBrowser } from './console-in-browser.ts';
+import { violationsOf } from './person.ts';
 
 const INVOICE = 'mb-acct-03-20260901-invoice-2EUR-0';
 
-let browser: Browser;
-let fake: FakeConsole;
-
-beforeAll(async () => {
-  await buildSite();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await fake.stop();
-});
+const site = consoleInBrowser();
 
 const PAGES = [
   { what: 'the closes', path: '/closes', shows: 'October 2026' },
@@ -46,8 +30,7 @@ const PAGES = [
 describe('every page', () => {
   for (const { what, path, shows } of PAGES) {
     it(`shows ${what}, and axe finds nothing in light and dark`, async () => {
-      fake = await startFakeConsole();
-      const { page, errors } = await openAs(browser, fake, 'anna.approver', path);
+      const { page, errors } = await site.open('anna.approver', path);
       await page.getByText(shows).filter({ visible: true }).first().waitFor();
       expect(await violationsOf(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -59,14 +42,13 @@ describe('every page', () => {
 
 describe('a fresh system', () => {
   it('says what a close is and where documents come from', async () => {
-    fake = await startFakeConsole({ rows: 0 });
-    const { page } = await openAs(browser, fake, 'priya.preparer', '/closes');
+    const { page } = await site.open('priya.preparer', '/closes', { rows: 0 });
     await page.getByText('No close yet').waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await page.goto(`${fake.url}/documents`);
+    await page.goto(`${site.fake.url}/documents`);
     await page.getByText('No document yet').waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await page.goto(`${fake.url}/quarantine`);
+    await page.goto(`${site.fake.url}/quarantine`);
     await page.getByText('Nothing waits in quarantine').waitFor();
     expect(await violationsOf(page)).toEqual([]);
   });
@@ -74,8 +56,9 @@ describe('a fresh system', () => {
 
 describe('3,000 documents', () => {
   it('are paged, found, and kept in the address', async () => {
-    fake = await startFakeConsole({ rows: 3_000 });
-    const { page } = await openAs(browser, fake, 'anna.approver', '/documents?filter=account%3AStonecrop&sort=-total');
+    const { page } = await site.open('anna.approver', '/documents?filter=account%3AStonecrop&sort=-total', {
+      rows: 3_000,
+    });
     await page.getByText('(3,000)').waitFor();
     await page.getByText('130 matches').first().waitFor();
     await page.getByRole('button', { name: /^Page 2 / }).click();
@@ -88,8 +71,7 @@ describe('3,000 documents', () => {
 
 describe('the first load', () => {
   it('is below 350 KB of script, gzipped', async () => {
-    fake = await startFakeConsole();
-    const { page } = await openAs(browser, fake, 'anna.approver', '/closes');
+    const { page } = await site.open('anna.approver', '/closes');
     const scripts: Promise<Buffer>[] = [];
     page.on('response', (response) => {
       if (response.url().endsWith('.js')) scripts.push(response.body());
@@ -106,8 +88,7 @@ describe('the first load', () => {
 
 describe('numbers', () => {
   it("are grouped, with the currency's decimals, negative in parentheses, exact on hover", async () => {
-    fake = await startFakeConsole();
-    const { page } = await openAs(browser, fake, 'anna.approver', `/documents?closeId=${OCTOBER}&sort=-total`);
+    const { page } = await site.open('anna.approver', `/documents?closeId=${OCTOBER}&sort=-total`);
     const yen = page.getByText('123,457,020,781', { exact: true });
     await yen.waitFor();
     expect(await yen.getAttribute('title')).toBe('JPY 123457020781');

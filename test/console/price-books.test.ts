@@ -1,28 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { buildSite } from '../console-fake/build-site.ts';
-import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
-import { openAs, violationsOf } from './person.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { consoleInBrowser } from './console-in-browser.ts';
+import { violationsOf } from './person.ts';
 
-let browser: Browser;
-let fake: FakeConsole;
-
-beforeAll(async () => {
-  await buildSite();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await fake.stop();
-});
+const site = consoleInBrowser();
 
 const open = async (path: string, name: string, rows?: number): Promise<Page> => {
-  fake = await startFakeConsole(rows === undefined ? {} : { rows });
-  const { page } = await openAs(browser, fake, name, path);
+  const { page } = await site.open(name, path, rows === undefined ? {} : { rows });
   return page;
 };
 
@@ -56,7 +40,7 @@ describe('price books', () => {
     const page = await open('/price-books', 'priya.preparer', 0);
     await page.getByText('No price book yet').waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await page.goto(`${fake.url}/publications`);
+    await page.goto(`${site.fake.url}/publications`);
     await page.getByText('No publication yet').waitFor();
     expect(await violationsOf(page)).toEqual([]);
   });
@@ -92,7 +76,7 @@ describe('a publication', () => {
     await question.getByRole('button', { name: 'Publish 1 entry' }).click();
     await page.getByText('Published 1 entry').first().waitFor();
     await page.getByText('It is published.').count();
-    await page.goto(`${fake.url}/price-books/list-usd?version=2`);
+    await page.goto(`${site.fake.url}/price-books/list-usd?version=2`);
     await page.getByText('published, not yet in force').first().waitFor();
   });
 

@@ -1,30 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { buildSite } from '../console-fake/build-site.ts';
-import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
-import { openAs, violationsOf } from './person.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { consoleInBrowser } from './console-in-browser.ts';
+import { violationsOf } from './person.ts';
 
 const ENTRY = '/quarantine/q-bbc3de8c50e206865e115f41';
 
-let browser: Browser;
-let fake: FakeConsole;
-
-beforeAll(async () => {
-  await buildSite();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await fake.stop();
-});
+const site = consoleInBrowser();
 
 const open = async (path: string, name = 'omar.operator', rows?: number): Promise<Page> => {
-  fake = await startFakeConsole(rows === undefined ? {} : { rows });
-  const { page } = await openAs(browser, fake, name, path);
+  const { page } = await site.open(name, path, rows === undefined ? {} : { rows });
   return page;
 };
 
@@ -49,7 +33,7 @@ describe('the quarantine', () => {
   it('says where there is more than one can look through, and asks for what is searched', async () => {
     const page = await open('/quarantine', 'omar.operator', 3_000);
     await page.getByText('The first 1,000 of those that wait').waitFor();
-    await page.goto(`${fake.url}/quarantine?filter=subject%3Dorg-07`);
+    await page.goto(`${site.fake.url}/quarantine?filter=subject%3Dorg-07`);
     await page.getByText('(125)').waitFor();
     expect(await page.getByText('The first 1,000').count()).toBe(0);
   });
@@ -81,8 +65,8 @@ describe('a refused line', () => {
     await page.getByText('Released by omar.operator').waitFor();
     await page.getByText('The producer had the sign wrong.').waitFor();
     await page.getByRole('region', { name: 'The line as it came' }).getByText('"count": -4').waitFor();
-    expect(fake.world.quarantine.put).toHaveLength(1);
-    expect(fake.world.quarantine.put[0]).toContain('"count":4,');
+    expect(site.fake.world.quarantine.put).toHaveLength(1);
+    expect(site.fake.world.quarantine.put[0]).toContain('"count":4,');
     expect(await violationsOf(page)).toEqual([]);
   });
 

@@ -1,32 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { buildSite } from '../console-fake/build-site.ts';
-import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { OCTOBER } from '../console-fake/world.ts';
-import { openAs, violationsOf } from './person.ts';
+import { consoleInBrowser } from './console-in-browser.ts';
+import { violationsOf } from './person.ts';
 
 const INVOICE = 'mb-acct-03-20260901-invoice-2EUR-0';
 
-let browser: Browser;
-let fake: FakeConsole;
-
-beforeAll(async () => {
-  await buildSite();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await fake.stop();
-});
+const site = consoleInBrowser();
 
 const open = async (name: string, path: string): Promise<Page> => {
-  fake = await startFakeConsole();
-  const { page } = await openAs(browser, fake, name, path);
+  const { page } = await site.open(name, path);
   return page;
 };
 
@@ -35,7 +19,7 @@ const manifest = (page: Page, entity: string) => page.getByRole('row').filter({ 
 describe('signing in and out', () => {
   it('comes back to where one wanted to go, and forgets the person on leaving', async () => {
     const page = await open('omar.operator', `/closes/${OCTOBER}?tab=reconciliation`);
-    expect(page.url()).toBe(`${fake.url}/closes/${OCTOBER}?tab=reconciliation`);
+    expect(page.url()).toBe(`${site.fake.url}/closes/${OCTOBER}?tab=reconciliation`);
     await page.getByRole('button', { name: 'Signed in as omar.operator, Operator' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -86,8 +70,8 @@ describe('approving', () => {
 
   it('tells a person who became a maker meanwhile why it is refused', async () => {
     const page = await refused(() => {
-      const manifests = fake.world.manifests.get(OCTOBER) ?? [];
-      fake.world.manifests.set(
+      const manifests = site.fake.world.manifests.get(OCTOBER) ?? [];
+      site.fake.world.manifests.set(
         OCTOBER,
         manifests.map((one) => ({ ...one, makers: [...one.makers, 'anna.approver'] })),
       );
@@ -98,8 +82,8 @@ describe('approving', () => {
 
   it('refuses a manifest that changed, and shows the present one', async () => {
     const page = await refused(() => {
-      const manifests = fake.world.manifests.get(OCTOBER) ?? [];
-      fake.world.manifests.set(
+      const manifests = site.fake.world.manifests.get(OCTOBER) ?? [];
+      site.fake.world.manifests.set(
         OCTOBER,
         manifests.map((one) => ({ ...one, hash: 'f00d'.repeat(16) })),
       );
@@ -164,7 +148,7 @@ describe('the keyboard', () => {
     await page.waitForURL(/row=/);
     const row = new URL(page.url()).searchParams.get('row');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${fake.url}/documents/${row}`);
+    await page.waitForURL(`${site.fake.url}/documents/${row}`);
   });
 });
 
@@ -205,8 +189,7 @@ describe('CSV', () => {
 
 describe('a part that fails', () => {
   it('says so in its place, and the rest of the page stays', async () => {
-    fake = await startFakeConsole();
-    const { page } = await openAs(browser, fake, 'anna.approver', '/closes');
+    const { page } = await site.open('anna.approver', '/closes');
     await page.route('**/accounts*', (route) =>
       route.fulfill({ status: 500, json: { code: 'INTERNAL', detail: 'x' } }),
     );
