@@ -3,12 +3,14 @@
  * the code in many small ways, one at a time, and runs the unit and property tests that touch the place: a change that no
  * test notices shows a test that is missing, or code that nothing needs. For people, not for every change: some seconds for
  * each change, so an hour for a folder; name a file for minutes. The report is `.local/stryker/report.html`.
+ * `MB_MUTATION_WORKERS=1` tests one change at a time, for a machine that others need too; without it two.
  *
  * Stryker lies beside the checkout's own packages, in `.local/stryker`, installed at first use: nothing else needs it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { generateSources } from './generate.ts';
 import { runToEnd } from './run-to-end.ts';
 import { localDirectory, root } from './setup/paths.mjs';
 
@@ -40,8 +42,18 @@ const patternOf = (named: string): string => {
   return statSync(place).isDirectory() ? `${named}/**/*.ts` : named;
 };
 
+/** How many changes are tested at a time. */
+const workers = (): number => {
+  const asked = process.env.MB_MUTATION_WORKERS ?? '2';
+  if (!/^[1-9]\d?$/.test(asked)) throw new Error(`MB_MUTATION_WORKERS is ${asked}; it takes a number from 1 to 99.`);
+  return Number(asked);
+};
+
 const named = process.argv.slice(2);
+const concurrency = workers();
 await install();
+// The sandbox is a copy of the checkout, and tests import what is generated: a fresh checkout has none of it yet.
+generateSources();
 const config = path.join(home, 'config.json');
 const settings = {
   mutate: [
@@ -61,7 +73,7 @@ const settings = {
   tsconfigFile: 'none',
   ignorePatterns: ['.local', 'cdk.out', 'dist', 'console', 'bench'],
   tempDirName: '.local/stryker/tmp',
-  concurrency: 2,
+  concurrency,
   timeoutMS: 30_000,
   reporters: ['clear-text', 'progress-append-only', 'html'],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false },

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { caseOf, type Mode } from './case.ts';
 import { drawOf } from './draw.ts';
+import { SHARE } from './runs.ts';
 import { differenceIn } from './same.ts';
-
-/** One in so many cases is enough where the same code is tested a thousand times over (`npm run mutation`). */
-const SHARE = Number(process.env.MB_AGREEMENT_SHARE ?? '1');
 
 /**
  * A test that the rating library and the oracle agree on so many generated cases: on every line and its amount, on what
