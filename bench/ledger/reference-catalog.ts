@@ -28,7 +28,7 @@ const example = (kind: CatalogKind): CatalogEntry[] =>
     });
 
 /** API calls of an average event: 72 % are calls, of 1 to 50 each. */
-const CALLS_PER_EVENT = 0.72 * 25.5;
+export const CALLS_PER_EVENT = 0.72 * 25.5;
 
 /** Plans, each with a limit four times that of the one before; an account has the smallest that holds its month. */
 const LIMITS = Array.from({ length: 16 }, (_, n) => 1_000 * 4 ** n);

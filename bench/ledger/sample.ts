@@ -4,6 +4,7 @@ import type { PutRecord } from './counted-aws/services.ts';
 import { type Counted, plus, since, times } from './counted-aws/usage.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { FUNCTIONS } from './functions.ts';
+import { looksAtLimits } from './looks.ts';
 import { leaveLateUsage } from './preparation.ts';
 import { producers, type Way } from './producers.ts';
 import { earlySettles, isSwept, midnight, sampledSweep } from './settling.ts';
@@ -15,11 +16,8 @@ import { BEGIN, makeWorld } from './world.ts';
 /** The worker of a shard dies so often, or is replaced by Lambda, and its successor begins with an empty memory. */
 export const CRASH_EVERY_SECONDS = 3 * 3_600;
 const DAY_SECONDS = 86_400;
-/**
- * Before a sample each account is seen once, at a random moment of so many seconds: a worker looks at an account's limit again
- * after an hour, so that in a short time as many looks fall due as in any other.
- */
-const PRELUDE_SECONDS = 3_600;
+/** Before a sample each account is seen once within so many seconds, so that the workers know of each that it has a limit. */
+const PRELUDE_SECONDS = 60;
 
 /** What is sampled of a month. */
 export type SampleOptions = {
@@ -190,7 +188,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     return { counted, seconds: clock - from, sent: sentEvents, done: facts.events - events };
   };
 
-  /** Each account once, spread over the time for which workers trust what they know of an account. */
+  /** Each account once. */
   const prelude = async (): Promise<void> => {
     const ranks = random.shuffle(Array.from({ length: workload.accounts }, (_, rank) => rank));
     const pack = producers('packed');
@@ -205,8 +203,9 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const settled = plus(
     times(await midnight(world, sweepOneIn), MONTH_SECONDS / DAY_SECONDS),
     await earlySettles(world, sweepOneIn),
+    await looksAtLimits(world, sweepOneIn),
   );
-  // What is known of an account is read again during the sample, by as many as in any other time: until then it may be wrong.
+  // Looks at limits are counted: those that the sample has are of a worker that died.
   world.blind(true);
   await prelude();
   world.blind(false);

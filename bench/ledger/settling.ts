@@ -9,7 +9,7 @@ import { earlyWorker, settle } from './workers.ts';
 import { BEGIN, type World } from './world.ts';
 
 /** A sweep looks at these accounts each for itself, since they differ: the largest. Of the others it takes a sample. */
-const LARGEST = 16;
+export const LARGEST = 16;
 
 /** Whether a sweep of a sample looks at an account. */
 export const isSwept = (rank: number, oneIn: number, offset: number): boolean =>
@@ -55,7 +55,7 @@ export const midnight = async (world: World, oneIn: number): Promise<Counted> =>
 const DAY_SECONDS = 86_400;
 
 /** It is part of a batch's call. */
-const NO_CALL: Counted = { 'lambda.request': { ingest: -1 }, 'cloudwatch.log': { ingest: -CALL_LOG_GB } };
+export const NO_CALL: Counted = { 'lambda.request': { ingest: -1 }, 'cloudwatch.log': { ingest: -CALL_LOG_GB } };
 
 /**
  * What settling days early costs in a month. A writer does it after so many appends, which takes longer than a sample lasts:

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CatalogEntry, CatalogReader, Contract, Meter } from '../../catalog/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
-import { add, compare, type Decimal, fromInteger, multiply, subtract, sum, ZERO } from '../../platform/decimal.ts';
+import { add, type Decimal, sum, ZERO } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { type MeterIndex, meterIndex } from '../ledger/meter-states.ts';
 import { laterOf } from '../ledger/slot.ts';
@@ -9,40 +9,20 @@ import { parseStateKey } from '../ledger/state.ts';
 import type { CanonicalUsage } from '../types.ts';
 import { limitsOf } from './account-limits.ts';
 import { limitPeriod } from './limit-period.ts';
-import { type LimitInPeriod, lookAtLimit, type ThresholdPorts, thresholdOf } from './look-at-limit.ts';
-
-/** What a warm worker knows of one account's use of one limit in one period. */
-type Known = {
-  /** Read at `readAt`, and what this worker has seen since. Others may have added more. */
-  readonly quantity: Decimal;
-  readonly seen: Decimal;
-  readonly readAt: number;
-  /** Thresholds that are known to be told. */
-  readonly told: ReadonlySet<number>;
-};
+import { type LimitInPeriod, lookAtLimit, type ThresholdPorts } from './look-at-limit.ts';
+import { type Known, mustLook, type Touch } from './when-to-look.ts';
 
 /** One account's use of one limit in one period, touched by a batch. */
-type Watch = LimitInPeriod & {
-  readonly key: string;
-  /** What the batch adds; for meters that do not add up, nothing can be said. */
-  readonly added: Decimal | undefined;
-  /** The batch takes something back: usage may fall below a threshold that was crossed. */
-  readonly mayFall: boolean;
-  /** The events that touch it. */
-  readonly events: readonly CanonicalUsage[];
-};
+type Watch = LimitInPeriod &
+  Touch & {
+    readonly key: string;
+    /** The events that touch it. */
+    readonly events: readonly CanonicalUsage[];
+  };
 
 /** Events after which a look failed. They must come again: only the events of an account bring a look at it. */
 export type FailedLook = { readonly usages: readonly CanonicalUsage[]; readonly reason: string };
 
-/**
- * The balance is read again when this worker has seen one part in so many of what was left up to a threshold: others may
- * have added as much, up to seven of them. The nearer the threshold, the sooner, but not more often than `NEAR_MILLIS`.
- */
-const PARTS_LEFT = fromInteger(8);
-const NEAR_MILLIS = 60_000;
-/** What was read is trusted no longer than this: others add too, and a correction elsewhere may have taken usage back. */
-const TRUST_MILLIS = 60 * 60_000;
 const MAX_KNOWN = 20_000;
 const BALANCES_AT_A_TIME = 4;
 
@@ -62,20 +42,6 @@ const addedBy = (
         ),
     ),
   );
-};
-
-/** Whether the balance must be read: nothing is known, it is old, or an untold threshold is near. */
-const mustRead = (known: Known | undefined, { limit, added, mayFall }: Watch, nowMillis: number): boolean => {
-  if (known === undefined || mayFall) return true;
-  const open = limit.thresholds.filter((percent) => !known.told.has(percent));
-  const age = nowMillis - known.readAt;
-  if (age >= TRUST_MILLIS) return true;
-  if (open.length === 0) return false;
-  if (added === undefined) return age >= NEAR_MILLIS;
-  const left = subtract(thresholdOf(limit, Math.min(...open)), known.quantity);
-  const since = add(known.seen, added);
-  if (compare(since, left) >= 0) return true;
-  return age >= NEAR_MILLIS && compare(multiply(since, PARTS_LEFT), left) >= 0;
 };
 
 /** The slots that a line touches: its own, and that of the event which it cancels. */
@@ -174,7 +140,7 @@ export const makeThresholds = (ports: ThresholdPorts) => {
     const toRead: Watch[] = [];
     for (const watch of watches) {
       const before = known.get(watch.key);
-      if (mustRead(before, watch, clock.nowMillis())) toRead.push(watch);
+      if (mustLook(before, watch, clock.nowMillis())) toRead.push(watch);
       else if (before !== undefined) {
         known.set(watch.key, { ...before, seen: add(before.seen, watch.added ?? ZERO) });
       }

@@ -61,7 +61,7 @@ describe('thresholds', () => {
     expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('reads again the sooner, the less is left up to a threshold, and once an hour', async () => {
+  it('reads again the sooner, the less is left up to a threshold, and after six hours', async () => {
     const catalog = memoryCatalog([
       ...METERS,
       entry('limit', 'team-calls', limit),
@@ -85,8 +85,8 @@ describe('thresholds', () => {
       [2, 7, 2], // 63 are left
       [0.5, 40, 3], // 47 since
       [2, 3, 4], // 16 are left: 2 are one part in eight
-      [59, 1, 4],
-      [1, 0, 5], // an hour later
+      [359, 1, 4],
+      [1, 0, 5], // six hours later
     ];
     for (const [n, [after, count, readsThen]] of used.entries()) {
       clock.advance(after * 60_000);
