@@ -97,10 +97,10 @@ describe('a fee in advance', () => {
       product: 'charged-ahead',
       description: 'platform: charged ahead and not used',
     });
-    const arrears = ratedContract({ fees: { platform: fee('310.00') }, opening });
-    expect(amounts(arrears)).toEqual(['platform: 310.00', 'platform: -310.00']);
-    expect(new Set(arrears.lines.map(({ id }) => id)).size).toBe(2);
-    expect(arrears.lines[1]?.dimensions).toEqual({ 'charged-ahead': '2026-10-01' });
+    const arrears = ratedContract({ fees: { platform: fee('310.00'), other: fee('10.00') }, opening });
+    expect(amounts(arrears)).toEqual(['platform: 310.00', 'other: 10.00', 'platform: -310.00']);
+    expect(new Set(arrears.lines.map(({ id }) => id)).size).toBe(3);
+    expect(arrears.lines[2]?.dimensions).toEqual({ 'charged-ahead': '2026-10-01' });
     const other = ratedContract({ fees: { other: fee('10.00') }, opening: ahead('platform', '2026-10-01', '311') });
     expect(other.lines[1]?.inputsHash).not.toBe(dropped.lines[1]?.inputsHash);
   });

@@ -41,7 +41,13 @@ describe('seats by day', () => {
   });
 
   it('needs a value for every day', () => {
-    expect(() => amountOf('5', step)).toThrow('seats need a value for every day');
+    expect(() => amountOf('5', step)).toThrow(
+      expect.objectContaining({
+        code: 'usage-incomplete',
+        message: 'seats need a value for every day: the usage has none',
+        evidence: { unit: 'call' },
+      }),
+    );
   });
 });
 
@@ -87,6 +93,18 @@ describe('seats by second', () => {
   it('takes what somebody says is charged of a change', () => {
     const { node } = outcomeOf(workingOf('10'), bySecond, changes(['05T00:00', '10', '2.5']));
     expect(node?.children[0]?.text).toBe('2026-09-05 00:00 UTC: +10 charged as 2.5 × 15.00 USD = 37.50 USD');
+  });
+
+  it('says nothing of a change by nothing', () => {
+    const { node } = outcomeOf(
+      workingOf('0'),
+      bySecond,
+      changes(['01T00:00', '0'], ['11T00:00', '3'], ['21T00:00', '-3']),
+    );
+    expect(node?.children.map(({ text }) => text)).toEqual([
+      '2026-09-11 00:00 UTC: +3 × 15.00 USD × 1,728,000 of 2,592,000 seconds = 30.00 USD',
+      '2026-09-21 00:00 UTC: -3 × 15.00 USD × 864,000 of 2,592,000 seconds = -15.00 USD',
+    ]);
   });
 
   it('needs the changes of their number', () => {
