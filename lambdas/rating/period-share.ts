@@ -39,13 +39,18 @@ const byMonth = (part: Period, period: Period, anchorDay: number): PeriodShare =
     months
       .map((month) => fraction(BigInt(common(month, of)), BigInt(daysBetween(month.start, month.end))))
       .reduce(addFractions);
-  const share = divideFractions(measured(part), measured(period));
+  const [some, all] = [measured(part), measured(period)];
+  const share = divideFractions(some, all);
   if (months.length === 1)
     return { ...share, words: counted(common(part, period), daysBetween(period.start, period.end), 'days').words };
-  const { part: n, whole: d } = measured(part);
-  const [full, rest] = [n / d, n % d];
-  const broken = rest === 0n ? `${full}` : `${full === 0n ? '' : `${full} `}${rest}/${d}`;
-  return { ...share, words: `${broken} of ${months.length} months` };
+  return { ...share, words: `${mixed(some)} of ${mixed(all)} months` };
+};
+
+/** A number of months with its broken one: `2 12/31`. */
+const mixed = ({ part, whole }: Fraction): string => {
+  const [full, rest] = [part / whole, part % whole];
+  if (rest === 0n) return `${full}`;
+  return `${full === 0n ? '' : `${full} `}${rest}/${whole}`;
 };
 
 /**

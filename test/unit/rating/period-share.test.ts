@@ -76,6 +76,10 @@ describe('the share of a period', () => {
     expect(said(days('2027-01-15', '2027-02-15'), days('2027-01-15', '2027-03-15'), 'calendar-month', 1)).toBe(
       '1/2: 1 of 2 months',
     );
+    // The second month reaches beyond the end of the period: it counts by the days of it that are in the period.
+    const broken = days('2026-01-15', '2026-03-01');
+    expect(said(days('2026-02-15', '2026-03-01'), broken, 'calendar-month')).toBe('1/3: 1/2 of 1 1/2 months');
+    expect(said(days('2026-01-15', '2026-02-15'), broken, 'calendar-month')).toBe('2/3: 1 of 1 1/2 months');
   });
 });
 
