@@ -31,22 +31,25 @@ type Account = {
 };
 type Entity = { id: string; name: string; erp: { subsidiaryId: string } };
 type Contract = { payer: string; currency: string };
-/** The table `item` of a NetSuite mapping: our product → the id of NetSuite's item. */
-type Mapping = { adapter: string; tables?: { item?: Record<string, string> } };
+/** Tables of a NetSuite mapping: our product → the id of NetSuite's item, a kind of recognition → the id of its template. */
+type Mapping = { adapter: string; tables?: Partial<Record<'item' | 'revRecSchedule', Record<string, string>>> };
 
 const bodies = <Body>(files: readonly CatalogFile[], kind: string): Body[] =>
   files.filter((file) => file.kind === kind).map(({ body }) => body as Body);
 
 const distinct = <Value>(values: Iterable<Value>): Value[] => [...new Set(values)];
 
-/** What an ERP administrator of the example company would have set up: its customers, subsidiaries and items. */
+/** What an ERP administrator of the example company would have set up: its customers, subsidiaries, items and templates. */
 export const erpCompany = (files: readonly CatalogFile[]): Company => {
   const contracts = bodies<Contract>(files, 'contract');
   const subsidiaryOf = new Map(bodies<Entity>(files, 'entity').map(({ id, erp }) => [id, erp.subsidiaryId]));
   const mappings = bodies<Mapping>(files, 'mapping').filter(({ adapter }) => adapter === 'netsuite');
-  const items = new Map(
-    mappings.flatMap(({ tables }) => Object.entries(tables?.item ?? {})).map(([name, id]) => [id, name]),
-  );
+  const namedBy = (table: 'item' | 'revRecSchedule') =>
+    [
+      ...new Map(
+        mappings.flatMap(({ tables }) => Object.entries(tables?.[table] ?? {})).map(([name, id]) => [id, name]),
+      ),
+    ].map(([id, name]) => ({ id, name }));
   return {
     subsidiaries: bodies<Entity>(files, 'entity').map(({ name, erp }) => ({ id: erp.subsidiaryId, name })),
     customers: bodies<Account>(files, 'account').map(({ id, name, entity, erp }) => ({
@@ -55,7 +58,8 @@ export const erpCompany = (files: readonly CatalogFile[]): Company => {
       subsidiaryId: subsidiaryOf.get(entity) ?? '',
       currencies: distinct(contracts.filter(({ payer }) => payer === id).map(({ currency }) => currency)),
     })),
-    items: [...items].map(([id, name]) => ({ id, name })),
+    items: namedBy('item'),
+    revRecTemplates: namedBy('revRecSchedule'),
   };
 };
 

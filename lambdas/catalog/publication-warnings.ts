@@ -2,9 +2,10 @@ import { compare, isZero, parseDecimal } from '../platform/decimal.ts';
 import { cliffSentence, cliffsOf, type PriceOf } from './cliffs.ts';
 import { itemFrames } from './item-frames.ts';
 import type { Lookup } from './lookup.ts';
+import { saysNoRevenue } from './mapping-rules.ts';
 import { stepOf } from './price-rules.ts';
 import { holds } from './tier-rules.ts';
-import type { Price, PriceStep, ProposedEntry, PublicationWarning } from './types.ts';
+import type { Mapping, Price, PriceStep, ProposedEntry, PublicationWarning } from './types.ts';
 import { money } from './words.ts';
 
 /** A price with where it stands: `path` in its entry, `name` in the keys of its warnings. */
@@ -12,7 +13,7 @@ type Placed = { readonly path: string; readonly name: string; readonly price: Pr
 
 /**
  * What of an entry is allowed, but seldom meant: prices of zero, discounts that take all, edges beyond which more usage
- * costs less. Whoever proposes it must accept each by its key; whoever approves sees what was accepted. The key is made
+ * costs less, documents without revenue recognition. Whoever proposes it must accept each by its key; whoever approves sees what was accepted. The key is made
  * of what is doubted and where, so it stays the same when the same wish is repeated.
  */
 export const warningsOf = (entry: ProposedEntry, lookup: Lookup, priceOf: PriceOf): PublicationWarning[] => {
@@ -26,6 +27,7 @@ export const warningsOf = (entry: ProposedEntry, lookup: Lookup, priceOf: PriceO
     const message = `"${discount.description}" takes all off${discount.until === undefined ? ', for ever' : ` until ${discount.until}`}`;
     warnings.push({ code: 'discount-100', name: discount.id, path: `/discounts/${n}/percent`, message });
   });
+  if (entry.kind === 'mapping') warnings.push(...unrecognized((entry as ProposedEntry<'mapping'>).body));
   if (entry.kind === 'contract') warnings.push(...chargedTwice(entry as ProposedEntry<'contract'>, lookup));
   return warnings.map(({ code, name, path, message }) => ({
     key: `${code}:${entry.id}/${name}`,
@@ -72,6 +74,14 @@ const chargedTwice = ({ body, effectiveFrom }: ProposedEntry<'contract'>, lookup
     const message = `charges the usage that the item "${items[other]?.id}" charges by the price "${price}" already`;
     return [{ code: 'charged-twice', name: id, path: `/items/${n}/price`, message }];
   });
+};
+
+/** A mapping of documents that leaves it to the ERP when their lines become revenue. */
+const unrecognized = (mapping: Mapping): Doubt[] => {
+  if (!saysNoRevenue(mapping)) return [];
+  const message =
+    'sends no dates of revenue recognition: NetSuite recognizes each line as its item says, from the date of the document on; make an item line of each of "lines.revenue" with its "from" and "through"';
+  return [{ code: 'no-recognition', name: 'expression', path: '/expression', message }];
 };
 
 /** The unit that the charge of a price counts in. */

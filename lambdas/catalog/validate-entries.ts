@@ -1,6 +1,6 @@
-import jsonata from 'jsonata';
 import { ENTRY_SHAPES, PROPOSED_ENTRY } from './entry-shapes.ts';
 import { lookupOver } from './lookup.ts';
+import { mappingFlaws } from './mapping-rules.ts';
 import { type Flaw, list } from './shape.ts';
 import { isSlotEdge } from './slot-edges.ts';
 import type { CatalogEntry, ProposedEntry } from './types.ts';
@@ -50,8 +50,10 @@ const ownFlaws = (entry: ProposedEntry, path: string): Flaw[] => {
       message: `${entry.effectiveFrom} lies inside a 15-minute slot; take effect at :00, :15, :30 or :45`,
     });
   }
-  if (entry.kind === 'mapping')
-    flaws.push(...expressionFlaws((entry as ProposedEntry<'mapping'>).body.expression, path));
+  if (entry.kind === 'mapping') {
+    const found = mappingFlaws((entry as ProposedEntry<'mapping'>).body);
+    flaws.push(...found.map((flaw) => ({ ...flaw, path: `${path}/body${flaw.path}` })));
+  }
   return flaws;
 };
 
@@ -61,14 +63,4 @@ const repeats = (entries: readonly ProposedEntry[], n: number): Flaw[] => {
     (other) => other.kind === entry?.kind && other.id === entry.id && other.effectiveFrom === entry.effectiveFrom,
   );
   return first < n ? [{ path: `/entries/${n}`, message: `is the same entry as /entries/${first}` }] : [];
-};
-
-const expressionFlaws = (expression: string, path: string): Flaw[] => {
-  try {
-    jsonata(expression);
-    return [];
-  } catch (error) {
-    const said = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
-    return [{ path: `${path}/body/expression`, message: `is not a JSONata expression: ${said}` }];
-  }
 };

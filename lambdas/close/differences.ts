@@ -9,15 +9,18 @@ import {
   sum,
   ZERO,
 } from '../platform/decimal.ts';
+import type { UsedOn } from '../rating/recognition.ts';
 import type { RatedLine } from '../rating/types.ts';
 import { type Adjusted, type CorrectionPolicy, correct } from './correction.ts';
 import { type HeldLine, heldLineOf, heldSlimOf } from './holds.ts';
 import { amountText } from './money.ts';
 import type { Adjustment, SlimDocument, SlimLine, WriteOff } from './records.ts';
+import { revenueParts, type SaidRevenue, type Worth } from './revenue.ts';
 import type { DocumentLine } from './types.ts';
+import { adjustmentLine, nothingLeft } from './unrated-lines.ts';
 
-/** A rated line and the legal entity of its contract. */
-export type BillableLine = { readonly rated: RatedLine; readonly entity: string };
+/** A rated line and the legal entity of its contract. `used`: what was used by month, where its revenue follows that. */
+export type BillableLine = { readonly rated: RatedLine; readonly entity: string; readonly used?: readonly UsedOn[] };
 
 /** A document that was approved in an earlier close of the same dates. */
 export type BilledDocument = {
@@ -51,7 +54,19 @@ export type Differences = {
   readonly writtenOff: readonly OpenLine[];
 };
 
-type Was = { readonly last: SlimLine; readonly quantity: Decimal; readonly amount: Decimal };
+type Was = Worth & { readonly last: SlimLine; readonly said: SaidRevenue };
+
+const NOTHING: Worth = { quantity: ZERO, amount: ZERO };
+
+const plus = (a: Worth, b: Worth): Worth => ({
+  quantity: add(a.quantity, b.quantity),
+  amount: add(a.amount, b.amount),
+});
+
+const NOTHING_SAID: SaidRevenue = { parts: [], unsaid: NOTHING };
+
+const saidOf = ({ revenue }: SlimLine, worth: Worth, { parts, unsaid }: SaidRevenue): SaidRevenue =>
+  revenue === undefined ? { parts, unsaid: plus(unsaid, worth) } : { parts: [...parts, ...revenue], unsaid };
 
 /** What was billed of each line by the standing documents, and how it was last described. */
 const billedLines = (billed: readonly BilledDocument[]): Map<string, Was> => {
@@ -59,11 +74,9 @@ const billedLines = (billed: readonly BilledDocument[]): Map<string, Was> => {
   for (const { document } of billed.filter((each) => !each.void)) {
     for (const line of document.lines) {
       const before = sums.get(line.lineId);
-      sums.set(line.lineId, {
-        last: line,
-        quantity: add(before?.quantity ?? ZERO, parseDecimal(line.quantity)),
-        amount: add(before?.amount ?? ZERO, parseDecimal(line.amount)),
-      });
+      const worth = { quantity: parseDecimal(line.quantity), amount: parseDecimal(line.amount) };
+      const said = saidOf(line, worth, before?.said ?? NOTHING_SAID);
+      sums.set(line.lineId, { last: line, ...plus(before ?? NOTHING, worth), said });
     }
   }
   return sums;
@@ -109,6 +122,13 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     .flatMap((each) => each.lines)
     .filter(({ lineId, account }) => mayMove(lineId, account));
   const rated = new Map(lines.map(({ id, amount }) => [id, parseDecimal(amount)]));
+  const used = new Map(group.lines.map((each) => [each.rated.id, each.used]));
+  // An adjustment becomes revenue as the line does that it is about.
+  for (const { entryId, about } of adjustments) used.set(entryId, used.get(about));
+  const revenueNow = (of: RatedLine, amount: Decimal, quantity: Decimal, was: Was | undefined) => {
+    const total = { quantity, amount: add(amount, was?.amount ?? ZERO) };
+    return revenueParts(of, total, was?.said ?? NOTHING_SAID, used.get(of.id));
+  };
   const { corrections, carried, writtenOff } = correct({
     rated,
     adjusted: adjustments.map(adjustedOf),
@@ -134,20 +154,22 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     const amount = corrections.get(of.id) ?? ZERO;
     // A first invoice shows what cost nothing, too.
     if (isZero(amount) && !(isFirst && rated.has(of.id))) return [];
-    const was = before.get(of.id)?.quantity ?? ZERO;
+    const was = before.get(of.id);
     return [
       {
         lineId: of.id,
         product: of.product,
         description: of.description,
-        quantity: formatDecimal(subtract(parseDecimal(of.quantity), was)),
+        quantity: formatDecimal(subtract(parseDecimal(of.quantity), was?.quantity ?? ZERO)),
         unit: of.unit,
         amount: amountText(amount, currency),
+        revenue: revenueNow(of, amount, parseDecimal(of.quantity), was),
         rated: of,
       },
     ];
   };
-  const decidedLines = adjustments.map((each) => adjustmentLine(each, rated.get(each.about) ?? ZERO));
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const decidedLines = adjustments.map((each) => adjustmentLine(each, byId.get(each.about)));
   const present = new Set([...lines, ...decidedLines].map(({ id }) => id));
   const gone = [...before].flatMap(([lineId, was]): DocumentLine[] => {
     const amount = corrections.get(lineId);
@@ -155,86 +177,12 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     const { account: _account, ...line } = was.last;
     const nothing = nothingLeft(was.last, group.billed, currency);
     const quantity = formatDecimal(negate(was.quantity));
-    return [{ ...line, quantity, amount: amountText(amount, currency), rated: nothing }];
+    const revenue = revenueNow(nothing, amount, ZERO, was);
+    return [{ ...line, quantity, amount: amountText(amount, currency), revenue, rated: nothing }];
   });
   return {
     lines: [...[...lines, ...decidedLines].flatMap(lineOf), ...gone],
     carried: openLines(carried),
     writtenOff: openLines(writtenOff),
-  };
-};
-
-const ADJUSTMENT_NAMES: Readonly<Record<Adjustment['kind'], string>> = {
-  goodwill: 'Goodwill',
-  'excluded-line': 'Not charged',
-  repair: 'Settled by hand',
-};
-
-/** The line of an adjustment, in the form of a rated one: what it is due, and who decided it and why. */
-const adjustmentLine = (entry: Adjustment, rated: Decimal): RatedLine => {
-  const { entryId, kind, about, account, payer, contract, currency, product, period, reason, by } = entry;
-  const amount = amountText(kind === 'excluded-line' ? negate(rated) : parseDecimal(entry.amount ?? '0'), currency);
-  const description = `${ADJUSTMENT_NAMES[kind]}: ${entry.description}`;
-  const text = `${description}, decided by ${by}: ${reason}`;
-  return {
-    format: 1,
-    id: entryId,
-    account,
-    payer,
-    contract,
-    item: kind,
-    product,
-    description,
-    dimensions: { line: about },
-    period,
-    quantity: '1',
-    unit: 'adjustment',
-    currency,
-    amount,
-    arithmetic: { step: 'line', text, result: amount, unit: currency, children: [] },
-    pins: NO_PINS,
-    inputsHash: '',
-  };
-};
-
-const NO_PINS: RatedLine['pins'] = {
-  usageHash: '',
-  contractVersion: 0,
-  priceBook: '',
-  priceBookVersion: 0,
-  policy: '',
-  engine: '',
-};
-
-/** The rated line of something that is not rated any more: an amount of 0 that says so. */
-const nothingLeft = (line: SlimLine, billed: readonly BilledDocument[], currency: string): RatedLine => {
-  const document = billed.find(({ document: each }) =>
-    each.lines.some(({ lineId }) => lineId === line.lineId),
-  )?.document;
-  const zero = amountText(ZERO, currency);
-  return {
-    format: 1,
-    id: line.lineId,
-    account: line.account,
-    payer: document?.account ?? line.account,
-    contract: '',
-    item: '',
-    product: line.product,
-    description: line.description,
-    dimensions: {},
-    period: document?.period ?? { start: '', end: '', zone: '' },
-    quantity: '0',
-    unit: line.unit,
-    currency,
-    amount: zero,
-    arithmetic: {
-      step: 'line',
-      text: `${line.description}: nothing is rated here any more, so what was billed is taken back`,
-      result: zero,
-      unit: currency,
-      children: [],
-    },
-    pins: NO_PINS,
-    inputsHash: '',
   };
 };

@@ -1,6 +1,6 @@
 import type { CatalogReader } from '../catalog/types.ts';
 import { ProblemError } from '../platform/problem.ts';
-import { scheduleOf } from '../rating/recognition.ts';
+import { scheduleOf, type UsedOn } from '../rating/recognition.ts';
 import type { RatedLine } from '../rating/types.ts';
 import type { Archive } from '../usage/archive/archive.ts';
 import { batchCorrelationId } from '../usage/archive/batch-correlation.ts';
@@ -31,10 +31,14 @@ export const newestReference = async (ports: Pick<ExplainPorts, 'store'>, lineId
 };
 
 /** A line as its newest close rated it. @throws {ProblemError} 404 if it is not rated any more. */
-export const ratedLine = async (
+export const ratedLine = async (files: DataFiles, reference: LineReference): Promise<RatedLine> =>
+  (await ratedAsUsed(files, reference)).line;
+
+/** A line as its newest close rated it, and what was used of it by month where its revenue follows that. */
+const ratedAsUsed = async (
   files: DataFiles,
   { lineId, linesKey, linesHash }: LineReference,
-): Promise<RatedLine> => {
+): Promise<{ readonly line: RatedLine; readonly used: readonly UsedOn[] }> => {
   const file = await getPinned<LinesFile>(files, { key: linesKey, hash: linesHash });
   const line = file.lines.find(({ id }) => id === lineId);
   if (line === undefined && lineId.startsWith('adj-')) {
@@ -48,7 +52,7 @@ export const ratedLine = async (
       `line ${lineId} is not rated any more; it was billed and taken back`,
     );
   }
-  return line;
+  return { line, used: file.used?.[lineId] ?? [] };
 };
 
 /** A line with its arithmetic, its revenue over time and where it was billed. @throws {ProblemError} 404. */
@@ -57,12 +61,12 @@ export const readLine = async (
   lineId: string,
 ): Promise<ExplainedLine> => {
   const { references, last } = await newestReference(ports, lineId);
-  const line = await ratedLine(ports.files, last);
+  const { line, used } = await ratedAsUsed(ports.files, last);
   const documents = references.map(({ linesKey: _l, linesHash: _lh, pinsKey: _p, pinsHash: _ph, ...reference }) => ({
     ...reference,
     correlationId: documentCorrelationId(reference.closeId, reference.documentId),
   }));
-  return { ...line, schedule: scheduleOf(line), documents };
+  return { ...line, schedule: scheduleOf(line, used), documents };
 };
 
 /**

@@ -98,10 +98,11 @@ const ratedOf = async (ports: ClosePorts, progress: AccountProgress): Promise<Ra
     progress.contracts.map(({ contract, contractVersion, entity }) => [`${contract}#${contractVersion}`, entity]),
   );
   return {
-    lines: file.lines.map((rated) => ({
-      rated,
-      entity: entities.get(`${rated.contract}#${rated.pins.contractVersion}`) ?? '',
-    })),
+    lines: file.lines.map((rated) => {
+      const used = file.used?.[rated.id];
+      const entity = entities.get(`${rated.contract}#${rated.pins.contractVersion}`) ?? '';
+      return { rated, entity, ...(used === undefined ? {} : { used }) };
+    }),
     payments: (file.payments ?? []).flatMap((payment) => {
       const planned = contracts.get(payment.contract);
       if (planned === undefined) return [];

@@ -11,6 +11,7 @@ import { type ContractPins, type RatedContract, rateContract } from './rate-cont
 import type { AccountProgress, PlannedSubject } from './records.ts';
 import { twiceCounted } from './twice-counted.ts';
 import type { CloseRecord, DocumentPayment } from './types.ts';
+import type { UsedByLine } from './used-by-month.ts';
 
 /** The lines file of an account: what one close rated, and what each contract leaves to its next period. */
 export type LinesFile = {
@@ -22,6 +23,8 @@ export type LinesFile = {
   readonly left: readonly ContractLeft[];
   /** What prepaid credit pays, by contract; absent: nothing. */
   readonly payments?: readonly DocumentPayment[];
+  /** What was used by month, of lines that are recognized as used over more than one; absent: there are none. */
+  readonly used?: UsedByLine;
 };
 
 /** The pins file of an account: everything the lines were made from. */
@@ -141,6 +144,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
   const payments = rated.flatMap(({ payments: some, left: { contract } }) =>
     some.map((payment) => ({ ...payment, contract })),
   );
+  const used: UsedByLine = Object.assign({}, ...rated.map((each) => each.used));
   const linesFile: LinesFile = {
     format: 2,
     closeId,
@@ -148,6 +152,7 @@ const rateOpen = async (ports: Ports, record: CloseRecord, plan: AccountProgress
     lines,
     left: [...rated.map(({ left }) => left), ...(await leftByEarlierRun(ports, record, account, unrated))],
     ...(payments.length === 0 ? {} : { payments }),
+    ...(Object.keys(used).length === 0 ? {} : { used }),
   };
   const pinsFile: PinsFile = {
     format: 1,

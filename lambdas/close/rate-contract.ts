@@ -12,6 +12,7 @@ import { type ContractLeft, leftBy, openingOf } from './opening.ts';
 import type { ClosePorts, UsageReading } from './ports.ts';
 import { readUsage } from './read-usage.ts';
 import type { AccountProgress, PlannedContract, PlannedSubject } from './records.ts';
+import { asPriced, metersByMonth, type UsedByLine, usedByMonth, withDays } from './used-by-month.ts';
 
 /** What the lines of one part of a contract were made from. */
 export type ContractPins = {
@@ -30,6 +31,8 @@ export type RatedContract = {
   readonly left: ContractLeft;
   /** What prepaid credit pays for the lines. */
   readonly payments: readonly Payment[];
+  /** What was used by month, of lines that are recognized as used over more than one. */
+  readonly used: UsedByLine;
 };
 
 type Ports = Pick<ClosePorts, 'catalog' | 'usage'>;
@@ -49,6 +52,8 @@ export const rateContract = async (
   const needed = metersOf(agreed.contract, agreed.priceBook);
   const meters = await metersFor(ports, plan, needed);
   const subjects = subjectsOf(plan, planned);
+  const details = detailsOf(agreed);
+  const byMonth = metersByMonth(agreed, planned.covered);
   const opening = await openingOf(ports, lefts, planned, subjects, meters);
   const reading = await readUsage(ports.usage.read, {
     account: plan.account,
@@ -56,10 +61,11 @@ export const rateContract = async (
     subjects,
     carryIn: opening.carryIn,
     meters,
-    details: detailsOf(agreed),
+    details: withDays(details, byMonth),
   });
   refuseUncounted(reading, needed);
-  const { lines, closing, payments } = rate({ ...agreed, usage: reading.usage, opening, usageHash: reading.usageHash });
+  const usage = asPriced(reading.usage, details);
+  const { lines, closing, payments } = rate({ ...agreed, usage, opening, usageHash: reading.usageHash });
   const pins: ContractPins = {
     contract: planned,
     meters: meters.map(({ id, version, hash }) => ({ id, version, hash })),
@@ -68,7 +74,8 @@ export const rateContract = async (
     opening,
     openingHash: contentHash(opening),
   };
-  return { lines, pins, left: leftBy({ planned, subjects, closing, carryOut: reading.carryOut }), payments };
+  const left = leftBy({ planned, subjects, closing, carryOut: reading.carryOut });
+  return { lines, pins, left, payments, used: usedByMonth(lines, reading.usage, byMonth) };
 };
 
 /** What was agreed for a part, in the planned versions: the input of rating without usage and opening. */

@@ -1,3 +1,4 @@
+import type { Recognition } from '../catalog/types.ts';
 import type { Period } from '../platform/period.ts';
 import type { RatedLine, Schedule } from '../rating/types.ts';
 import type { ArchivePointer, Position, UsageEvent } from '../usage/types.ts';
@@ -146,7 +147,21 @@ export type DocumentLine = {
   readonly quantity: string;
   readonly unit: string;
   readonly amount: string;
+  /** How the amount becomes revenue; its parts sum to it. Absent in documents that were made before they said so. */
+  readonly revenue?: readonly RevenuePart[];
   readonly rated: RatedLine;
+};
+
+/**
+ * What of a document's line is recognized over some days, the last one included, as ERPs take them. The quantity is the
+ * line's own for each service period, and split where the usage of one is recognized month by month.
+ */
+export type RevenuePart = {
+  readonly recognition: Recognition;
+  readonly from: string;
+  readonly through: string;
+  readonly quantity: string;
+  readonly amount: string;
 };
 
 export type ManifestStatus =

@@ -7,8 +7,27 @@ const keyOf = (closeId: string, payer: string, documentId: string): Key => ({
   pk: `CLOSE#${closeId}`,
   sk: `DOCUMENT#${payer}#${documentId}`,
 });
-/** Lines in an item: some 300 bytes each, 800 with long words, so that an item stays below the 400 KB it may have. */
-const PART = 400;
+/** An item may have 400 KB. A line has some 400 bytes, more with long words or revenue over many months. */
+const PART_BYTES = 300_000;
+const PART_LINES = 400;
+
+/** Lines in the order of the document, as many together as an item takes. */
+const inParts = (lines: readonly SlimLine[]): SlimLine[][] => {
+  const parts: SlimLine[][] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const size = Buffer.byteLength(JSON.stringify(line));
+    const part = parts.at(-1);
+    if (part === undefined || part.length === PART_LINES || bytes + size > PART_BYTES) {
+      parts.push([line]);
+      bytes = size;
+    } else {
+      part.push(line);
+      bytes += size;
+    }
+  }
+  return parts;
+};
 
 const partsPk = ({ closeId, documentId }: SlimDocument): string => `LINES#${closeId}#${documentId}`;
 
@@ -37,11 +56,12 @@ export const dynamoDocuments = (table: FinanceTable): DocumentStore => {
     // References and parts go first: a document that a reader can find is whole and can be explained.
     putDocument: async (stored, lines) => {
       const { document } = stored;
-      const isLong = document.lines.length > PART;
-      const parts = Array.from({ length: isLong ? Math.ceil(document.lines.length / PART) : 0 }, (_, n) => ({
+      const split = inParts(document.lines);
+      const isLong = split.length > 1;
+      const parts = (isLong ? split : []).map((some, n) => ({
         pk: partsPk(document),
         sk: `PART#${n.toString().padStart(5, '0')}`,
-        lines: document.lines.slice(n * PART, (n + 1) * PART),
+        lines: some,
       }));
       await table.putAll(
         lines.map((line) => ({

@@ -10,6 +10,10 @@ export type BookedLine = {
   /** With the currency's decimals. */
   readonly amount: string;
   readonly description: string;
+  /** The template and the first and last day of its revenue recognition. */
+  readonly revRecSchedule?: { readonly id: string; readonly name: string };
+  readonly revRecStartDate?: string;
+  readonly revRecEndDate?: string;
 };
 
 /** A document in the books. Amounts are decimal texts with the currency's decimals; credit memos are positive. */
@@ -113,6 +117,11 @@ export const recordView = (document: BookedDocument, books: Books): unknown => {
         ...(line.rate === undefined ? {} : { rate: numberJson(line.rate) }),
         amount: numberJson(line.amount),
         description: line.description,
+        ...(line.revRecSchedule === undefined
+          ? {}
+          : { revRecSchedule: { id: line.revRecSchedule.id, refName: line.revRecSchedule.name } }),
+        ...(line.revRecStartDate === undefined ? {} : { revRecStartDate: line.revRecStartDate }),
+        ...(line.revRecEndDate === undefined ? {} : { revRecEndDate: line.revRecEndDate }),
       })),
     },
   };

@@ -8,6 +8,8 @@ export type Company = {
     readonly currencies: readonly string[];
   }[];
   readonly items: readonly { readonly id: string; readonly name: string }[];
+  /** Templates of revenue recognition. */
+  readonly revRecTemplates: readonly { readonly id: string; readonly name: string }[];
 };
 
 /** A posting period of the account, a month as a rule. Dates are inclusive, as NetSuite shows them. */

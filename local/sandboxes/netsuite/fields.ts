@@ -13,7 +13,7 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   creditMemo: new Set([...HEADER, 'apply', 'autoApply']),
   line: new Set([
     ...['item', 'quantity', 'rate', 'amount', 'description', 'class', 'department', 'location', 'price', 'line'],
-    ...['revRecStartDate', 'revRecEndDate', 'taxCode', 'taxDetailsReference', 'units'],
+    ...['revRecSchedule', 'revRecStartDate', 'revRecEndDate', 'taxCode', 'taxDetailsReference', 'units'],
   ]),
   apply: new Set(['doc', 'apply', 'amount', 'line', 'refNum']),
   list: new Set(['items']),
@@ -73,11 +73,11 @@ export const textField = (value: unknown, field: string, longest: number): strin
 };
 
 /** A calendar date `YYYY-MM-DD`. */
-export const dateOf = (value: unknown, field: string): string => {
+export const dateOf = (value: unknown, field: string, path = field): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const match = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const time = match ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   // 2026-02-31 parses as 3 March on some engines: only what reads back the same is a date.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) throw invalidValue(text, field, field);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) throw invalidValue(text, field, path);
   return text;
 };

@@ -64,6 +64,29 @@ const currencyOf = (body: Fields, allowed: readonly string[]): string => {
   return currency;
 };
 
+type Recognition = Pick<BookedLine, 'revRecSchedule' | 'revRecStartDate' | 'revRecEndDate'>;
+
+/** How a line is recognized: a template of the account, and days in their order. */
+const recognitionOf = (line: Fields, path: string, { revRecTemplates }: Company): Recognition => {
+  const day = (field: 'revRecStartDate' | 'revRecEndDate'): string | undefined =>
+    line[field] === undefined ? undefined : dateOf(line[field], field, `${path}.${field}`);
+  const [start, end] = [day('revRecStartDate'), day('revRecEndDate')];
+  if (start !== undefined && end !== undefined && end < start) {
+    throw userError('The Rev. Rec. End Date may not be before the Rev. Rec. Start Date.', `${path}.revRecEndDate`);
+  }
+  const dates = {
+    ...(start === undefined ? {} : { revRecStartDate: start }),
+    ...(end === undefined ? {} : { revRecEndDate: end }),
+  };
+  if (line.revRecSchedule === undefined) return dates;
+  const reference = referenceOf(line.revRecSchedule, 'revRecSchedule', `${path}.revRecSchedule`);
+  const template = revRecTemplates.find(({ id, name }) => id === reference.id || name === reference.refName);
+  if (template === undefined) {
+    throw invalidValue(reference.id ?? reference.refName ?? '', 'revRecSchedule', `${path}.revRecSchedule`);
+  }
+  return { ...dates, revRecSchedule: template };
+};
+
 const lineOf = (value: unknown, path: string, company: Company, currency: string): BookedLine => {
   const line = objectOf(value, 'line', path);
   if (line.item === undefined) throw userError('Please enter value(s) for: Item', `${path}.item`);
@@ -78,6 +101,7 @@ const lineOf = (value: unknown, path: string, company: Company, currency: string
     ...(line.rate === undefined ? {} : { rate: quantityOf(line.rate, 'rate', `${path}.rate`) }),
     amount: fixed(amount, decimalsOf(currency)),
     description: line.description === undefined ? '' : textField(line.description, 'description', 4000),
+    ...recognitionOf(line, path, company),
   };
 };
 

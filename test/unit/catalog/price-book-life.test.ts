@@ -10,6 +10,7 @@ import { manualClock } from '../../../lambdas/platform/clock.ts';
 import { priceOfQuantity } from '../../../lambdas/rating/price-of-quantity.ts';
 import { memoryAuditLog } from '../../twins/memory-audit-log.ts';
 import { memoryCatalog } from '../../twins/memory-catalog.ts';
+import { exampleMapping } from '../delivery/documents.ts';
 import { caller } from '../operations/call.ts';
 import { exampleCompany, find, KNOWN, withBody } from './example-company.ts';
 
@@ -252,6 +253,14 @@ describe('what the checks doubt', () => {
     ]);
     const other = await proposePublication(ports, { entries: [twice], proposer: 'ada', draft: true });
     expect(other.warnings).toMatchObject([{ key: 'charged-twice:contract-15/again', path: '/items/5/price' }]);
+  });
+
+  it('and at mappings of documents that do not say when lines become revenue', async () => {
+    const { ports } = await setUp();
+    const body = { ...exampleMapping('netsuite-invoice'), expression: '{"externalId": documentId}' };
+    const entries = [{ kind: 'mapping', id: body.id, effectiveFrom: '2026-01-01T00:00:00.000Z', body }];
+    const draft = await proposePublication(ports, { entries, proposer: 'ada', draft: true });
+    expect(draft.warnings).toMatchObject([{ key: 'no-recognition:netsuite-invoice/expression', path: '/expression' }]);
   });
 });
 

@@ -25,6 +25,13 @@ describe('a document of ten thousand lines', () => {
         unit: 'call',
         amount: '1234.50',
         account: 'acct-01',
+        revenue: Array.from({ length: n % 13 }, (_, month) => ({
+          recognition: 'as-used',
+          from: `2026-${(month + 1).toString().padStart(2, '0')}-01`,
+          through: `2026-${(month + 1).toString().padStart(2, '0')}-28`,
+          quantity: '10288.065',
+          amount: '102.88',
+        })),
       }),
     );
     const document = { documentId: 'mb-1', closeId: 'close-20261001-20261101-1', account: 'acct-01', lines };

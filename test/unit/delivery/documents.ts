@@ -28,6 +28,15 @@ export const invoiceDocument = {
       quantity: '120000.123456789012',
       unit: 'call',
       amount: '1230.06',
+      revenue: [
+        {
+          recognition: 'as-used',
+          from: '2026-10-01',
+          through: '2026-10-31',
+          quantity: '120000.123456789012',
+          amount: '1230.06',
+        },
+      ],
     },
     {
       lineId: 'l-2',
@@ -36,6 +45,7 @@ export const invoiceDocument = {
       quantity: '3',
       unit: 'summary',
       amount: '4.50',
+      revenue: [{ recognition: 'as-used', from: '2026-10-01', through: '2026-10-31', quantity: '3', amount: '4.50' }],
     },
   ],
 };
@@ -55,6 +65,65 @@ export const creditMemo = {
       quantity: '-3',
       unit: 'summary',
       amount: '-4.50',
+      revenue: [{ recognition: 'as-used', from: '2026-10-01', through: '2026-10-31', quantity: '-3', amount: '-4.50' }],
+    },
+  ],
+};
+
+/** A document with lines whose revenue is not all of one service period: usage over two months, a fee charged ahead. */
+export const splitDocument = {
+  ...invoiceDocument,
+  documentId: 'mb-acct-01-20261012-invoice-1USD-0',
+  period: { start: '2026-10-12', end: '2026-11-12', zone: 'America/New_York' },
+  documentDate: '2026-11-11',
+  total: '1300.00',
+  lines: [
+    {
+      lineId: 'l-1',
+      product: 'api-calls',
+      description: 'API calls',
+      quantity: '3000',
+      unit: 'call',
+      amount: '300.00',
+      revenue: [
+        { recognition: 'as-used', from: '2026-10-12', through: '2026-10-31', quantity: '2000', amount: '200.00' },
+        { recognition: 'as-used', from: '2026-11-01', through: '2026-11-11', quantity: '1000', amount: '100.00' },
+      ],
+    },
+    {
+      lineId: 'l-2',
+      product: 'platform',
+      description: 'Platform fee',
+      quantity: '1',
+      unit: 'fee',
+      amount: '990.00',
+      revenue: [
+        {
+          recognition: 'straight-line-month',
+          from: '2026-10-12',
+          through: '2026-11-11',
+          quantity: '1',
+          amount: '-10.00',
+        },
+        {
+          recognition: 'straight-line-day',
+          from: '2026-11-12',
+          through: '2026-12-11',
+          quantity: '1',
+          amount: '1000.00',
+        },
+      ],
+    },
+    {
+      lineId: 'l-3',
+      product: 'platform',
+      description: 'Setup',
+      quantity: '1',
+      unit: 'fee',
+      amount: '10.00',
+      revenue: [
+        { recognition: 'point-in-time', from: '2026-10-12', through: '2026-10-12', quantity: '1', amount: '10.00' },
+      ],
     },
   ],
 };

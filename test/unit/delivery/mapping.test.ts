@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mapping } from '../../../lambdas/catalog/types.ts';
 import { MappingError, mapPayload } from '../../../lambdas/delivery/mapping.ts';
-import { creditMemo, exampleMapping, invoiceDocument } from './documents.ts';
+import { creditMemo, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
 
 const mapping = (expression: string, tables: Mapping['tables'] = {}): Mapping => ({
   id: 'm',
@@ -68,8 +68,10 @@ describe('the example company’s mappings', () => {
     const { payload } = await mapPayload(exampleMapping('netsuite-invoice'), invoiceDocument);
     expect(payload).toBe(
       '{"currency":{"refName":"USD"},"entity":{"id":"614"},"externalId":"mb-acct-01-20261001-invoice-1USD-0",' +
-        '"item":{"items":[{"amount":1230.06,"description":"API calls above 100,000","item":{"id":"502"},"quantity":120000.123456789012},' +
-        '{"amount":4.50,"description":"AI summaries","item":{"id":"501"},"quantity":3}]},' +
+        '"item":{"items":[{"amount":1230.06,"description":"API calls above 100,000","item":{"id":"502"},"quantity":120000.123456789012,' +
+        '"revRecEndDate":"2026-10-31","revRecSchedule":{"id":"4"},"revRecStartDate":"2026-10-01"},' +
+        '{"amount":4.50,"description":"AI summaries","item":{"id":"501"},"quantity":3,' +
+        '"revRecEndDate":"2026-10-31","revRecSchedule":{"id":"4"},"revRecStartDate":"2026-10-01"}]},' +
         '"memo":"Usage 2026-10-01 to 2026-10-31","subsidiary":{"id":"1"},"tranDate":"2026-10-31"}',
     );
   });
@@ -85,6 +87,30 @@ describe('the example company’s mappings', () => {
     expect(payload).toContain('"amount":4.50');
     expect(payload).toContain('"quantity":3');
     expect(payload).toContain('"memo":"Usage 2026-10-01 to 2026-10-31, corrects mb-acct-01-20261001-invoice-1USD-0"');
+  });
+
+  it('makes an item line of each part of revenue, with its days and the template of its kind', async () => {
+    const { payload } = await mapPayload(exampleMapping('netsuite-invoice'), splitDocument);
+    const { item } = JSON.parse(payload) as { item: { items: Record<string, unknown>[] } };
+    expect(
+      item.items.map(({ amount, revRecStartDate, revRecEndDate }) => [amount, revRecStartDate, revRecEndDate]),
+    ).toEqual([
+      [200, '2026-10-12', '2026-10-31'],
+      [100, '2026-11-01', '2026-11-11'],
+      [-10, '2026-10-12', '2026-11-11'],
+      [1000, '2026-11-12', '2026-12-11'],
+      [10, '2026-10-12', '2026-10-12'],
+    ]);
+    expect(item.items.map(({ revRecSchedule }) => revRecSchedule)).toEqual(
+      ['4', '4', '3', '2', '1'].map((id) => ({ id })),
+    );
+    expect(item.items.map(({ description }) => description)).toEqual([
+      'API calls, 2026-10-12 to 2026-10-31',
+      'API calls, 2026-11-01 to 2026-11-11',
+      'Platform fee, 2026-10-12 to 2026-11-11',
+      'Platform fee, 2026-11-12 to 2026-12-11',
+      'Setup',
+    ]);
   });
 
   it('stops at a product that has no item', async () => {

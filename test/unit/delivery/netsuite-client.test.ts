@@ -11,7 +11,7 @@ import { systemClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import type { NetSuiteSandbox } from '../../../local/sandboxes/netsuite/server.ts';
 import { integration, startFixture } from '../sandboxes/netsuite-fixture.ts';
-import { creditMemo, exampleMapping, invoiceDocument } from './documents.ts';
+import { creditMemo, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
 
 let sandbox: NetSuiteSandbox;
 beforeEach(async () => {
@@ -173,6 +173,22 @@ describe('the NetSuite client against the sandbox', () => {
   });
 });
 
+describe('an invoice whose lines have several service periods', () => {
+  it('is booked with the days and template of each, and comes to its total', async () => {
+    const { client } = clientOf();
+    const { payload } = await mapPayload(exampleMapping('netsuite-invoice'), splitDocument);
+    const id = splitDocument.documentId;
+    expect(await client.create(job(id), payload)).toMatchObject({ outcome: 'posted' });
+    expect(await client.lookup(job(id))).toMatchObject({ found: true, total: '1300' });
+    expect(sandbox.books()[0]?.lines[0]).toMatchObject({
+      amount: '200.00',
+      revRecSchedule: { id: '4', name: 'as-used' },
+      revRecStartDate: '2026-10-12',
+      revRecEndDate: '2026-10-31',
+    });
+  });
+});
+
 /** The derived schema of the vendor's records lies outside this repository; where it is, our payloads must fit it. */
 const SPEC = process.env.NETSUITE_OPENAPI ?? '';
 
@@ -181,14 +197,15 @@ describe('payloads against the derived NetSuite schema', () => {
     it('is passed over: NETSUITE_OPENAPI names no file', () => expect(existsSync(SPEC)).toBe(false));
     return;
   }
-  it.each(['invoice', 'creditMemo'])('%s', async (record) => {
+  it.each([
+    ['invoice', 'netsuite-invoice', invoiceDocument],
+    ['invoice', 'netsuite-invoice', splitDocument],
+    ['creditMemo', 'netsuite-credit-memo', creditMemo],
+  ])('%s of %s', async (record, mapping, document) => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
     ajv.addSchema(JSON.parse(readFileSync(SPEC, 'utf8')) as object, 'netsuite');
     const validate = ajv.getSchema(`netsuite#/components/schemas/${record}`);
-    const mapped =
-      record === 'invoice'
-        ? await mapPayload(exampleMapping('netsuite-invoice'), invoiceDocument)
-        : await mapPayload(exampleMapping('netsuite-credit-memo'), creditMemo);
+    const mapped = await mapPayload(exampleMapping(mapping), document);
     expect(validate?.(JSON.parse(mapped.payload)), JSON.stringify(validate?.errors)).toBe(true);
   });
 });

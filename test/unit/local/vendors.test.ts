@@ -30,6 +30,11 @@ describe('the vendors of the example company', () => {
     expect(new Set(company.items.map(({ id }) => id)).size).toBe(company.items.length);
   });
 
+  it('have a template for every way in which a line is recognized', () => {
+    const names = company.revRecTemplates.map(({ name }) => name);
+    expect(names).toEqual(['point-in-time', 'straight-line-day', 'straight-line-month', 'as-used']);
+  });
+
   it('know every account as a company of customer success, with an owner who exists', () => {
     const tenant = successTenant(files);
     expect(new Set(tenant.companies).size).toBe(24);

@@ -35,6 +35,24 @@ describe('the NetSuite sandbox', () => {
     expect(await response.text()).toContain('"total":123456789012345.67,');
   });
 
+  it('keeps the template and the days of a line’s revenue, and shows them', async () => {
+    const days = { revRecSchedule: { id: '2' }, revRecStartDate: '2026-10-12', revRecEndDate: '2026-11-11' };
+    const items = [
+      { item: { id: '502' }, amount: 7.5, ...days },
+      { item: { id: '502' }, amount: 1, revRecEndDate: '2026-10-31' },
+    ];
+    await call(sandbox, token, 'POST', '/record/v1/invoice', { ...invoice('a'), item: { items } });
+    const { body } = await call(sandbox, token, 'GET', '/record/v1/invoice/eid:a');
+    expect(body).toMatchObject({
+      item: {
+        items: [
+          { ...days, revRecSchedule: { id: '2', refName: 'straight-line-day' } },
+          { revRecEndDate: '2026-10-31' },
+        ],
+      },
+    });
+  });
+
   it('takes a credit for what an invoice has left, and no more after', async () => {
     await post('a');
     const credit = (externalId: string, amount: number) =>

@@ -31,6 +31,10 @@ const company = {
     { id: '502', name: 'api-calls' },
     { id: '503', name: 'platform' },
   ],
+  revRecTemplates: ['point-in-time', 'straight-line-day', 'straight-line-month', 'as-used'].map((name, n) => ({
+    id: String(n + 1),
+    name,
+  })),
 };
 
 /** A sandbox of a small company, with 2026 open; on a free port. */
