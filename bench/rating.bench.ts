@@ -35,8 +35,6 @@ const CONTEXT: StepContext = {
   policy: first.policy,
   period: PERIOD,
   part: PERIOD,
-  coveredDays: 31,
-  periodDays: 31,
   anchorDay: 1,
   firstDay: PERIOD.start,
   amended: false,

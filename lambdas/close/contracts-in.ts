@@ -77,8 +77,8 @@ const partOf = (reign: Reign, period: Period): ContractInPeriod | undefined => {
   const start = from !== undefined && from > period.start ? from : period.start;
   const end = until !== undefined && until < period.end ? until : period.end;
   if (start >= end) return undefined;
-  const whole = coveredPart(entry.body, period)?.period;
-  const covered = coveredPart(entry.body, period, { ...period, start, end })?.period;
+  const whole = coveredPart(entry.body, period);
+  const covered = coveredPart(entry.body, period, { ...period, start, end });
   if (covered === undefined) return undefined;
   const isAll = covered.start === whole?.start && covered.end === whole.end;
   return { entry, period, ...(isAll ? {} : { part: covered }), covered, active: intervalOf(covered) };

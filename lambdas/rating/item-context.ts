@@ -57,7 +57,7 @@ export const itemContext = (
   price: Price,
   { byRow, peaks }: Plan,
 ): ((group: UsageGroup, ahead: boolean, poolTaken: StepContext['poolTaken']) => StepContext) => {
-  const { input, part, covered, firstDay, priced } = scene;
+  const { input, part, firstDay, priced } = scene;
   const { contract, period, policy, interim } = input;
   const count = item.quantity === undefined ? ONE : parseDecimal(item.quantity);
   const highest = peaks.length === 0 ? NONE : peaksOf(peaks, input.usage);
@@ -67,8 +67,6 @@ export const itemContext = (
     policy,
     period,
     part,
-    coveredDays: covered?.coveredDays ?? 0,
-    periodDays: covered?.periodDays ?? 0,
     anchorDay: contract.anchorDay,
     firstDay,
     amended: input.part !== undefined,

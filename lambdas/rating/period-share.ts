@@ -1,6 +1,6 @@
 import { fromInteger } from '../platform/decimal.ts';
 import { anchoredDay, daysBetween, intervalOf, type Period, secondsOf } from '../platform/period.ts';
-import { ALL, addFractions, divideFractions, type Fraction, fraction } from './fraction.ts';
+import { addFractions, divideFractions, type Fraction, fraction } from './fraction.ts';
 import type { RatingPolicy } from './types.ts';
 import { number } from './wording.ts';
 
@@ -10,7 +10,7 @@ export type PeriodShare = Fraction & { readonly words: string };
 type Unit = RatingPolicy['prorationUnit'];
 
 const counted = (part: number, whole: number, unit: string): PeriodShare => ({
-  ...(whole === 0 ? ALL : fraction(BigInt(part), BigInt(whole))),
+  ...fraction(BigInt(part), BigInt(whole)),
   words: `${number(fromInteger(part))} of ${number(fromInteger(whole))} ${unit}`,
 });
 

@@ -2,7 +2,7 @@ import { exponentOf } from '../platform/currency.ts';
 import { anchoredDay, type Period } from '../platform/period.ts';
 import type { BillContext } from './contract/bill.ts';
 import { contractYearOf } from './contract/contract-year.ts';
-import { type CoveredPart, coveredPart, firstChargedDay, nextPeriod } from './period-part.ts';
+import { coveredPart, firstChargedDay, nextPeriod } from './period-part.ts';
 import type { RateInput } from './types.ts';
 
 /** Where amounts are not rounded to the currency, they have at most this many decimals. */
@@ -15,7 +15,7 @@ export type Scene = {
   readonly input: RateInput;
   /** The part that is charged; without days where the contract covers none of it. */
   readonly part: Period;
-  readonly covered: CoveredPart | undefined;
+  readonly covered: Period | undefined;
   /** The next period and the part of it that the contract covers; `undefined` where it covers none. */
   readonly next: () => { readonly period: Period; readonly part: Period } | undefined;
   /** What the lines are for: the part, or what they are charged ahead for. */
@@ -61,21 +61,21 @@ export const sceneOf = (input: RateInput): Scene => {
     // What another version charges of this period is no matter of what this one charges ahead.
     if (input.part !== undefined && input.part.end < period.end) return undefined;
     const following = nextPeriod(contract, period);
-    const part = coveredPart(contract, following)?.period;
+    const part = coveredPart(contract, following);
     return part && { period: following, part };
   });
   const emptyPart = (): Period => {
     const edge = next() === undefined ? period.start : period.end;
     return { start: edge, end: edge, zone: period.zone };
   };
-  const part = covered?.period ?? emptyPart();
+  const part = covered ?? emptyPart();
   const billed = currencyOf(contract.currency);
   return {
     input,
     part,
     covered,
     next,
-    service: () => covered?.period ?? next()?.part ?? period,
+    service: () => covered ?? next()?.part ?? period,
     firstDay: firstChargedDay(contract),
     newYear: once(() => beginsYear(input)),
     priced: currencyOf(priceBook.currency),

@@ -12,7 +12,6 @@ import {
 } from '../../platform/decimal.ts';
 import type { Period } from '../../platform/period.ts';
 import { allocate } from '../allocate.ts';
-import type { CoveredPart } from '../period-part.ts';
 import type { LazyNode } from '../steps/step.ts';
 import type { Opening, RatedLine, RatingPolicy } from '../types.ts';
 
@@ -47,7 +46,7 @@ export type BillContext = {
   readonly places: number;
   readonly period: Period;
   /** The part of the period that the charges are for. */
-  readonly part: CoveredPart['period'];
+  readonly part: Period;
   readonly anchorDay: number;
   readonly interim: boolean;
   /** The part is of a contract that was amended within the period. */

@@ -1,6 +1,6 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { type Decimal, formatDecimal, parseDecimal, sum, ZERO } from '../../platform/decimal.ts';
-import { daysBetween, daysOf, startOfDay } from '../../platform/period.ts';
+import { daysOf, startOfDay } from '../../platform/period.ts';
 import { exact, minus, NOTHING, plus, roundExact } from '../exact.ts';
 import { equalTo, exactMoney, money, shown } from '../wording.ts';
 import { type Apply, done, type StepContext, type Working } from './step.ts';
@@ -21,8 +21,6 @@ const expectedContext = (context: StepContext, level: Decimal): StepContext | un
     ...rest,
     period,
     part,
-    coveredDays: daysBetween(part.start, part.end),
-    periodDays: daysBetween(period.start, period.end),
     amended: false,
     opening: {},
     daily: daysOf(part).map((day) => ({ day, value: level })),

@@ -11,6 +11,7 @@ import {
   sum,
   ZERO,
 } from '../../platform/decimal.ts';
+import { daysBetween } from '../../platform/period.ts';
 import { type Exact, exact, NOTHING, plus, share, times } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
@@ -46,12 +47,14 @@ const withoutDecreases = (daily: Daily): Daily => {
 const byDay =
   (price: Decimal, keep: boolean): Apply =>
   (working, context) => {
-    const { periodDays } = context;
+    const periodDays = daysOfPeriod(context);
     const runs = runsOf(keep ? withoutDecreases(context.daily) : context.daily);
     const costOf = (run: Run): Exact => share(times(exact(price), run.seats), run.days, periodDays);
     const amount = runs.map(costOf).reduce(plus, NOTHING);
     return charging(working, amount, () => dayNode(runs, costOf, amount, price, working, context));
   };
+
+const daysOfPeriod = ({ period }: StepContext): number => daysBetween(period.start, period.end);
 
 const dayNode = (
   runs: readonly Run[],
@@ -59,8 +62,10 @@ const dayNode = (
   amount: Exact,
   price: Decimal,
   working: Working,
-  { currency, periodDays }: StepContext,
+  context: StepContext,
 ): ArithmeticNode => {
+  const { currency } = context;
+  const periodDays = daysOfPeriod(context);
   const children = runs.map((run): ArithmeticNode => {
     const charged = `${quantity(run.seats, working.unit)} × ${money(price, currency)} × ${run.days}/${periodDays} days`;
     const when = run.days === 1 ? run.first : `${run.first} to ${run.last}`;

@@ -38,9 +38,6 @@ export type StepContext = {
   /** The billing period, and the part of it that the line is for. */
   readonly period: Period;
   readonly part: Period;
-  /** Days of the part, and days of the whole period. */
-  readonly coveredDays: number;
-  readonly periodDays: number;
   /** The day of the month on which the contract's periods begin. */
   readonly anchorDay: number;
   /** The first day on which the contract charges (local): a one-time fee without a date is due then. */

@@ -1,6 +1,5 @@
 import type { PriceStep } from '../../../lambdas/catalog/types.ts';
 import { type Decimal, formatDecimal, ONE, parseDecimal } from '../../../lambdas/platform/decimal.ts';
-import { daysBetween } from '../../../lambdas/platform/period.ts';
 import { applySteps } from '../../../lambdas/rating/apply-steps.ts';
 import { exact, roundExact } from '../../../lambdas/rating/exact.ts';
 import type { StepContext, Working } from '../../../lambdas/rating/steps/step.ts';
@@ -18,8 +17,6 @@ export const contextOf = (known: Partial<StepContext> = {}): StepContext => {
     policy: policy('standard'),
     period,
     part,
-    coveredDays: daysBetween(part.start, part.end),
-    periodDays: daysBetween(period.start, period.end),
     anchorDay: 1,
     firstDay: part.start,
     amended: false,

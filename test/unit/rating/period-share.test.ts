@@ -88,19 +88,15 @@ describe('the part that is charged', () => {
   it('begins when the trial is over', () => {
     const contract = { start: '2026-09-20', trialUntil: '2026-10-12' };
     expect(firstChargedDay(contract)).toBe('2026-10-12');
-    expect(coveredPart(contract, october)?.period).toEqual(days('2026-10-12', '2026-11-01'));
+    expect(coveredPart(contract, october)).toEqual(days('2026-10-12', '2026-11-01'));
     expect(coveredPart({ ...contract, trialUntil: '2026-11-01' }, october)).toBeUndefined();
     expect(firstChargedDay({ start: '2026-09-20', trialUntil: '2026-09-01' })).toBe('2026-09-20');
   });
 
-  it('is the part in which a version of the contract holds, measured against the whole period', () => {
+  it('is the part in which a version of the contract holds', () => {
     const contract = { start: '2026-10-05', end: '2026-10-28' };
-    expect(coveredPart(contract, october, days('2026-10-01', '2026-10-15'))).toEqual({
-      period: days('2026-10-05', '2026-10-15'),
-      coveredDays: 10,
-      periodDays: 31,
-    });
-    expect(coveredPart(contract, october, days('2026-10-15', '2026-11-01'))).toMatchObject({ coveredDays: 13 });
+    expect(coveredPart(contract, october, days('2026-10-01', '2026-10-15'))).toEqual(days('2026-10-05', '2026-10-15'));
+    expect(coveredPart(contract, october, days('2026-10-15', '2026-11-01'))).toEqual(days('2026-10-15', '2026-10-28'));
     expect(coveredPart(contract, october, days('2026-10-28', '2026-11-01'))).toBeUndefined();
   });
 });

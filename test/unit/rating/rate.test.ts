@@ -140,9 +140,9 @@ describe('part of a period', () => {
   it('is clipped to the contract, half open, in whole local days', () => {
     const contract = { ...base.contract, start: '2026-10-12', end: '2026-10-22' };
     expect(coveredPart(contract, base.period)).toEqual({
-      period: { start: '2026-10-12', end: '2026-10-22', zone: 'Europe/Berlin' },
-      coveredDays: 10,
-      periodDays: 31,
+      start: '2026-10-12',
+      end: '2026-10-22',
+      zone: 'Europe/Berlin',
     });
     expect(coveredPart({ ...contract, end: '2026-10-01', start: '2026-09-01' }, base.period)).toBeUndefined();
     expect(coveredPart({ ...contract, start: '2026-11-01', end: '2027-01-01' }, base.period)).toBeUndefined();
