@@ -23,7 +23,7 @@ describe('what is still to be billed', () => {
   });
 
   it('gives back what is not rated any more', () => {
-    expect(billedDifference([], [billed('ln-gone', '12.50')])).toEqual([
+    expect(billedDifference([], [billed('ln-gone', '12.50')])).toStrictEqual([
       { id: 'ln-gone', currency: 'USD', rated: '0.00', billed: '12.50', amount: '-12.50' },
     ]);
   });

@@ -18,6 +18,9 @@ describe('lines that are computed again', () => {
   it('are equal when nothing changed', () => {
     expect(verifyLines(stored, rate(structuredClone(input)).lines)).toEqual({ equal: true, lines: 2 });
     expect(verifyLines([], [])).toEqual({ equal: true, lines: 0 });
+    // As a stored line, read from JSON, has no field without a value.
+    const unset = stored.map((line): object => ({ ...line, group: undefined })) as RatedLine[];
+    expect(verifyLines(stored, unset)).toEqual({ equal: true, lines: 2 });
   });
 
   it('show what differs, with figures', () => {
@@ -58,9 +61,9 @@ describe('lines that are computed again', () => {
 
   it('show a field that only one side has', () => {
     const grouped = stored.map((line) => ({ ...line, group: 'cg-1' }));
-    expect(differences(verifyLines(stored, grouped))[0]?.fields).toEqual([
-      { field: 'group', stored: null, recomputed: 'cg-1' },
-    ]);
+    const found = verifyLines(stored, grouped);
+    expect(differences(found)[0]?.fields).toEqual([{ field: 'group', stored: null, recomputed: 'cg-1' }]);
+    expect(found).toHaveProperty('amounts', {});
   });
 
   it('of another engine may differ in what says which engine it was, and in nothing else', () => {
@@ -72,6 +75,9 @@ describe('lines that are computed again', () => {
     };
     const again = rate({ ...old, policy: policy(old.contract.policy) }).lines;
     expect(verifyLines(result.lines, again)).toEqual({ equal: true, lines: result.lines.length });
+    const ahead = { period: { start: '2026-11-01', end: '2026-12-01', zone: 'Europe/Berlin' }, amount: '1.00' };
+    const withMore = again.map((line) => ({ ...line, group: 'cg-1', ahead }));
+    expect(verifyLines(result.lines, withMore)).toMatchObject({ equal: true });
     const changed = again.map((line) => ({ ...line, amount: '1.00', pins: { ...line.pins, priceBookVersion: 9 } }));
     expect(differences(verifyLines(result.lines, changed))[0]?.fields.map(({ field }) => field)).toEqual([
       'amount',
