@@ -9,6 +9,7 @@ import {
   type Rounding,
   round,
   subtract,
+  toMinorUnits,
 } from '../platform/decimal.ts';
 
 /**
@@ -49,6 +50,12 @@ export const times = (a: Exact, factor: Decimal): Exact => ({ value: multiply(a.
 export const share = (a: Exact, part: number | bigint, whole: number | bigint): Exact => {
   if (whole <= 0) throw new RangeError(`a share needs a whole above 0, not ${whole}`);
   return part === whole ? a : { value: multiply(a.value, fromInteger(part)), parts: a.parts * BigInt(whole) };
+};
+
+/** `part` of `whole` of an amount, both decimals. @throws {RangeError} if `whole` is not above 0. */
+export const ratio = (amount: Exact, part: Decimal, whole: Decimal): Exact => {
+  const scale = Math.max(part.scale, whole.scale);
+  return share(amount, toMinorUnits(part, scale), toMinorUnits(whole, scale));
 };
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */

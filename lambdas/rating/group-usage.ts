@@ -112,6 +112,17 @@ const ofAll = <T>(
   return all;
 };
 
+/** Before another: earlier, or at one instant without a charged share of its own. */
+const before = (a: Shift, b: Shift): number => {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return Number(a.prorated !== undefined) - Number(b.prorated !== undefined);
+};
+
+/**
+ * The changes of the level of all rows together, in the order of time. What changes at one instant is one change, as where
+ * the ledger adds up subjects: a seat that goes from one account to another was never one seat more. A change that says
+ * what of it is charged stays by itself.
+ */
 const shiftsOf = (rows: readonly RatableUsage[]): UsageGroup['changes'] =>
   ofAll(rows, ({ changes }) => changes)
     ?.map(({ at, by, prorated }) => ({
@@ -119,7 +130,13 @@ const shiftsOf = (rows: readonly RatableUsage[]): UsageGroup['changes'] =>
       by: parseDecimal(by),
       ...(prorated === undefined ? {} : { prorated: parseDecimal(prorated) }),
     }))
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    .sort(before)
+    .reduce<Shift[]>((joined, shift) => {
+      const last = joined.at(-1);
+      if (last?.at !== shift.at || shift.prorated !== undefined) joined.push(shift);
+      else joined[joined.length - 1] = { at: shift.at, by: add(last.by, shift.by) };
+      return joined;
+    }, []);
 
 const windowsOf = (rows: readonly RatableUsage[]): UsageGroup['windows'] => {
   const windows = ofAll(rows, (row) => row.windows);

@@ -16,6 +16,7 @@ import { doSteps, type Plan, planOf } from './apply-steps.ts';
 import { exact, NOTHING, roundExact } from './exact.ts';
 import { pooledGroup, type UsageGroup } from './group-usage.ts';
 import { chargeBy } from './price-charge.ts';
+import { RatingError } from './rating-error.ts';
 import type { LazyNode, StepContext, Working } from './steps/step.ts';
 import type { PriceState } from './types.ts';
 import { money, quantity } from './wording.ts';
@@ -104,6 +105,19 @@ const weightsOf = (groups: readonly UsageGroup[]): Decimal[] => {
   return used.every(isZero) ? used.map((_, n) => (n === 0 ? ONE : ZERO)) : used;
 };
 
+/** What of a price makes another quantity of what was measured. */
+const changerOf = ({ steps, windowed, accumulate }: Price): string | undefined =>
+  steps.find(({ step }) => step === 'unit-conversion' || step === 'allowance')?.step ??
+  (windowed === undefined ? accumulate : 'windowed');
+
+/** What groups share is priced by a matrix only as it was measured: of anything else nobody knows of which value it is. */
+const refuseChanged = (price: Price, policy: string): void => {
+  const changer = price.steps.some(({ step }) => step === 'matrix') ? changerOf(price) : undefined;
+  if (changer === undefined) return;
+  const message = `price "${price.id}" is priced for all values of ${price.perDimensions.join(', ')} together (policy "${policy}"), and "${changer}" changes what is measured, so nobody knows of which cell of its matrix it is: remove "${changer}" or name a policy that prices each value alone`;
+  throw new RatingError('no-matrix-cell', message, { price: price.id, policy });
+};
+
 /**
  * The charge of all groups together, shared out by their quantities to the currency's last decimal (largest remainder,
  * then their order); what follows the charge is done for each. Example: 10.00 over 1 and 2 calls = 3.33 and 6.67.
@@ -118,6 +132,7 @@ const pricePooled = (
 ): PricedItem => {
   const context = contextOf(pool, poolTaken);
   const { currency, policy } = context;
+  refuseChanged(price, policy.id);
   const charged = chargeBy(price, plan)(startOf(pool), pool, context);
   const places = policy.roundingStage === 'line' ? currency.exponent : UNROUNDED_DECIMALS;
   const whole = roundExact(charged.amount, places, policy.lineRounding);

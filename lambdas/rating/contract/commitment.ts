@@ -160,7 +160,8 @@ export const withCommitment = (
   const agreed = contract.minimumCommitment;
   if (agreed === undefined || context.interim) return { bill, committed: opening.committed };
   const counted = new Set(countedItems(contract, policy.commitmentCovers, isMetered));
-  const over = bill.charges.filter(({ item }) => counted.has(item));
+  // All lines are also those that give back what was charged ahead for an item that is dropped.
+  const over = policy.commitmentCovers === 'all' ? bill.charges : bill.charges.filter(({ item }) => counted.has(item));
   if (agreed.over === 'contract-year') return inYear(bill, context, agreed, over);
   return { bill: inPeriod(bill, context, agreed, over), committed: undefined };
 };

@@ -31,7 +31,9 @@ const sharing = ({ contract, policy, prices, period, dropped }: Shared): string[
   );
   for (const pooled of Map.groupBy(pools, ({ pool }) => pool).values()) sets.push(pooled.map(({ item }) => item));
   if (minimumCommitment !== undefined) {
-    sets.push([COMMITMENT_ITEM, OVERAGE_ITEM, ...countedItems(contract, policy.commitmentCovers, isMetered)]);
+    const counted = countedItems(contract, policy.commitmentCovers, isMetered);
+    const givenBack = policy.commitmentCovers === 'all' ? dropped : [];
+    sets.push([COMMITMENT_ITEM, OVERAGE_ITEM, ...counted, ...givenBack]);
   }
   const all = [...prices.keys(), ...dropped, ...sets.flat()];
   if (maximum !== undefined) sets.push([MAXIMUM_ITEM, ...all]);

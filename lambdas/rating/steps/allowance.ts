@@ -46,7 +46,7 @@ const goesOn = ({ amended, part, period }: StepContext): boolean => amended && p
 
 /**
  * Uses up the oldest first; what is left holds for one period less, and all of it together is at most `upTo`. Where the
- * period goes on nothing has lost a period yet.
+ * period goes on nothing has lost a period yet, and nothing has rolled over that could be too much.
  */
 const spendRollover = (
   amount: Decimal,
@@ -56,7 +56,7 @@ const spendRollover = (
 ): Use => {
   const over = goesOn(context) ? 0 : 1;
   let open = amount;
-  let room = upTo === undefined ? undefined : parseDecimal(upTo);
+  let room = upTo === undefined || over === 0 ? undefined : parseDecimal(upTo);
   let earlier = ZERO;
   const left: { readonly quantity: string; readonly periods: number }[] = [];
   const take = (stock: Decimal, holds: number): Decimal => {

@@ -9,10 +9,9 @@ import {
   minimum,
   subtract,
   sum,
-  toMinorUnits,
   ZERO,
 } from '../../platform/decimal.ts';
-import { type Exact, exact, isBelowZero, NOTHING, plus, share, times } from '../exact.ts';
+import { type Exact, exact, isBelowZero, NOTHING, plus, ratio, share, times } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, instant, money, number, quantity, shown } from '../wording.ts';
@@ -34,12 +33,6 @@ const unitsBetween = (from: Decimal, to: Decimal, tiers: readonly ReadyTier[]): 
     const units = subtract(top, maximum(low, start));
     return isNegative(units) || isZero(units) ? [] : [{ tier, start, units }];
   });
-};
-
-/** `part` of `whole` of an amount, both decimals above 0. */
-const ratio = (amount: Exact, part: Decimal, whole: Decimal): Exact => {
-  const scale = Math.max(part.scale, whole.scale);
-  return share(amount, toMinorUnits(part, scale), toMinorUnits(whole, scale));
 };
 
 const unitPriceOf = ({ unitPrice, percent }: ReadyTier): Decimal => add(unitPrice ?? ZERO, percent?.factor ?? ZERO);

@@ -132,7 +132,7 @@ export const percentage: Step<Params> = (step) => {
     const { transactions } = working;
     if (rates.perTransaction && transactions !== undefined) return byTransaction(transactions, working, rates, context);
     const charged = isNegative(working.quantity) ? ZERO : working.quantity;
-    if (rates.perTransaction && !isZero(charged)) {
+    if (rates.perTransaction && !isZero(working.quantity)) {
       throw new RatingError(
         'usage-incomplete',
         'a percentage with a part for each transaction needs the transactions: its usage has only their total',
