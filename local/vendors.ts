@@ -30,7 +30,11 @@ type Account = {
   success?: { companyId: string; ownerEmail?: string };
 };
 type Entity = { id: string; name: string; erp: { subsidiaryId: string } };
-type Contract = { payer: string; currency: string };
+type Contract = {
+  payer: string;
+  currency: string;
+  credits?: { amount: string; erp?: { depositId: string } }[];
+};
 /** Tables of a NetSuite mapping: our product → the id of NetSuite's item, a kind of recognition → the id of its template. */
 type Mapping = { adapter: string; tables?: Partial<Record<'item' | 'revRecSchedule', Record<string, string>>> };
 
@@ -39,7 +43,7 @@ const bodies = <Body>(files: readonly CatalogFile[], kind: string): Body[] =>
 
 const distinct = <Value>(values: Iterable<Value>): Value[] => [...new Set(values)];
 
-/** What an ERP administrator of the example company would have set up: its customers, subsidiaries, items and templates. */
+/** What an ERP administrator of the example company would have set up: its customers, subsidiaries, items, templates and deposits. */
 export const erpCompany = (files: readonly CatalogFile[]): Company => {
   const contracts = bodies<Contract>(files, 'contract');
   const subsidiaryOf = new Map(bodies<Entity>(files, 'entity').map(({ id, erp }) => [id, erp.subsidiaryId]));
@@ -60,6 +64,12 @@ export const erpCompany = (files: readonly CatalogFile[]): Company => {
     })),
     items: namedBy('item'),
     revRecTemplates: namedBy('revRecSchedule'),
+    deposits: contracts.flatMap(({ payer, currency, credits = [] }) =>
+      credits.flatMap(({ amount, erp }) => {
+        const customerId = bodies<Account>(files, 'account').find(({ id }) => id === payer)?.erp.customerId ?? '';
+        return erp === undefined ? [] : [{ id: erp.depositId, customerId, currency, amount }];
+      }),
+    ),
   };
 };
 

@@ -115,6 +115,14 @@ const creditFlaws = (contract: Contract): Flaw[] => {
       ...namedItems(credit.items, contract, `/credits/${n}`),
       ...spanFlaws(credit.from, credit.expires, `/credits/${n}/expires`),
       ...useless(contract, credit.expires, credit.from, `/credits/${n}`, 'expires'),
+      ...(credit.kind === 'promotional' && credit.erp !== undefined
+        ? [
+            {
+              path: `/credits/${n}/erp`,
+              message: 'only prepaid credit is a deposit: a promotional one lowers the invoice',
+            },
+          ]
+        : []),
     ]),
   ];
 };

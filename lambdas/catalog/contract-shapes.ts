@@ -23,7 +23,11 @@ const credit = object(
     priority: whole(0, 1_000_000),
     from: localDate,
   },
-  { expires: localDate, items: list(id, 1) },
+  {
+    expires: localDate,
+    items: list(id, 1),
+    erp: object({ depositId: text({ pattern: /^[A-Za-z0-9_-]+$/, like: '4711' }) }),
+  },
 );
 
 const entitlement = object(

@@ -53,6 +53,8 @@ export type ContractCredit = {
   readonly expires?: string;
   /** Absent: all lines. */
   readonly items?: readonly string[];
+  /** Of a prepaid one: the customer's deposit in the ERP that it is. Absent: it is applied there by hand. */
+  readonly erp?: { readonly depositId: string };
 };
 
 /** What the contract lets the account use: a feature that is on, or a limit of a meter per period. */

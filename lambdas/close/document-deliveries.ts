@@ -4,6 +4,7 @@ import type { DeliveryAttempt, DeliveryStatus } from '../delivery/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CloseStore } from './close-store.ts';
 import { adapterOf } from './load-plan.ts';
+import { documentIdIn } from './names.ts';
 import type { SlimDocument } from './records.ts';
 
 type Ports = {
@@ -27,10 +28,11 @@ export const documentDeliveries = (ports: Ports) => {
   };
   const attempts = async (document: SlimDocument): Promise<readonly DeliveryAttempt[]> =>
     ports.deliveries.attempts(await adapterOf(ports, document.entity), document.documentId);
-  const giveUp = async (documentId: string): Promise<boolean> => {
-    const stored = await ports.store.documentById(documentId);
+  /** Of a document, or of a deposit that is applied to one. */
+  const giveUp = async (deliveryId: string): Promise<boolean> => {
+    const stored = await ports.store.documentById(documentIdIn(deliveryId));
     if (stored === undefined) return false;
-    return ports.deliveries.giveUp(await adapterOf(ports, stored.document.entity), documentId, ports.clock.now());
+    return ports.deliveries.giveUp(await adapterOf(ports, stored.document.entity), deliveryId, ports.clock.now());
   };
   return { of, attempts, giveUp };
 };

@@ -7,13 +7,14 @@ import { earlierCloses } from './billed.ts';
 import type { CorrectionPolicy } from './correction.ts';
 import { getPinned } from './data-files.ts';
 import { heldLineOf, heldSlimOf, holdsOf, unratedOf } from './holds.ts';
+import type { MappedKind, Mappings } from './map-document.ts';
 import { endOfDates } from './names.ts';
 import type { DuePayment } from './payments.ts';
 import { type BillableLine, type Biller, type DocumentPlan, type Payer, planDocuments } from './plan-documents.ts';
 import type { ClosePorts, CorrectionSettings } from './ports.ts';
 import type { LinesFile } from './rate-account.ts';
 import type { AccountProgress, PeriodEntry } from './records.ts';
-import type { CloseException, CloseRecord, DocumentKind } from './types.ts';
+import type { CloseException, CloseRecord } from './types.ts';
 
 const AT_ONCE = 32;
 
@@ -134,19 +135,17 @@ const billersOf = async (ports: ClosePorts, record: CloseRecord): Promise<Map<st
 };
 
 /**
- * The mapping that holds now for each kind of document of an adapter. A debit memo is a further invoice, so the
- * invoice's mapping serves it unless it has one of its own.
+ * The mapping that holds now for each kind of document of an adapter, and for deposits. A debit memo is a further invoice,
+ * so the invoice's mapping serves it unless it has one of its own.
  */
-export const mappingsNow = async (
-  ports: Pick<ClosePorts, 'catalog' | 'clock'>,
-  adapter: string,
-): Promise<ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>> => {
+export const mappingsNow = async (ports: Pick<ClosePorts, 'catalog' | 'clock'>, adapter: string): Promise<Mappings> => {
   const all = await ports.catalog.list('mapping', { effectiveAt: ports.clock.now() });
-  const of = (kind: DocumentKind) => all.find(({ body }) => body.adapter === adapter && body.kind === kind);
-  const found: readonly [DocumentKind, CatalogEntry<Mapping> | undefined][] = [
+  const of = (kind: MappedKind) => all.find(({ body }) => body.adapter === adapter && body.kind === kind);
+  const found: readonly [MappedKind, CatalogEntry<Mapping> | undefined][] = [
     ['invoice', of('invoice')],
     ['debit-memo', of('debit-memo') ?? of('invoice')],
     ['credit-memo', of('credit-memo')],
+    ['payment', of('payment')],
   ];
   return new Map(found.flatMap(([kind, entry]) => (entry === undefined ? [] : [[kind, entry] as const])));
 };

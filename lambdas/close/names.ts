@@ -78,3 +78,14 @@ export const documentIdOf = (document: {
     /[^A-Za-z0-9_-]/g,
     '-',
   );
+
+const PAYMENT = /^(.+)-pay-[0-9a-f]{10}$/;
+
+/** `<documentId>-pay-<hash>`: a wallet of a contract pays for a document. Also the ERP's external id. */
+export const paymentIdOf = (
+  documentId: string,
+  { contract, credit }: { readonly contract: string; readonly credit: string },
+): string => `${documentId}-pay-${contentHash([contract, credit]).slice(0, 10)}`;
+
+/** The document that an id of a document or of a payment is about. */
+export const documentIdIn = (id: string): string => PAYMENT.exec(id)?.[1] ?? id;

@@ -1,10 +1,11 @@
 import { contentHash } from '../platform/hash.ts';
+import { firstOf } from './first-of.ts';
 import { totalsOf } from './money.ts';
 import type { DocumentPlan, OpenDifference } from './plan-documents.ts';
 import type { ClosePorts } from './ports.ts';
 import type { WriteOff } from './records.ts';
 import { SYSTEM } from './settle-exception.ts';
-import type { CloseRecord, Totals } from './types.ts';
+import type { CloseRecord, ErpDocument, Totals } from './types.ts';
 
 type Open = { readonly carried: readonly OpenDifference[]; readonly writtenOff: readonly OpenDifference[] };
 
@@ -31,6 +32,18 @@ export const openNotes = ({ carried, writtenOff, unsaid }: Open & Pick<DocumentP
   ...(carried.length === 0 ? [] : [`Carried, too small to bill or credit: ${inWords(carried)}.`]),
   ...(writtenOff.length === 0 ? [] : [`Written off, too old: ${inWords(writtenOff)}.`]),
 ];
+
+/** What prepaid credit pays or gets back that no deposit is applied for, in sentences. */
+export const byHandNotes = (
+  documents: readonly Pick<ErpDocument, 'documentId' | 'currency' | 'payments'>[],
+): string[] => {
+  const byHand = documents.flatMap(({ documentId, currency, payments = [] }) =>
+    payments
+      .filter(({ appliedBy }) => appliedBy === 'hand')
+      .map(({ description, amount }) => `${documentId} ${amount} ${currency} (${description})`),
+  );
+  return byHand.length === 0 ? [] : [`Prepaid credit to apply by hand in the ERP: ${firstOf(byHand)}.`];
+};
 
 /**
  * Writes down the differences that no document carries. What is carried is only said: the next close looks at it again.

@@ -11,7 +11,7 @@ import {
 import type { HeldLine, Holds } from './holds.ts';
 import { amountText } from './money.ts';
 import { type CloseDates, documentIdOf, manifestIdOf } from './names.ts';
-import { type DuePayment, paymentDifferences } from './payments.ts';
+import { type DuePayment, paymentDifferences, withAppliedBy } from './payments.ts';
 import type { PeriodEntry, SlimDocument } from './records.ts';
 import type { DocumentKind, DocumentLine, DocumentPayment, ErpDocument } from './types.ts';
 
@@ -105,7 +105,8 @@ export const planDocuments = (input: PlanInput): DocumentPlan => {
       continue;
     }
     const document = documentOf(input, group, payer, biller, lines, amountText(total, currency));
-    plan.documents.push(payments.length === 0 ? document : { ...document, payments });
+    const applied = withAppliedBy(document.kind, payments);
+    plan.documents.push(payments.length === 0 ? document : { ...document, payments: applied });
   }
   return { ...plan, writtenOff };
 };

@@ -90,7 +90,7 @@ export type ErpPort = {
     readonly {
       readonly externalId: string;
       readonly vendorId: string;
-      readonly kind: 'invoice' | 'credit-memo';
+      readonly kind: 'invoice' | 'credit-memo' | 'deposit-application';
       readonly currency: string;
       readonly total: string;
     }[]

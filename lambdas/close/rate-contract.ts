@@ -29,8 +29,8 @@ export type RatedContract = {
   readonly lines: readonly RatedLine[];
   readonly pins: ContractPins;
   readonly left: ContractLeft;
-  /** What prepaid credit pays for the lines. */
-  readonly payments: readonly Payment[];
+  /** What prepaid credit pays for the lines, and which deposit in the ERP the credit is. */
+  readonly payments: readonly (Payment & { readonly deposit?: string })[];
   /** What was used by month, of lines that are recognized as used over more than one. */
   readonly used: UsedByLine;
 };
@@ -75,7 +75,12 @@ export const rateContract = async (
     openingHash: contentHash(opening),
   };
   const left = leftBy({ planned, subjects, closing, carryOut: reading.carryOut });
-  return { lines, pins, left, payments, used: usedByMonth(lines, reading.usage, byMonth) };
+  const deposits = new Map(agreed.contract.credits?.map(({ id, erp }) => [id, erp?.depositId]));
+  const paid = payments.map((payment) => {
+    const deposit = deposits.get(payment.credit);
+    return { ...payment, ...(deposit === undefined ? {} : { deposit }) };
+  });
+  return { lines, pins, left, payments: paid, used: usedByMonth(lines, reading.usage, byMonth) };
 };
 
 /** What was agreed for a part, in the planned versions: the input of rating without usage and opening. */

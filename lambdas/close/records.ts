@@ -162,20 +162,24 @@ export type ManifestDecision = NonNullable<Manifest['decision']>;
 /** What a person decided about an exception. */
 export type Resolution = NonNullable<CloseException['resolution']>;
 
+export type ReconciledDocument = {
+  readonly documentId: string;
+  readonly account: string;
+  readonly currency: string;
+  readonly ours: string;
+  readonly theirs: string | null;
+  readonly vendorId?: string;
+  readonly equal: boolean;
+};
+
 /** What the ERP's books say about a close, next to ours. */
 export type Reconciliation = {
   readonly format: 1;
   readonly closeId: string;
   readonly at: string;
-  readonly documents: readonly {
-    readonly documentId: string;
-    readonly account: string;
-    readonly currency: string;
-    readonly ours: string;
-    readonly theirs: string | null;
-    readonly vendorId?: string;
-    readonly equal: boolean;
-  }[];
+  readonly documents: readonly ReconciledDocument[];
+  /** Deposits that are applied to documents, by their own ids; absent: none. They are in no sum of the currencies. */
+  readonly payments?: readonly ReconciledDocument[];
   readonly currencies: readonly {
     readonly currency: string;
     readonly ours: string;

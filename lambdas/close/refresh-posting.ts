@@ -1,5 +1,6 @@
 import { adapterOf } from './load-plan.ts';
 import { totalsOf } from './money.ts';
+import { documentIdIn } from './names.ts';
 import type { ClosePorts, DeliveryPort } from './ports.ts';
 import type { Manifest, StepProgress } from './types.ts';
 
@@ -21,16 +22,22 @@ export const refreshPosting = async (
   const documents = going.flatMap((manifest) => manifest.documents);
   const posted: Manifest['documents'][number][] = [];
   let givenUp = 0;
+  let unpaid = 0;
   for (const manifest of going) {
+    const payments = manifest.documents.flatMap((each) => each.payments?.map(({ paymentId }) => paymentId) ?? []);
     const ids = manifest.documents.map(({ documentId }) => documentId);
-    const statuses = await ports.delivery.statuses(await adapterOf(ports, manifest.entity), ids);
-    const done = new Set(statuses.filter(({ state }) => POSTED.includes(state)).map(({ deliveryId }) => deliveryId));
-    givenUp += statuses.filter(({ state }) => state === 'void').length;
-    posted.push(...manifest.documents.filter(({ documentId }) => done.has(documentId)));
+    const statuses = await ports.delivery.statuses(await adapterOf(ports, manifest.entity), [...ids, ...payments]);
+    const states = new Map(statuses.map(({ deliveryId, state }) => [deliveryId, state]));
+    const isDone = (id: string): boolean => POSTED.includes(states.get(id) ?? '');
+    const isVoid = (id: string): boolean => states.get(id) === 'void';
+    givenUp += ids.filter(isVoid).length;
+    // A deposit is not applied to a document that was given up.
+    unpaid += payments.filter((id) => !isDone(id) && !isVoid(id) && !isVoid(documentIdIn(id))).length;
+    posted.push(...manifest.documents.filter(({ documentId }) => isDone(documentId)));
   }
   const before = record.steps.post;
   const now = ports.clock.now();
-  const over = waiting.length === 0 && posted.length + givenUp === documents.length;
+  const over = waiting.length === 0 && posted.length + givenUp === documents.length && unpaid === 0;
   const post: StepProgress = {
     state: over ? 'done' : going.length > 0 ? 'running' : 'open',
     done: posted.length,

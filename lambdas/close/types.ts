@@ -137,6 +137,21 @@ export type DocumentPayment = {
   readonly credit: string;
   readonly description: string;
   readonly amount: string;
+  /** The customer's deposit in the ERP that the wallet is, as the contract names it. */
+  readonly deposit?: string;
+  /** Whether the deposit is applied to the document once that is posted, or a person does it in the ERP. */
+  readonly appliedBy?: 'deposit' | 'hand';
+};
+
+/** A payment of a manifest: what is sent when its document is posted, pinned. */
+export type PinnedPayment = {
+  /** The external id, `<documentId>-pay-<hash of contract and credit>`. */
+  readonly paymentId: string;
+  readonly amount: string;
+  readonly mapping: string;
+  readonly mappingVersion: number;
+  readonly payloadKey: string;
+  readonly payloadHash: string;
 };
 
 /** A line of a document. `amount` is the difference to what was billed before; for a first invoice all of it. */
@@ -193,6 +208,8 @@ export type Manifest = {
     readonly mappingVersion: number;
     readonly payloadKey: string;
     readonly payloadHash: string;
+    /** Deposits that are applied to it; absent: none. */
+    readonly payments?: readonly PinnedPayment[];
   }[];
   /** Content hash of period, entity, totals and documents: what an approver signs. */
   readonly hash: string;

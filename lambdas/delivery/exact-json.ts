@@ -23,6 +23,12 @@ export const parseExact = (text: string): unknown =>
     typeof value === 'number' ? (context?.source ?? String(value)) : value,
   );
 
+/** Parses JSON to be written again: every number is the token that it was, to the digit. @throws {SyntaxError} if it is not JSON. */
+export const parseTokens = (text: string): unknown =>
+  JSON.parse(text, (_key, value, context?: { source?: string }) =>
+    typeof value === 'number' ? numberToken(context?.source ?? String(value)) : value,
+  );
+
 /** What a stranger sent, as `parseExact` reads it; `undefined` for what is no JSON (a gateway's error page, say). */
 export const readExact = (text: string): unknown => {
   try {

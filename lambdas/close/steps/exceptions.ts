@@ -1,16 +1,15 @@
-import type { CatalogEntry, Mapping } from '../../catalog/types.ts';
 import { intervalOf } from '../../platform/period.ts';
 import { countByRegion } from '../count-by-region.ts';
 import { firstOf } from '../first-of.ts';
 import { holdsOf, unratedOf } from '../holds.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
-import { mapDocument } from '../map-document.ts';
+import { type Mappings, mapDocument } from '../map-document.ts';
 import { totalsOf } from '../money.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import { type ExceptionDraft, raise } from '../raise.ts';
 import { settleTwiceCounted } from '../settle-twice-counted.ts';
-import type { CloseException, CloseRecord, DocumentKind } from '../types.ts';
+import type { CloseException, CloseRecord } from '../types.ts';
 
 /**
  * Collects what a person must decide before money moves; ids at two times were raised beside the rating, and those that
@@ -76,7 +75,7 @@ const unmappable = async (ports: ClosePorts, plan: LoadedPlan): Promise<Exceptio
       evidence: { payer, entity, missing },
     };
   });
-  const byEntity = new Map<string, ReadonlyMap<DocumentKind, CatalogEntry<Mapping>>>();
+  const byEntity = new Map<string, Mappings>();
   const drafts: ExceptionDraft[] = [];
   for (const document of plan.documents) {
     const { entity } = document;

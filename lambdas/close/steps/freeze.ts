@@ -6,16 +6,16 @@ import { firstOf } from '../first-of.ts';
 import { adapterOf, type LoadedPlan, loadPlan, mappingsNow } from '../load-plan.ts';
 import { makersOf } from '../makers.ts';
 import { manifestHash } from '../manifest-hash.ts';
-import { mapDocument } from '../map-document.ts';
+import { type Mappings, mapDocument, type PinnedPayload } from '../map-document.ts';
 import { totalsOf } from '../money.ts';
 import { manifestIdOf } from '../names.ts';
-import { keepOpenDifferences, openNotes } from '../open-differences.ts';
+import { byHandNotes, keepOpenDifferences, openNotes } from '../open-differences.ts';
 import { slimDocument } from '../plan-documents.ts';
 import { type ClosePorts, ok, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
 import type { LineReference, RatedOutcome } from '../records.ts';
-import type { CloseRecord, ErpDocument, Manifest } from '../types.ts';
+import type { CloseRecord, ErpDocument, Manifest, PinnedPayment } from '../types.ts';
 
 /** The key of a payload. Two documents never share one: the external id is in it. */
 export const payloadKeyOf = (hash: string): string => `payloads/${hash}.json`;
@@ -50,6 +50,7 @@ export const freeze = async (ports: ClosePorts, input: { readonly closeId: strin
   const notes = [
     ...(entries.length === 0 ? ['Nothing changed since it was billed: there is nothing to post.'] : []),
     ...openNotes(plan),
+    ...byHandNotes(plan.documents),
     ...(plan.held.size + plan.heldParts.length > 0
       ? [`Left out, held: ${firstOf([...plan.held, ...plan.heldParts])}.`]
       : []),
@@ -112,9 +113,16 @@ const freezeEntity = async (
       accounts,
       exceptions: plan.exceptions,
       adjustments: plan.entries.flatMap((entry) => (entry.kind === 'written-off' ? [] : [entry])),
-      mappings: new Set(kept.map(({ mapping }) => mapping)),
+      mappings: new Set(kept.flatMap((each) => each.mappings)),
     }),
   });
+};
+
+/** A document of a manifest, and the mappings that made what is sent of it. */
+type Kept = {
+  readonly entry: Entry;
+  readonly document: ErpDocument;
+  readonly mappings: readonly CatalogEntry<Mapping>[];
 };
 
 /** Maps a document and stores payload and document; one that cannot be mapped becomes an exception. */
@@ -123,20 +131,31 @@ const keep = async (
   record: CloseRecord,
   rated: ReadonlyMap<string, RatedOutcome>,
   document: ErpDocument,
-  mappings: Awaited<ReturnType<typeof mappingsNow>>,
-): Promise<{ readonly entry: Entry; readonly document: ErpDocument; readonly mapping: CatalogEntry<Mapping> }[]> => {
+  mappings: Mappings,
+): Promise<Kept[]> => {
   const mapped = await mapDocument(document, mappings);
   if (!mapped.mapped) {
     await raise(ports, record, mapped.exception);
     return [];
   }
-  const { mapping, payload, hash } = mapped;
-  const payloadKey = payloadKeyOf(hash);
-  await ports.files.putText(payloadKey, payload);
+  const pinned = await pin(ports, mapped);
+  const payments: PinnedPayment[] = [];
+  for (const { application, ...payload } of mapped.payments) {
+    const { paymentId, amount } = application;
+    payments.push({ paymentId, amount, ...(await pin(ports, payload)) });
+  }
   await storeDocument(ports, rated, document);
   const { documentId, account, kind, currency, total } = document;
-  const pinned = { mapping: mapping.id, mappingVersion: mapping.version, payloadKey, payloadHash: hash };
-  return [{ entry: { documentId, account, kind, currency, total, ...pinned }, document, mapping }];
+  const paid = payments.length === 0 ? {} : { payments };
+  const entry = { documentId, account, kind, currency, total, ...pinned, ...paid };
+  return [{ entry, document, mappings: [mapped, ...mapped.payments].map(({ mapping }) => mapping) }];
+};
+
+/** Stores a payload under its hash, with which the manifest pins it. */
+const pin = async (ports: ClosePorts, { payload, hash, mapping }: PinnedPayload) => {
+  const payloadKey = payloadKeyOf(hash);
+  await ports.files.putText(payloadKey, payload);
+  return { mapping: mapping.id, mappingVersion: mapping.version, payloadKey, payloadHash: hash };
 };
 
 const storeDocument = async (

@@ -1,9 +1,18 @@
 import type { DeliveryJob, DeliveryStatus } from '../../delivery/types.ts';
 import { mapBounded } from '../../platform/bounded.ts';
 import { countByRegion } from '../count-by-region.ts';
+import {
+  type DueDelivery,
+  dueDeliveries,
+  isPosted,
+  isStopped,
+  maySend,
+  needsNothing,
+  waitsForStopped,
+} from '../due-deliveries.ts';
 import { adapterOf } from '../load-plan.ts';
 import { isAsFrozen } from '../manifest-hash.ts';
-import { absoluteText, totalsOf } from '../money.ts';
+import { totalsOf } from '../money.ts';
 import { closeIdOfManifest, documentCorrelationId, exceptionIdOf } from '../names.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { closeOf } from '../progress.ts';
@@ -11,7 +20,7 @@ import { type ExceptionDraft, raise } from '../raise.ts';
 import type { SlimDocument } from '../records.ts';
 import { refreshPosting } from '../refresh-posting.ts';
 import { settleException } from '../settle-exception.ts';
-import type { CloseRecord, DocumentKind, Manifest } from '../types.ts';
+import type { CloseRecord, Manifest } from '../types.ts';
 
 /** The steps of the manifest machine. The manifest in the table says where it stands; the machine only waits and asks. */
 
@@ -77,23 +86,11 @@ export const approvalOutcome = async (
   return ok({ status });
 };
 
-/** The vendor's record for each kind of document: a debit memo is a further invoice. */
-const RECORDS: Readonly<Record<DocumentKind, string>> = {
-  invoice: 'invoice',
-  'debit-memo': 'invoice',
-  'credit-memo': 'creditMemo',
-};
-
-const POSTED: readonly DeliveryStatus['state'][] = ['posted', 'accepted'];
-/** Needs nothing more: posted, or given up for good. */
-const ENDED: readonly DeliveryStatus['state'][] = [...POSTED, 'void'];
-/** Ended without being posted, until a person acts. */
-const STOPPED: readonly DeliveryStatus['state'][] = ['parked', 'failed'];
-
 type Posting = {
   readonly manifest: Manifest;
   readonly adapter: string;
   readonly documents: ReadonlyMap<string, SlimDocument>;
+  readonly due: readonly DueDelivery[];
   readonly statuses: ReadonlyMap<string, DeliveryStatus>;
 };
 
@@ -104,43 +101,32 @@ const load = async (ports: ClosePorts, manifestId: string): Promise<Posting> => 
     ports.store.documentOf(manifest.closeId, account, documentId),
   );
   const documents = new Map(stored.flatMap((each) => (each ? [[each.document.documentId, each.document]] : [])));
-  const originals = [...documents.values()].flatMap(({ corrects }) => corrects ?? []);
-  const ids = [...new Set([...documents.keys(), ...originals])];
+  const due = dueDeliveries(manifest, documents);
+  const ids = [...new Set(due.flatMap(({ id, after }) => (after === undefined ? [id] : [id, after])))];
   const statuses = await ports.delivery.statuses(adapter, ids);
-  return { manifest, adapter, documents, statuses: new Map(statuses.map((each) => [each.deliveryId, each])) };
+  return { manifest, adapter, documents, due, statuses: new Map(statuses.map((each) => [each.deliveryId, each])) };
 };
 
-const isPosted = (posting: Posting, documentId: string): boolean => {
-  const state = posting.statuses.get(documentId)?.state;
-  return state !== undefined && POSTED.includes(state);
-};
-
-/** A memo waits for the document it corrects: an ERP cannot correct what it does not have. */
-const mayBeSent = (posting: Posting, { corrects }: SlimDocument): boolean =>
-  corrects === undefined || isPosted(posting, corrects);
-
-const jobOf = async (
-  ports: ClosePorts,
-  posting: Posting,
-  entry: Manifest['documents'][number],
-  document: SlimDocument,
-): Promise<DeliveryJob> => {
+const jobOf = async (ports: ClosePorts, adapter: string, due: DueDelivery): Promise<DeliveryJob> => {
+  const { document } = due;
   const progress = await ports.store.account(document.closeId, document.account);
   return {
     format: 1,
-    adapter: posting.adapter,
-    deliveryId: document.documentId,
-    record: RECORDS[document.kind],
-    payloadKey: entry.payloadKey,
-    payloadHash: entry.payloadHash,
-    correlationId: documentCorrelationId(document.closeId, document.documentId),
+    adapter,
+    deliveryId: due.id,
+    record: due.record,
+    payloadKey: due.payloadKey,
+    payloadHash: due.payloadHash,
+    correlationId: documentCorrelationId(document.closeId, due.id),
     ...(progress === undefined ? {} : { salesRegion: progress.salesRegion }),
-    expect: {
-      currency: document.currency,
-      total: absoluteText(document.total),
-      customerId: document.customerId,
-    },
+    expect: { currency: document.currency, total: due.total, customerId: document.customerId },
   };
+};
+
+/** Every document that a manifest lists is stored before it; without one nothing can be said of it. */
+const refuseIfGone = ({ manifest, documents }: Posting): void => {
+  const gone = manifest.documents.find(({ documentId }) => !documents.has(documentId));
+  if (gone !== undefined) throw new Error(`document ${gone.documentId} is listed and not stored`);
 };
 
 /** Puts into the ERP's queue what may be sent and `wanted` says is not on its way. */
@@ -149,13 +135,10 @@ const send = async (
   posting: Posting,
   wanted: (status: DeliveryStatus | undefined) => boolean,
 ): Promise<number> => {
-  const due = posting.manifest.documents.flatMap((entry) => {
-    const document = posting.documents.get(entry.documentId);
-    if (document === undefined) throw new Error(`document ${entry.documentId} is listed and not stored`);
-    const isDue = mayBeSent(posting, document) && wanted(posting.statuses.get(entry.documentId));
-    return isDue ? [{ entry, document }] : [];
-  });
-  const jobs = await mapBounded(due, AT_ONCE, ({ entry, document }) => jobOf(ports, posting, entry, document));
+  refuseIfGone(posting);
+  const { adapter, due, statuses } = posting;
+  const now = due.filter((each) => maySend(statuses, each) && wanted(statuses.get(each.id)));
+  const jobs = await mapBounded(now, AT_ONCE, (each) => jobOf(ports, adapter, each));
   await ports.delivery.enqueue(jobs);
   return jobs.length;
 };
@@ -168,6 +151,9 @@ const changedSinceApproval = ({ manifest, documents }: Posting): string | undefi
     return document?.total !== total || document.currency !== currency || document.kind !== kind;
   })?.documentId;
 };
+
+/** Posted, or given up for good. */
+const ENDED: readonly DeliveryStatus['state'][] = ['posted', 'accepted', 'void'];
 
 /** Starts posting: everything that is not posted is sent; what stopped in an earlier try is tried again. */
 export const post = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
@@ -191,74 +177,78 @@ const LOST_MILLIS = 30 * 60_000;
 const isLost = ({ state, attempts, updatedAt }: DeliveryStatus, now: number): boolean =>
   state === 'queued' && attempts === 0 && now - Date.parse(updatedAt) >= LOST_MILLIS;
 
-/** How far is the ERP? `settled` when every document is posted, given up or stopped. Sends what was waiting for its original, or got lost. */
+/**
+ * How far is the ERP? `settled` when every document and deposit is posted, given up or stopped. Sends what was waiting for
+ * its document, or got lost.
+ */
 export const checkPostings = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const posting = await load(ports, input.manifestId);
+  const { due, statuses, manifest } = posting;
   const now = ports.clock.nowMillis();
   await send(ports, posting, (status) => status === undefined || isLost(status, now));
-  const states = posting.manifest.documents.map(({ documentId }) => posting.statuses.get(documentId)?.state);
-  const posted = states.filter((state) => state !== undefined && ENDED.includes(state)).length;
-  const stopped = states.filter((state) => state !== undefined && STOPPED.includes(state)).length;
-  const blocked = waitingForStopped(posting);
-  const pending = states.length - posted - stopped - blocked;
-  await refreshPosting(ports, posting.manifest.closeId);
-  return ok({ posted, stopped: stopped + blocked, pending, settled: pending === 0 });
+  const posted = due.filter((each) => needsNothing(statuses, each)).length;
+  const stopped = due.filter((each) => isStopped(statuses, each.id) || waitsForStopped(statuses, each, due)).length;
+  const pending = due.length - posted - stopped;
+  await refreshPosting(ports, manifest.closeId);
+  return ok({ posted, stopped, pending, settled: pending === 0 });
 };
 
-/** Memos never sent because what they correct has stopped: they cannot move either. */
-const waitingForStopped = (posting: Posting): number =>
-  [...posting.documents.values()].filter(({ documentId, corrects }) => {
-    const original = corrects === undefined ? undefined : posting.statuses.get(corrects)?.state;
-    return posting.statuses.get(documentId) === undefined && original !== undefined && STOPPED.includes(original);
-  }).length;
-
-/** Ends posting: `posted` when every document is posted or given up, else `failed` with an exception for each. */
+/** Ends posting: `posted` when everything is posted or given up, else `failed` with an exception for each that is not. */
 export const endPosting = async (ports: ClosePorts, input: Input): Promise<StepResult> => {
   const posting = await load(ports, input.manifestId);
-  const { manifest, documents } = posting;
+  refuseIfGone(posting);
+  const { manifest, due } = posting;
   const record = await closeOf(ports.store, manifest.closeId);
-  const all = [...documents.values()];
-  const ended = await mapBounded(all, AT_ONCE, (document) => hasEnded(ports, record, posting, document));
-  const open = all.filter((_, n) => ended[n] === false);
+  const ended = await mapBounded(due, AT_ONCE, (each) => hasEnded(ports, record, posting, each));
+  const open = due.filter((_, n) => ended[n] === false);
   // Found now: whoever said before that it is mended is asked again.
   const found = { ...record, startedAt: ports.clock.now() };
-  for (const document of open)
-    await raise(ports, found, notPosted(document, posting.statuses.get(document.documentId)));
+  // A deposit that waits for its document has nothing of its own to mend.
+  const raised = open.filter((each) => each.kind === 'document' || maySend(posting.statuses, each));
+  for (const each of raised) await raise(ports, found, notPosted(each, posting.statuses.get(each.id)));
   const status = open.length === 0 ? 'posted' : 'failed';
   await ports.store.moveManifest(input.manifestId, ['posting'], status);
   await refreshPosting(ports, manifest.closeId);
   const totals = totalsOf(manifest.documents.map(({ currency, total }) => ({ currency, amount: total })));
-  return ok({ status, posted: documents.size - open.length, open: open.length, totals });
+  return ok({ status, posted: due.length - open.length, open: open.length, totals });
 };
 
 /** Posted: its exception is settled. Given up: somebody must have decided so, and not only begun to. */
 const hasEnded = async (
   ports: ClosePorts,
   record: CloseRecord,
-  posting: Posting,
-  { documentId }: SlimDocument,
+  { statuses }: Posting,
+  due: DueDelivery,
 ): Promise<boolean> => {
-  const about = { documentId };
-  if (isPosted(posting, documentId)) {
+  const about = { documentId: due.id };
+  if (isPosted(statuses, due.id)) {
     const gone = { decision: 'posted', reason: 'The ERP has it now.' };
     await settleException(ports, record, 'posting-failed', about, gone);
     return true;
   }
-  if (posting.statuses.get(documentId)?.state !== 'void') return false;
+  if (statuses.get(due.id)?.state !== 'void') return needsNothing(statuses, due);
   const decided = await ports.store.exception(exceptionIdOf(record, 'posting-failed', about));
   return decided?.resolution?.decision === 'void';
 };
 
-const notPosted = (document: SlimDocument, status: DeliveryStatus | undefined): ExceptionDraft => {
-  const { documentId, account, accountName, currency, total } = document;
+/** What giving up leads to. */
+const GIVEN_UP: Readonly<Record<DueDelivery['kind'], string>> = {
+  document:
+    'start the close again, which ends it; then close these dates once more, which bills it anew, by the mapping that holds then.',
+  payment: 'start the close again, which ends it; the deposit is then yours to apply in the ERP, by hand.',
+};
+
+const notPosted = (due: DueDelivery, status: DeliveryStatus | undefined): ExceptionDraft => {
+  const { account, accountName, currency, total } = due.document;
   const why = status?.lastError ? `${status.lastError.code}: ${status.lastError.message}` : 'it was never tried';
   const state = status?.state ?? 'not sent';
+  const what = due.kind === 'document' ? due.id : `The deposit that pays for ${due.document.documentId} (${due.id})`;
   return {
     kind: 'posting-failed',
-    about: { documentId },
+    about: { documentId: due.id },
     account,
-    message: `${documentId} of ${accountName} is not posted (${state}, ${why}). Mend the cause in the ERP and start the close again, which sends it again as it was approved. If the ERP will never take it so, decide "void": start the close again, which ends it; then close these dates once more, which bills it anew, by the mapping that holds then.`,
-    evidence: { documentId, state },
-    amountAtStake: { currency, amount: total },
+    message: `${what} of ${accountName} is not posted (${state}, ${why}). Mend the cause in the ERP and start the close again, which sends it again as it was approved. If the ERP will never take it so, decide "void": ${GIVEN_UP[due.kind]}`,
+    evidence: { documentId: due.id, state },
+    amountAtStake: { currency, amount: due.kind === 'document' ? total : due.total },
   };
 };

@@ -6,7 +6,7 @@ import { amountText, negatedText, totalsOf, zeroOf } from '../money.ts';
 import { type ClosePorts, ok, refused, type StepResult } from '../ports.ts';
 import { beginStep, closeOf, endStep } from '../progress.ts';
 import { raise } from '../raise.ts';
-import type { Reconciliation, SlimDocument } from '../records.ts';
+import type { ReconciledDocument, Reconciliation, SlimDocument } from '../records.ts';
 import { goesToErp } from '../refresh-posting.ts';
 import { settleException } from '../settle-exception.ts';
 import type { CloseRecord } from '../types.ts';
@@ -16,7 +16,7 @@ const AT_ONCE = 16;
 /** Where the result lies; each try writes it anew. */
 export const reconciliationKeyOf = (closeId: string): string => `closes/${closeId}/reconciliation.json`;
 
-type Compared = Reconciliation['documents'][number];
+type Compared = ReconciledDocument;
 type Theirs = Awaited<ReturnType<ClosePorts['erp']['readTotals']>>[number];
 
 /**
@@ -28,53 +28,70 @@ export const reconcile = async (ports: ClosePorts, input: { readonly closeId: st
   const approved = await approvedDocuments(ports, record);
   const states = await statesOf(ports, approved);
   // What was given up is not in the ERP and bills nothing: there is nothing to compare.
-  const documents = approved.filter(({ documentId }) => states.get(documentId) !== 'void');
+  const standing = approved.filter(
+    ({ of, documentId }) => states.get(documentId) !== 'void' && states.get(of) !== 'void',
+  );
+  const documents = standing.filter(({ of, documentId }) => of === documentId);
   await beginStep(ports, record, 'reconcile', documents.length);
   let theirs: readonly Theirs[];
   try {
-    const ids = documents.map(({ documentId }) => documentId);
+    const ids = standing.map(({ documentId }) => documentId);
     theirs = ids.length === 0 ? [] : await ports.erp.readTotals(ids, record.closeId);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return refused('ERP_NOT_READABLE', `The ERP's totals could not be read: ${why}`);
   }
   const byId = Map.groupBy(theirs, ({ externalId }) => externalId);
-  const compared = documents.map((document) => compare(document, byId.get(document.documentId) ?? []));
-  await mapBounded(compared, AT_ONCE, (each) => tell(ports, record, each, isPosted(states.get(each.documentId))));
+  const compareAll = (some: readonly Ours[]) => some.map((each) => compare(each, byId.get(each.documentId) ?? []));
+  const compared = compareAll(documents);
+  const payments = compareAll(standing.filter(({ of, documentId }) => of !== documentId));
+  const all = [...compared, ...payments];
+  await mapBounded(all, AT_ONCE, (each) => tell(ports, record, each, isPosted(states.get(each.documentId))));
 
-  const breaks = compared.filter(({ equal }) => !equal);
+  const breaks = all.filter(({ equal }) => !equal);
   const result: Reconciliation = {
     format: 1,
     closeId: record.closeId,
     at: ports.clock.now(),
     documents: compared,
+    ...(payments.length === 0 ? {} : { payments }),
     currencies: currencies(compared),
     breaks: breaks.length,
   };
   await ports.files.putText(reconciliationKeyOf(record.closeId), JSON.stringify(result));
   await count(ports, record, breaks);
   await endStep(ports, record, 'reconcile', {
-    done: compared.length - breaks.length,
+    done: compared.filter(({ equal }) => equal).length,
     total: compared.length,
     totals: totalsOf(compared.map(({ currency, theirs: amount }) => ({ currency, amount: amount ?? '0' }))),
-    notes: breaks.length === 0 ? [] : [`${breaks.length} documents differ between our books and the ERP's.`],
+    notes: breaks.length === 0 ? [] : [inWords(compared, payments)],
   });
   return ok({ documents: compared.length, breaks: breaks.length });
 };
 
-const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<SlimDocument[]> => {
-  const manifests = (await ports.store.manifests(record.closeId)).filter(goesToErp);
-  const entries = manifests.flatMap(({ documents }) => documents);
-  const stored = await mapBounded(entries, AT_ONCE, ({ account, documentId }) =>
-    ports.store.documentOf(record.closeId, account, documentId),
-  );
-  return stored.flatMap((each) => (each ? [each.document] : []));
+/** A document as we have it, or a deposit `of` one. */
+type Ours = Pick<SlimDocument, 'documentId' | 'account' | 'currency' | 'total' | 'entity'> & { readonly of: string };
+
+const inWords = (documents: readonly Compared[], payments: readonly Compared[]): string => {
+  const count = (some: readonly Compared[]): number => some.filter(({ equal }) => !equal).length;
+  const deposits = count(payments) === 0 ? '' : ` and ${count(payments)} deposits applied to them`;
+  return `${count(documents)} documents${deposits} differ between our books and the ERP's.`;
 };
 
-const statesOf = async (
-  ports: ClosePorts,
-  documents: readonly SlimDocument[],
-): Promise<ReadonlyMap<string, DeliveryState>> => {
+const approvedDocuments = async (ports: ClosePorts, record: CloseRecord): Promise<Ours[]> => {
+  const manifests = (await ports.store.manifests(record.closeId)).filter(goesToErp);
+  const entries = manifests.flatMap(({ documents }) => documents);
+  const stored = await mapBounded(entries, AT_ONCE, async ({ account, documentId, payments = [] }): Promise<Ours[]> => {
+    const document = (await ports.store.documentOf(record.closeId, account, documentId))?.document;
+    if (document === undefined) return [];
+    const { currency, total, entity } = document;
+    const own = { documentId, account, currency, total, entity, of: documentId };
+    return [own, ...payments.map(({ paymentId, amount }) => ({ ...own, documentId: paymentId, total: amount }))];
+  });
+  return stored.flat();
+};
+
+const statesOf = async (ports: ClosePorts, documents: readonly Ours[]): Promise<ReadonlyMap<string, DeliveryState>> => {
   const states = new Map<string, DeliveryState>();
   for (const [entity, some] of Map.groupBy(documents, (document) => document.entity)) {
     const ids = some.map(({ documentId }) => documentId);
@@ -91,7 +108,7 @@ const isPosted = (state: DeliveryState | undefined): boolean => state === 'poste
 const signed = ({ kind, total }: Theirs, currency: string): string =>
   kind === 'credit-memo' ? negatedText(total, currency) : amountText(parseDecimal(total), currency);
 
-const compare = (document: SlimDocument, theirs: readonly Theirs[]): Compared => {
+const compare = (document: Ours, theirs: readonly Theirs[]): Compared => {
   const { documentId, account, currency, total } = document;
   const inCurrency = theirs.filter((each) => each.currency === currency);
   const amount =

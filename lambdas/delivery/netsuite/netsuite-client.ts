@@ -7,6 +7,7 @@ import { fieldOf, readExact, textOf } from '../exact-json.ts';
 import type { AdapterClient, DeliveryFailure, DeliveryJob, DeliveryOutcome, LookupResult } from '../types.ts';
 import { type VendorAnswer, type VendorHttp, type VendorHttpPorts, vendorHttp } from '../vendor-http.ts';
 import { type Authenticator, netSuiteAuthenticator } from './authenticator.ts';
+import { readApplication } from './deposit-application.ts';
 import { classify, type Effect, unanswered } from './errors.ts';
 import { periodQuery, totalsQuery } from './suiteql.ts';
 
@@ -14,7 +15,7 @@ import { periodQuery, totalsQuery } from './suiteql.ts';
 export type VendorTotal = {
   readonly externalId: string;
   readonly vendorId: string;
-  readonly kind: 'invoice' | 'credit-memo';
+  readonly kind: 'invoice' | 'credit-memo' | 'deposit-application';
   readonly currency: string;
   readonly total: string;
   readonly customerId: string;
@@ -40,6 +41,12 @@ export type NetSuiteClient = AdapterClient & {
   readTotals(externalIds: readonly string[], correlationId: string): Promise<VendorTotal[]>;
   /** The posting period of a date (`YYYY-MM-DD`); `undefined` if there is none. @throws {NetSuiteReadError} */
   readPeriod(date: string, correlationId: string): Promise<VendorPeriod | undefined>;
+};
+
+/** Types of transactions in SuiteQL, beside `CustInvc`. */
+const KINDS: Readonly<Record<string, VendorTotal['kind']>> = {
+  CustCred: 'credit-memo',
+  DepAppl: 'deposit-application',
 };
 
 /** SuiteQL texts stay well below any limit with so many ids. */
@@ -108,18 +115,24 @@ export const netSuiteClient = (ports: {
     }
   };
 
+  const find = (record: string, externalId: string, correlationId: string): Promise<Answer | DeliveryFailure> => {
+    const path = `/record/v1/${record}/eid:${encodeURIComponent(externalId)}`;
+    return call({ method: 'GET', path, effect: 'read' }, correlationId);
+  };
+
   const lookup = async (job: DeliveryJob): Promise<LookupResult> => {
-    const path = `/record/v1/${job.record}/eid:${encodeURIComponent(job.deliveryId)}`;
-    const answer = await call({ method: 'GET', path, effect: 'read' }, job.correlationId);
+    const answer = await find(job.record, job.deliveryId, job.correlationId);
     if ('outcome' in answer) return answer;
     if (answer.status === 404) return { found: false };
     if (answer.status !== 200) return classify(answer, 'read');
     const record = readExact(answer.body);
     const vendorId = textOf(record, 'id');
-    const total = textOf(record, 'total');
+    // The total of an application is what of the deposit was there to apply.
+    const total = textOf(record, job.record === 'depositApplication' ? 'applied' : 'total');
     if (vendorId === undefined || total === undefined) return badAnswer('has no id or total', 'read');
     const currency = textOf(fieldOf(record, 'currency'), 'refName');
-    const customerId = textOf(fieldOf(record, 'entity'), 'id');
+    // An invoice has an entity, a deposit application a customer.
+    const customerId = textOf(fieldOf(record, 'entity') ?? fieldOf(record, 'customer'), 'id');
     return {
       found: true,
       vendorId,
@@ -130,9 +143,8 @@ export const netSuiteClient = (ports: {
     };
   };
 
-  const create = async (job: DeliveryJob, payload: string): Promise<DeliveryOutcome> => {
-    const path = `/record/v1/${job.record}`;
-    const answer = await call({ method: 'POST', path, body: payload, effect: 'write' }, job.correlationId);
+  const write = async (path: string, body: string, correlationId: string): Promise<DeliveryOutcome> => {
+    const answer = await call({ method: 'POST', path, body, effect: 'write' }, correlationId);
     if ('outcome' in answer) return answer;
     if (answer.status === 204) {
       const vendorId = answer.headers.get('location')?.split('/').at(-1);
@@ -140,6 +152,35 @@ export const netSuiteClient = (ports: {
     }
     return answer.status < 300 ? badAnswer(`is ${answer.status}, not 204`, 'write') : classify(answer, 'write');
   };
+
+  /** Applies a deposit to an invoice. Until the last call nothing is written, and a failure says so. */
+  const applyDeposit = async (payload: string, correlationId: string): Promise<DeliveryOutcome> => {
+    const application = readApplication(payload);
+    if (application === undefined) {
+      const message =
+        'the payload of a deposit application does not name one deposit ("deposit": {"id"}) and one invoice ("doc": {"externalId"}): mend the mapping of the kind payment';
+      return { outcome: 'rejected', code: 'BAD_PAYLOAD', message };
+    }
+    const answer = await find('invoice', application.invoice, correlationId);
+    if ('outcome' in answer) return answer;
+    if (answer.status === 404) {
+      return {
+        outcome: 'rejected',
+        code: 'NO_INVOICE',
+        message: `NetSuite has no invoice ${application.invoice} to pay for`,
+      };
+    }
+    if (answer.status !== 200) return classify(answer, 'read');
+    const invoiceId = textOf(readExact(answer.body), 'id');
+    if (invoiceId === undefined) return badAnswer('has no id', 'read');
+    const path = `/record/v1/customerDeposit/${encodeURIComponent(application.deposit)}/!transform/depositApplication`;
+    return write(path, application.requestFor(invoiceId), correlationId);
+  };
+
+  const create = (job: DeliveryJob, payload: string): Promise<DeliveryOutcome> =>
+    job.record === 'depositApplication'
+      ? applyDeposit(payload, job.correlationId)
+      : write(`/record/v1/${job.record}`, payload, job.correlationId);
 
   return {
     lookup,
@@ -163,7 +204,7 @@ export const netSuiteClient = (ports: {
           return {
             externalId: text('externalid'),
             vendorId: text('id'),
-            kind: text('type') === 'CustCred' ? 'credit-memo' : 'invoice',
+            kind: KINDS[text('type')] ?? 'invoice',
             currency: text('currency'),
             total: net(text('foreigntotal'), textOf(row, 'taxtotal')),
             customerId: text('entity'),

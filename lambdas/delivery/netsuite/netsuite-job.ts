@@ -2,7 +2,7 @@ import { Undeliverable } from '../consume.ts';
 import { fieldOf, textOf } from '../exact-json.ts';
 import type { DeliveryJob } from '../types.ts';
 
-const RECORDS = ['invoice', 'creditMemo'];
+const RECORDS = ['invoice', 'creditMemo', 'depositApplication'];
 
 /**
  * The job in a message of the NetSuite queue.

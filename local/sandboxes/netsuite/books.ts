@@ -1,7 +1,7 @@
 import { type Exact, exact, fixed, minus, numberJson, plus, ZERO } from '../exact.ts';
 
 /** The record types that the sandbox keeps. */
-export type RecordType = 'invoice' | 'creditMemo';
+export type RecordType = 'invoice' | 'creditMemo' | 'depositApplication';
 
 export type BookedLine = {
   readonly item: { readonly id: string; readonly name: string };
@@ -30,7 +30,9 @@ export type BookedDocument = {
   readonly memo: string;
   readonly lines: readonly BookedLine[];
   readonly total: string;
-  /** Credit memos: which invoices they pay, and how much of each. */
+  /** Deposit applications: the deposit. */
+  readonly depositId?: string;
+  /** Credit memos and deposit applications: which invoices they pay, and how much of each. */
   readonly applied: readonly { readonly invoiceId: string; readonly amount: string }[];
   readonly createdAt: string;
   readonly voided: boolean;
@@ -43,7 +45,7 @@ export type Books = {
   byExternalId(record: RecordType, externalId: string): BookedDocument | undefined;
   add(document: Omit<BookedDocument, 'id' | 'tranId'>): BookedDocument;
   change(id: string, fields: Partial<Pick<BookedDocument, 'memo' | 'voided' | 'tranDate' | 'postingPeriod'>>): void;
-  /** What of an invoice no credit memo has paid yet. */
+  /** What of an invoice no credit memo and no deposit has paid yet. */
   rest(invoice: BookedDocument): Exact;
 };
 
@@ -60,7 +62,7 @@ export const emptyBooks = (): Books => {
       all().find((document) => document.record === record && document.externalId === externalId),
     add: (document) => {
       const number = documents.size + 1;
-      const prefix = document.record === 'invoice' ? 'INV' : 'CM';
+      const prefix = { invoice: 'INV', creditMemo: 'CM', depositApplication: 'DEPA' }[document.record];
       const booked = { ...document, id: String(1000 + number), tranId: `${prefix}${10_000 + number}` };
       documents.set(booked.id, booked);
       return booked;
@@ -88,21 +90,48 @@ const statusOf = (document: BookedDocument, rest: Exact): { id: string; refName:
   return { id: 'A', refName: 'Open' };
 };
 
+/** What every transaction shows. */
+const commonView = (document: BookedDocument) => ({
+  id: document.id,
+  ...(document.externalId === undefined ? {} : { externalId: document.externalId }),
+  tranId: document.tranId,
+  tranDate: document.tranDate,
+  postingPeriod: { id: document.postingPeriod.id, refName: document.postingPeriod.name },
+  subsidiary: { id: document.subsidiary.id, refName: document.subsidiary.name },
+  currency: { id: document.currency, refName: document.currency },
+  memo: document.memo,
+  createdDate: document.createdAt,
+});
+
+/** The application of a deposit. `total` is what of the deposit was there to apply, `applied` what was applied. */
+export const applicationView = (document: BookedDocument, left: Exact): unknown => {
+  const decimals = document.total.split('.')[1]?.length ?? 0;
+  return {
+    ...commonView(document),
+    customer: { id: document.entity.id, refName: document.entity.name },
+    deposit: { id: document.depositId },
+    status: document.voided ? { id: 'V', refName: 'Voided' } : { id: 'A', refName: 'Fully Applied' },
+    total: numberJson(fixed(plus(left, exact(document.total)), decimals)),
+    applied: numberJson(document.total),
+    unapplied: numberJson(fixed(left, decimals)),
+    apply: {
+      totalResults: document.applied.length,
+      items: document.applied.map(({ invoiceId, amount }) => ({
+        doc: { id: invoiceId },
+        apply: true,
+        amount: numberJson(amount),
+      })),
+    },
+  };
+};
+
 /** A document as `GET /record/v1/...` shows it. Numbers are JSON numbers. */
 export const recordView = (document: BookedDocument, books: Books): unknown => {
   const rest = document.record === 'invoice' ? books.rest(document) : ZERO;
   const decimals = document.total.split('.')[1]?.length ?? 0;
   return {
-    id: document.id,
-    ...(document.externalId === undefined ? {} : { externalId: document.externalId }),
-    tranId: document.tranId,
-    tranDate: document.tranDate,
-    postingPeriod: { id: document.postingPeriod.id, refName: document.postingPeriod.name },
+    ...commonView(document),
     entity: { id: document.entity.id, refName: document.entity.name },
-    subsidiary: { id: document.subsidiary.id, refName: document.subsidiary.name },
-    currency: { id: document.currency, refName: document.currency },
-    memo: document.memo,
-    createdDate: document.createdAt,
     status: statusOf(document, rest),
     subtotal: numberJson(document.total),
     taxTotal: numberJson('0'),

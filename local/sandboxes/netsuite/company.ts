@@ -8,6 +8,13 @@ export type Company = {
     readonly currencies: readonly string[];
   }[];
   readonly items: readonly { readonly id: string; readonly name: string }[];
+  /** What customers paid in advance. */
+  readonly deposits: readonly {
+    readonly id: string;
+    readonly customerId: string;
+    readonly currency: string;
+    readonly amount: string;
+  }[];
   /** Templates of revenue recognition. */
   readonly revRecTemplates: readonly { readonly id: string; readonly name: string }[];
 };

@@ -11,6 +11,10 @@ const HEADER = [
 const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   invoice: new Set([...HEADER, 'dueDate', 'terms', 'startDate', 'endDate', 'billAddressList', 'shipDate']),
   creditMemo: new Set([...HEADER, 'apply', 'autoApply']),
+  depositApplication: new Set([
+    ...['externalId', 'tranDate', 'postingPeriod', 'memo', 'exchangeRate', 'class', 'department', 'location'],
+    ...['customForm', 'tranId', 'depositDate', 'arAcct', 'apply'],
+  ]),
   line: new Set([
     ...['item', 'quantity', 'rate', 'amount', 'description', 'class', 'department', 'location', 'price', 'line'],
     ...['revRecSchedule', 'revRecStartDate', 'revRecEndDate', 'taxCode', 'taxDetailsReference', 'units'],

@@ -20,7 +20,7 @@ export const openPeriod = (periods: readonly AccountingPeriod[], date: string): 
 };
 
 /** Money with at most the currency's decimals. */
-const moneyOf = (value: unknown, field: string, path: string, currency: string): Exact => {
+export const moneyOf = (value: unknown, field: string, path: string, currency: string): Exact => {
   const token = numberOf(value, field, path);
   const amount = exact(token);
   if (amount.scale > decimalsOf(currency)) throw invalidValue(token, field, path);
@@ -129,7 +129,8 @@ const applicationsOf = (body: Fields, ledger: Ledger, customerId: string, curren
   return applied;
 };
 
-const externalIdOf = (body: Fields, record: RecordType, books: Books): string | undefined => {
+/** The external id of a new record, which no other of its type has. */
+export const externalIdOf = (body: Fields, record: RecordType, books: Books): string | undefined => {
   if (body.externalId === undefined) return undefined;
   const externalId = textField(body.externalId, 'externalId', 255);
   if (!/^[A-Za-z0-9_-]+$/.test(externalId)) throw invalidValue(externalId, 'externalId', 'externalId');

@@ -2,8 +2,9 @@ import { clock as localClock } from '../../clock.ts';
 import { parseJson } from '../exact.ts';
 import { type Fate, type LoggedRequest, type SandboxAnswer, type SandboxRequest, serve } from '../http.ts';
 import { carryOut, checkRule, type Misbehaviour, misbehaviours } from '../misbehaviour.ts';
-import { type BookedDocument, emptyBooks, type RecordType, recordView } from './books.ts';
+import { applicationView, type BookedDocument, emptyBooks, type RecordType, recordView } from './books.ts';
 import type { AccountingPeriod, Company } from './company.ts';
+import { checkApplication, unappliedOf } from './deposits.ts';
 import { closedPeriod, errorAnswer, invalidLogin, Refusal, throttled } from './errors.ts';
 import { checkChange, checkNew } from './records.ts';
 import { runQuery } from './suiteql.ts';
@@ -38,9 +39,13 @@ export type NetSuiteSandbox = {
 };
 
 const TOKEN_PATH = '/services/rest/auth/oauth2/v1/token';
-const RECORD = /^\/services\/rest\/record\/v1\/(invoice|creditMemo)(?:\/([^/]+))?$/;
+const RECORD = /^\/services\/rest\/record\/v1\/(invoice|creditMemo|depositApplication)(?:\/([^/]+))?$/;
+const TRANSFORM = /^\/services\/rest\/record\/v1\/customerDeposit\/([^/]+)\/!transform\/depositApplication$/;
 const PERIOD = /^\/services\/rest\/record\/v1\/accountingPeriod\/([^/]+)$/;
 const JSON_TYPE = /^application\/(json|vnd\.oracle\.resource\+json)/;
+
+const isRecordType = (record: string | undefined): record is RecordType =>
+  record === 'invoice' || record === 'creditMemo' || record === 'depositApplication';
 
 const parseBody = (request: SandboxRequest): unknown => {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
@@ -72,16 +77,34 @@ export const startNetSuiteSandbox = async (options: NetSuiteSandboxOptions): Pro
     throw new Refusal(404, 'NONEXISTENT_ID', 'The record instance does not exist. Provide a valid record instance ID.');
   };
 
+  const viewOf = (document: BookedDocument): unknown => {
+    const deposit = options.company.deposits.find(({ id }) => id === document.depositId);
+    return deposit === undefined ? recordView(document, books) : applicationView(document, unappliedOf(deposit, books));
+  };
+
+  const written = ({ record, id }: BookedDocument): SandboxAnswer => ({
+    status: 204,
+    headers: { location: `${server.url}/services/rest/record/v1/${record}/${id}` },
+  });
+
+  const transform = (request: SandboxRequest, depositId: string): SandboxAnswer => {
+    if (request.method !== 'POST') throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'A record is transformed by POST.');
+    return written(books.add(checkApplication(depositId, parseBody(request), ledger(), clock.now())));
+  };
+
   const records = (request: SandboxRequest, record: RecordType, id: string | undefined): SandboxAnswer => {
-    if (request.method === 'GET' && id !== undefined) return { status: 200, body: recordView(find(record, id), books) };
-    if (request.method === 'POST' && id === undefined) {
-      const document = books.add(checkNew(record, parseBody(request), ledger(), clock.now()));
-      return { status: 204, headers: { location: `${server.url}/services/rest/record/v1/${record}/${document.id}` } };
+    if (request.method === 'GET' && id !== undefined) return { status: 200, body: viewOf(find(record, id)) };
+    if (request.method === 'POST' && id === undefined && record !== 'depositApplication') {
+      return written(books.add(checkNew(record, parseBody(request), ledger(), clock.now())));
     }
     if (request.method === 'PATCH' && id !== undefined) {
       const document = find(record, id);
       books.change(document.id, checkChange(document, parseBody(request), ledger()));
-      return { status: 204, headers: { location: `${server.url}/services/rest/record/v1/${record}/${document.id}` } };
+      return written(document);
+    }
+    if (request.method === 'POST' && record === 'depositApplication') {
+      const detail = 'A deposit application is created by transforming its customer deposit.';
+      throw new Refusal(400, 'INVALID_REQUEST', detail);
     }
     throw new Refusal(405, 'METHOD_NOT_ALLOWED', `${request.method} is not supported here by the sandbox.`);
   };
@@ -108,7 +131,9 @@ export const startNetSuiteSandbox = async (options: NetSuiteSandboxOptions): Pro
       if (request.path === TOKEN_PATH) return await tokens.grant(request, `${server.url}${TOKEN_PATH}`);
       if (!tokens.isGood(request.headers.authorization)) return invalidLogin();
       const [, record, id] = RECORD.exec(request.path) ?? [];
-      if (record === 'invoice' || record === 'creditMemo') return records(request, record, id);
+      if (isRecordType(record)) return records(request, record, id);
+      const [, depositId] = TRANSFORM.exec(request.path) ?? [];
+      if (depositId !== undefined) return transform(request, decodeURIComponent(depositId));
       if (request.path === '/services/rest/query/v1/suiteql') return suiteql(request);
       const [, periodId] = PERIOD.exec(request.path) ?? [];
       const period = periods.find((candidate) => candidate.id === periodId);
@@ -120,7 +145,7 @@ export const startNetSuiteSandbox = async (options: NetSuiteSandboxOptions): Pro
     }
   };
 
-  const isWrite = ({ method, path }: SandboxRequest) => method !== 'GET' && RECORD.test(path);
+  const isWrite = ({ method, path }: SandboxRequest) => method !== 'GET' && (RECORD.test(path) || TRANSFORM.test(path));
 
   const decide = async (request: SandboxRequest): Promise<Fate> => {
     const rule = orders.take(request, isWrite(request));

@@ -19,7 +19,7 @@ const TRANSACTION: Readonly<Record<string, (document: BookedDocument) => [string
   id: (d) => ['id', d.id],
   externalid: (d) => ['externalid', d.externalId ?? ''],
   tranid: (d) => ['tranid', d.tranId],
-  type: (d) => ['type', d.record === 'invoice' ? 'CustInvc' : 'CustCred'],
+  type: (d) => ['type', { invoice: 'CustInvc', creditMemo: 'CustCred', depositApplication: 'DepAppl' }[d.record]],
   trandate: (d) => ['trandate', accountDate(d.tranDate)],
   "to_char(trandate, 'yyyy-mm-dd') as trandate": (d) => ['trandate', d.tranDate],
   entity: (d) => ['entity', d.entity.id],

@@ -14,7 +14,7 @@ import { countingIds } from '../../../lambdas/platform/ids.ts';
 import type { Misbehaviour, NetSuiteSandbox } from '../../../local/sandboxes/netsuite/server.ts';
 import { memoryDeliveryStore } from '../../twins/memory-delivery-store.ts';
 import { memoryPayloads } from '../../twins/memory-payloads.ts';
-import { exampleMapping, invoiceDocument } from '../../unit/delivery/documents.ts';
+import { depositApplication, exampleMapping, invoiceDocument } from '../../unit/delivery/documents.ts';
 import { integration, startFixture } from '../../unit/sandboxes/netsuite-fixture.ts';
 
 let sandbox: NetSuiteSandbox;
@@ -56,9 +56,16 @@ class Death extends Error {}
 
 let runs = 0;
 
-const deliverThrough = async (faults: readonly Fault[], deliveredTwice: boolean) => {
+/** What is delivered: an invoice, or a deposit that pays for one which is there. */
+const WHAT = {
+  invoice: { mapping: 'netsuite-invoice', total: '1234.56' },
+  depositApplication: { mapping: 'netsuite-payment', total: '1.01' },
+} as const;
+
+const deliverThrough = async (record: keyof typeof WHAT, faults: readonly Fault[], deliveredTwice: boolean) => {
   runs += 1;
-  const deliveryId = `mb-property-${runs}`;
+  const documentId = `mb-property-${runs}`;
+  const { mapping, total } = WHAT[record];
   const clock = manualClock('2026-11-01T00:00:00.000Z');
   const http = vendorHttp({ clock: systemClock });
   const credentials = { get: async () => ({ baseUrl: sandbox.url, secret: integration }), forget: () => undefined };
@@ -77,17 +84,23 @@ const deliverThrough = async (faults: readonly Fault[], deliveredTwice: boolean)
     },
   };
   const [store, payloads] = [memoryDeliveryStore(), memoryPayloads()];
-  const mapped = await mapPayload(exampleMapping('netsuite-invoice'), { ...invoiceDocument, documentId: deliveryId });
+  const isPayment = record === 'depositApplication';
+  const paid = { ...depositApplication, documentId, paymentId: `${documentId}-pay`, amount: total };
+  const mapped = await mapPayload(exampleMapping(mapping), isPayment ? paid : { ...invoiceDocument, documentId });
   const job: DeliveryJob = {
     format: 1,
     adapter: 'netsuite',
-    deliveryId,
-    record: 'invoice',
+    deliveryId: isPayment ? paid.paymentId : documentId,
+    record,
     payloadKey: await payloads.write(mapped),
     payloadHash: mapped.hash,
     correlationId: 'property',
-    expect: { currency: 'USD', total: '1234.56', customerId: '614' },
+    expect: { currency: 'USD', total, customerId: '614' },
   };
+  if (isPayment) {
+    const invoice = await mapPayload(exampleMapping('netsuite-invoice'), { ...invoiceDocument, documentId });
+    await real.create({ ...job, record: 'invoice', deliveryId: documentId }, invoice.payload);
+  }
   const postponed = new Set<string>();
   const ports = {
     store,
@@ -120,20 +133,23 @@ const deliverThrough = async (faults: readonly Fault[], deliveredTwice: boolean)
     clock.advance(60_000);
   }
   sandbox.behave();
-  const documents = sandbox.books().filter(({ externalId }) => externalId === deliveryId);
-  return { documents, status: await store.status('netsuite', deliveryId) };
+  const documents = sandbox.books().filter(({ externalId }) => externalId === job.deliveryId);
+  return { documents, status: await store.status('netsuite', job.deliveryId) };
 };
 
 describe('whatever goes wrong', () => {
-  it('the vendor ends with exactly one document, and we know its id', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fault, { maxLength: 6 }), fc.boolean(), async (faults, deliveredTwice) => {
-        const { documents, status } = await deliverThrough(faults, deliveredTwice);
-        expect(documents).toHaveLength(1);
-        expect(documents[0]?.total).toBe('1234.56');
-        expect(status).toMatchObject({ state: 'posted', vendorId: documents[0]?.id });
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it.each(['invoice', 'depositApplication'] as const)(
+    'the vendor ends with exactly one %s, and we know its id',
+    async (record) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fault, { maxLength: 6 }), fc.boolean(), async (faults, deliveredTwice) => {
+          const { documents, status } = await deliverThrough(record, faults, deliveredTwice);
+          expect(documents).toHaveLength(1);
+          expect(documents[0]?.total).toBe(WHAT[record].total);
+          expect(status).toMatchObject({ state: 'posted', vendorId: documents[0]?.id });
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 });

@@ -38,7 +38,13 @@ describe('a contract', () => {
           minimumCommitment: { amount: '900', description: 'C', over: 'contract-year' },
           maximum: { amount: '800.50', description: 'M' },
           discounts: [{ id: 'd', description: 'D', amount: '5', from: '2024-01-01', until: '2024-06-01' }],
-          credits: [{ id: 'c', description: 'C', kind: 'prepaid', amount: '5', priority: 0, from: '2023-12-01' }],
+          credits: [
+            { id: 'c', description: 'C', kind: 'prepaid', amount: '5', priority: 0, from: '2023-12-01' },
+            {
+              ...{ id: 'd', description: 'D', kind: 'prepaid', amount: '5', priority: 0, from: '2023-12-01' },
+              erp: { depositId: '901' },
+            },
+          ],
           entitlements: [
             { feature: 'sso', description: 'Single sign-on' },
             { feature: 'calls', description: 'Calls', meter: 'api_calls', limit: '0', thresholds: [50, 100] },
@@ -94,6 +100,18 @@ describe('a contract', () => {
       'a commitment above the maximum',
       { minimumCommitment: { amount: '6', description: 'C' }, maximum: { amount: '5', description: 'M' } },
       '/minimumCommitment/amount: is above the maximum, 5',
+    ],
+    [
+      'a deposit of promotional credit',
+      {
+        credits: [
+          {
+            ...{ id: 'c', description: 'C', kind: 'promotional', amount: '5', priority: 0, from: '2025-01-01' },
+            erp: { depositId: '901' },
+          },
+        ],
+      },
+      '/credits/0/erp: only prepaid credit is a deposit: a promotional one lowers the invoice',
     ],
     [
       'a currency without a rate',

@@ -47,7 +47,12 @@ const faulty = <T extends object>(port: T, faults: Faults): T =>
 
 /** An ERP that books what is sent to it at once, and can be told otherwise. */
 const memoryErp = (files: DataFiles) => {
-  const books = new Map<string, { kind: 'invoice' | 'credit-memo'; currency: string; total: string }>();
+  type Kind = 'invoice' | 'credit-memo' | 'deposit-application';
+  const kinds: Readonly<Record<string, Kind>> = {
+    creditMemo: 'credit-memo',
+    depositApplication: 'deposit-application',
+  };
+  const books = new Map<string, { kind: Kind; currency: string; total: string }>();
   const statuses = new Map<string, DeliveryStatus>();
   const told = { open: true, readable: true, refuse: new Set<string>(), wrong: new Map<string, string>() };
   const enqueue = async (jobs: readonly DeliveryJob[]): Promise<void> => {
@@ -68,7 +73,7 @@ const memoryErp = (files: DataFiles) => {
       }
       if ((await files.getText(job.payloadKey)) === undefined) throw new Error(`${job.payloadKey} is gone`);
       books.set(job.deliveryId, {
-        kind: job.record === 'creditMemo' ? 'credit-memo' : 'invoice',
+        kind: kinds[job.record] ?? 'invoice',
         currency: job.expect.currency ?? '',
         total: job.expect.total ?? '0',
       });

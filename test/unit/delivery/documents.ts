@@ -70,6 +70,22 @@ export const creditMemo = {
   ],
 };
 
+/** A deposit that pays for it, as a mapping of the kind `payment` takes it. */
+export const depositApplication = {
+  paymentId: `${invoiceDocument.documentId}-pay-0123456789`,
+  documentId: invoiceDocument.documentId,
+  account: 'acct-01',
+  customerId: '614',
+  subsidiaryId: '1',
+  currency: 'USD',
+  documentDate: '2026-10-31',
+  contract: 'contract-01',
+  credit: 'prepaid',
+  description: 'Prepaid',
+  amount: '600.10',
+  deposit: '901',
+};
+
 /** A document with lines whose revenue is not all of one service period: usage over two months, a fee charged ahead. */
 export const splitDocument = {
   ...invoiceDocument,

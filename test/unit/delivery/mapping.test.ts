@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mapping } from '../../../lambdas/catalog/types.ts';
 import { MappingError, mapPayload } from '../../../lambdas/delivery/mapping.ts';
-import { creditMemo, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
+import { creditMemo, depositApplication, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
 
 const mapping = (expression: string, tables: Mapping['tables'] = {}): Mapping => ({
   id: 'm',
@@ -111,6 +111,40 @@ describe('the example company’s mappings', () => {
       'Platform fee, 2026-11-12 to 2026-12-11',
       'Setup',
     ]);
+  });
+
+  it('says on the document what prepaid credit a person has to apply', async () => {
+    const payment = { contract: 'c', credit: 'p', description: 'Prepaid' };
+    const memoOf = async (mapping: string, payments?: unknown): Promise<unknown> => {
+      const document = mapping === 'netsuite-invoice' ? invoiceDocument : creditMemo;
+      return (
+        JSON.parse((await mapPayload(exampleMapping(mapping), { ...document, payments })).payload) as { memo: string }
+      ).memo;
+    };
+    const usage = 'Usage 2026-10-01 to 2026-10-31';
+    expect(await memoOf('netsuite-invoice', [{ ...payment, amount: '5.00', deposit: '1', appliedBy: 'deposit' }])).toBe(
+      usage,
+    );
+    expect(
+      await memoOf('netsuite-invoice', [
+        { ...payment, amount: '5.00', appliedBy: 'hand' },
+        { ...payment, amount: '-2.50', appliedBy: 'hand' },
+      ]),
+    ).toBe(
+      `${usage}; prepaid credit "Prepaid" pays 5.00 USD: apply by hand; prepaid credit "Prepaid" gets back 2.50 USD: apply by hand`,
+    );
+    expect(await memoOf('netsuite-credit-memo', [{ ...payment, amount: '-4.50', appliedBy: 'hand' }])).toContain(
+      'gets back 4.50 USD: apply by hand',
+    );
+  });
+
+  it('makes the application of a deposit, which names its invoice by our id', async () => {
+    const { payload } = await mapPayload(exampleMapping('netsuite-payment'), depositApplication);
+    expect(payload).toBe(
+      '{"apply":{"items":[{"amount":600.10,"apply":true,"doc":{"externalId":"mb-acct-01-20261001-invoice-1USD-0"}}]},' +
+        '"deposit":{"id":"901"},"externalId":"mb-acct-01-20261001-invoice-1USD-0-pay-0123456789",' +
+        '"memo":"Prepaid, contract contract-01","tranDate":"2026-10-31"}',
+    );
   });
 
   it('stops at a product that has no item', async () => {

@@ -11,7 +11,7 @@ import { systemClock } from '../../../lambdas/platform/clock.ts';
 import { countingIds } from '../../../lambdas/platform/ids.ts';
 import type { NetSuiteSandbox } from '../../../local/sandboxes/netsuite/server.ts';
 import { integration, startFixture } from '../sandboxes/netsuite-fixture.ts';
-import { creditMemo, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
+import { creditMemo, depositApplication, exampleMapping, invoiceDocument, splitDocument } from './documents.ts';
 
 let sandbox: NetSuiteSandbox;
 beforeEach(async () => {
@@ -186,6 +186,72 @@ describe('an invoice whose lines have several service periods', () => {
       revRecStartDate: '2026-10-12',
       revRecEndDate: '2026-10-31',
     });
+  });
+});
+
+describe('a deposit that pays for an invoice', () => {
+  const id = depositApplication.paymentId;
+  const pays = job(id, 'depositApplication');
+  const payloadFor = async (over: object = {}) =>
+    (await mapPayload(exampleMapping('netsuite-payment'), { ...depositApplication, ...over })).payload;
+  const invoiced = async () => {
+    const { client } = clientOf();
+    await client.create(job(depositApplication.documentId), await payloadOf(depositApplication.documentId));
+    return client;
+  };
+
+  it('is applied once, to the digit, found again by its own id, and counted in the books', async () => {
+    const client = await invoiced();
+    expect(await client.lookup(pays)).toEqual({ found: false });
+    expect(await client.create(pays, await payloadFor())).toEqual({ outcome: 'posted', vendorId: '1002' });
+    const transform = sandbox.requests().find(({ path }) => path.includes('!transform'));
+    expect(transform).toMatchObject({
+      path: '/services/rest/record/v1/customerDeposit/901/!transform/depositApplication',
+    });
+    expect(transform?.body).toBe(
+      `{"apply":{"items":[{"amount":600.10,"apply":true,"doc":{"id":"1001"}}]},"externalId":"${id}","memo":"Prepaid, contract contract-01","tranDate":"2026-10-31"}`,
+    );
+    expect(await client.lookup(pays)).toEqual({
+      found: true,
+      vendorId: '1002',
+      total: '600.1',
+      currency: 'USD',
+      customerId: '614',
+      live: true,
+    });
+    expect(await client.create(pays, await payloadFor())).toMatchObject({
+      outcome: 'ambiguous',
+      code: 'ALREADY_EXISTS',
+    });
+    expect(await client.readTotals([id], 'c')).toMatchObject([{ kind: 'deposit-application', total: '600.1' }]);
+    expect(sandbox.books()).toHaveLength(2);
+  });
+
+  it('is not applied to an invoice that is not there, nor by a payload that names none, nor beyond what is left', async () => {
+    const { client } = clientOf();
+    expect(await client.create(pays, await payloadFor())).toMatchObject({ outcome: 'rejected', code: 'NO_INVOICE' });
+    expect(await client.create(pays, '{"deposit":{"id":"901"},"apply":{"items":[]}}')).toMatchObject({
+      outcome: 'rejected',
+      code: 'BAD_PAYLOAD',
+    });
+    await invoiced();
+    expect(await client.create(pays, await payloadFor({ amount: '1000.01' }))).toMatchObject({ outcome: 'rejected' });
+    expect(await client.create(pays, await payloadFor({ deposit: '902' }))).toMatchObject({ outcome: 'rejected' });
+    expect(await client.create(pays, await payloadFor({ deposit: '999' }))).toMatchObject({ code: 'NONEXISTENT_ID' });
+    expect(sandbox.books()).toHaveLength(1);
+  });
+
+  it('is ambiguous only when the last call got no clear answer, and closed where the period is', async () => {
+    const client = await invoiced();
+    const payload = await payloadFor();
+    sandbox.misbehave({ kind: 'status', status: 503, match: 'GET /services/rest/record/v1/invoice' });
+    expect(await client.create(pays, payload)).toMatchObject({ outcome: 'transient' });
+    sandbox.setPeriod('Oct 2026', true);
+    expect(await client.create(pays, payload)).toMatchObject({ outcome: 'closed-period' });
+    sandbox.setPeriod('Oct 2026', false);
+    sandbox.misbehave({ kind: 'drop', effect: 'after' });
+    expect(await client.create(pays, payload)).toMatchObject({ outcome: 'ambiguous' });
+    expect(await client.lookup(pays)).toMatchObject({ found: true, total: '600.1' });
   });
 });
 

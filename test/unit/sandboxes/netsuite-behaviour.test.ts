@@ -68,6 +68,35 @@ describe('the NetSuite sandbox', () => {
     expect(shown.body).toMatchObject({ amountRemaining: 0, status: { refName: 'Paid In Full' } });
   });
 
+  it('applies a deposit to an invoice, as far as it goes, and shows what is left of both', async () => {
+    const items = [{ item: { id: '502' }, amount: 1200 }];
+    await call(sandbox, token, 'POST', '/record/v1/invoice', { ...invoice('a'), item: { items } });
+    const apply = (externalId: string, amount: number) =>
+      call(sandbox, token, 'POST', '/record/v1/customerDeposit/901/!transform/depositApplication', {
+        externalId,
+        tranDate: '2026-10-31',
+        apply: { items: [{ doc: { id: '1001' }, apply: true, amount }] },
+      });
+    expect(await apply('d-1', 600.5)).toMatchObject({ status: 204 });
+    expect(await apply('d-1', 1)).toMatchObject({ status: 400, detail: expect.stringMatching(/already exists/) });
+    expect(await apply('d-2', 399.51)).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/left of the deposit/),
+    });
+    const { body } = await call(sandbox, token, 'GET', '/record/v1/depositApplication/eid:d-1');
+    expect(body).toMatchObject({
+      customer: { id: '614' },
+      deposit: { id: '901' },
+      applied: 600.5,
+      unapplied: 399.5,
+      total: 1000,
+    });
+    const shown = await call(sandbox, token, 'GET', '/record/v1/invoice/1001');
+    expect(shown.body).toMatchObject({ amountRemaining: 599.5 });
+    sandbox.voidDocument('d-1');
+    expect(await apply('d-2', 1000)).toMatchObject({ status: 204 });
+  });
+
   it.each([
     ['status', 'before', 0],
     ['status', 'after', 1],

@@ -31,6 +31,10 @@ const company = {
     { id: '502', name: 'api-calls' },
     { id: '503', name: 'platform' },
   ],
+  deposits: [
+    { id: '901', customerId: '614', currency: 'USD', amount: '1000.00' },
+    { id: '902', customerId: '615', currency: 'JPY', amount: '1000' },
+  ],
   revRecTemplates: ['point-in-time', 'straight-line-day', 'straight-line-month', 'as-used'].map((name, n) => ({
     id: String(n + 1),
     name,

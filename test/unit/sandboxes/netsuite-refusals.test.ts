@@ -62,6 +62,14 @@ describe('the NetSuite sandbox refuses a sign-in', () => {
 
 const nowSeconds = async () => Math.floor(Date.parse(sandbox.requests().at(-1)?.at ?? '') / 1000);
 
+const deposit = (id: string) => `/record/v1/customerDeposit/${id}/!transform/depositApplication`;
+/** Applies a deposit to the invoice that is there. */
+const applyDeposit = (application: object, id = '901') =>
+  call(sandbox, token, 'POST', deposit(id), {
+    externalId: 'x',
+    apply: { items: [{ doc: { id: '1001' }, apply: true, ...application }] },
+  });
+
 /** Name → what is sent, the status, what the detail says, and the path it names. All from the vendor notes. */
 const REFUSALS: readonly [string, () => Promise<Ended>, number, RegExp, string?][] = [
   ['a request without a good token', () => call(sandbox, 'wrong', 'GET', '/record/v1/invoice/1'), 401, /Invalid login/],
@@ -243,6 +251,34 @@ const REFUSALS: readonly [string, () => Promise<Ended>, number, RegExp, string?]
       ),
     400,
     /failed with date format "M\/d\/yy"/,
+  ],
+  [
+    'a deposit application that is not made out of its deposit',
+    () => call(sandbox, token, 'POST', '/record/v1/depositApplication', { externalId: 'x' }),
+    400,
+    /transforming its customer deposit/,
+  ],
+  ['a deposit that is not there', () => applyDeposit({ amount: 1 }, '999'), 404, /does not exist/],
+  [
+    'a deposit of another customer',
+    () => applyDeposit({ amount: 1 }, '902'),
+    400,
+    /following field: doc/,
+    'apply.items[0].doc',
+  ],
+  [
+    'more of a deposit than the invoice is',
+    () => applyDeposit({ amount: 7.51 }),
+    400,
+    /more than its amount remaining/,
+    'apply.items[0].amount',
+  ],
+  ['nothing of a deposit', () => applyDeposit({ amount: 1, apply: false }), 400, /at least one transaction/, 'apply'],
+  [
+    'an unknown field of a deposit application',
+    () => call(sandbox, token, 'POST', `${deposit('901')}`, { deposit: { id: '901' } }),
+    400,
+    /Unknown property deposit/,
   ],
   ['SuiteQL about anything else', () => suiteql('SELECT id FROM customer'), 400, /two queries/],
   [
