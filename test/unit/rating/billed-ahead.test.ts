@@ -39,6 +39,17 @@ describe('a minimum in advance', () => {
   it('is not settled within the period', () => {
     expect(least('30', ahead('calls', '2026-10-01', '100'), { interim: true })).toEqual(['calls: 30.00']);
   });
+
+  it('is settled within the period with a fee that is in advance, too', () => {
+    const both: readonly PriceStep[] = [
+      { step: 'recurring-fee', amount: '20', proration: 'none', billing: 'advance' },
+      { step: 'minimum', amount: '100', billing: 'advance' },
+    ];
+    const opening = ahead('calls', '2026-10-01', '100');
+    const interim = ratedContract({ metered: { calls: both }, used: { calls: '1' }, opening, more: { interim: true } });
+    expect(amounts(interim)).toEqual(['calls: -80.00']);
+    expect(interim.closing.prices).toBeUndefined();
+  });
 });
 
 const used = (quantity: string): Pick<RateInput, 'usage'> => ({

@@ -111,7 +111,17 @@ describe('a price book in another currency', () => {
     };
     expect(refused(inEuro)).toEqual(['missing-fx-rate', 'missing-fx-rate']);
     expect(refused({ ...inEuro, fx: { ...fx, from: 'USD' } })).toEqual(['currency-mismatch', 'rating-failed']);
+    expect(refused({ ...inEuro, fx: { ...fx, to: 'USD' } })).toEqual(['currency-mismatch', 'rating-failed']);
     expect(refused({ ...input, fx })).toEqual(['currency-mismatch', 'rating-failed']);
+    expect(() => rate(inEuro)).toThrow(
+      expect.objectContaining({
+        message: 'contract "contract-1" is in JPY, its price book "book-1" in EUR: publish a rate from EUR to JPY',
+        evidence: { contract: 'contract-1', priceBook: 'book-1', from: 'EUR', to: 'JPY' },
+      }),
+    );
+    expect(() => rate({ ...input, fx })).toThrow(
+      expect.objectContaining({ evidence: { contract: 'contract-1', priceBook: 'book-1', rate: 'eur-jpy' } }),
+    );
   });
 });
 

@@ -123,6 +123,10 @@ describe('a fee in advance', () => {
     // In arrears, or not at all, from November on: nothing is charged ahead for it.
     expect(amounts(ramped(fee('400.00')))).toEqual([]);
     expect(amounts(ramped(each('1')))).toEqual([]);
+    expect([ramped(fee('400.00')), ramped(each('1'))].map(({ closing }) => closing.prices)).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('is discounted with what is charged ahead', () => {

@@ -24,13 +24,14 @@ export const fee = (amount: string, billing?: 'advance'): readonly PriceStep[] =
 /** So much a unit. */
 export const each = (unitPrice: string): readonly PriceStep[] => [{ step: 'per-unit', unitPrice }];
 
+/** With a list of steps of its own: what rating remembers of a list is then of no other test. */
 const priceOf = (id: string, steps: readonly PriceStep[], meter?: string): Price => ({
   id,
   product: id,
   description: id,
   ...(meter === undefined ? {} : { meter }),
   perDimensions: [],
-  steps,
+  steps: [...steps],
 });
 
 /** The rating input of a contract. */

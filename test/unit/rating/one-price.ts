@@ -87,7 +87,8 @@ export const inputOf = (example: OnePrice): RateInput => {
         description: 'Example',
         ...(metered ? { meter: 'meter-1' } : {}),
         perDimensions: dimension === undefined ? [] : [dimension],
-        steps: example.steps,
+        // A list of its own: what rating remembers of a list is then of no other test.
+        steps: [...example.steps],
         ...(example.windowed === undefined ? {} : { windowed: example.windowed }),
         ...(example.accumulate === undefined ? {} : { accumulate: example.accumulate }),
       },

@@ -64,7 +64,7 @@ export const outcomeOf = (
   steps: PriceStep | readonly PriceStep[],
   known: Partial<StepContext> = {},
 ): Outcome => {
-  const working = applySteps(start, 'step' in steps ? [steps] : steps, contextOf(known));
+  const working = applySteps(start, 'step' in steps ? [steps] : [...steps], contextOf(known));
   const node = working.nodes.at(-1)?.();
   return {
     text: node?.text,

@@ -218,7 +218,10 @@ describe('what cannot be rated', () => {
       code: 'missing-fx-rate',
       exceptionKind: 'missing-fx-rate',
     });
-    expect(refused(input({ zone: 'Asia/Tokyo' }, usage))).toMatchObject({ code: 'period-zone' });
+    expect(refused(input({ zone: 'Asia/Tokyo' }, usage))).toMatchObject({
+      code: 'period-zone',
+      evidence: { contract: 'contract-1', zone: 'Europe/Berlin' },
+    });
   });
 
   it('is usage in two units', () => {
