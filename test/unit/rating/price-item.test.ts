@@ -89,12 +89,22 @@ describe('a windowed price', () => {
 
   it('needs the windows', () => {
     expect(() => amount(priced([TIERS], { detail: {} }))).toThrow(
-      'is charged by day, but its usage is not given by day',
+      expect.objectContaining({
+        code: 'usage-incomplete',
+        message: 'price "price-1" is charged by day, but its usage is not given by day',
+        evidence: { price: 'price-1' },
+      }),
     );
     const byHour = { windowed: { every: 'hour' as const, hours: [{ from: 9, to: 12 }] } };
     expect(() =>
       amount(priced([TIERS], { ...byHour, detail: { windows: [{ start: '2026-10-01', quantity: '24' }] } })),
-    ).toThrow('holds for hours of the day');
+    ).toThrow(
+      expect.objectContaining({
+        code: 'usage-incomplete',
+        message: 'price "price-1" holds for hours of the day, but its usage says only 2026-10-01',
+        evidence: { price: 'price-1', window: '2026-10-01' },
+      }),
+    );
     expect(amount(priced([TIERS], { quantity: '0', detail: {} }))).toBe('omitted');
   });
 });
