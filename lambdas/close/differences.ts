@@ -52,6 +52,8 @@ export type Differences = {
   readonly lines: readonly DocumentLine[];
   readonly carried: readonly OpenLine[];
   readonly writtenOff: readonly OpenLine[];
+  /** Lines whose revenue lies in other months now while their amount stays, so that no document carries them. */
+  readonly moved: readonly string[];
 };
 
 type Was = Worth & { readonly last: SlimLine; readonly said: SaidRevenue };
@@ -129,6 +131,13 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     const total = { quantity, amount: add(amount, was?.amount ?? ZERO) };
     return revenueParts(of, total, was?.said ?? NOTHING_SAID, used.get(of.id));
   };
+  /** Only what is recognized as used over several months can move: late usage in one, less in another. */
+  const hasMoved = (of: RatedLine): boolean =>
+    used.get(of.id) !== undefined &&
+    isZero(corrections.get(of.id) ?? ZERO) &&
+    revenueNow(of, ZERO, parseDecimal(of.quantity), before.get(of.id)).some(
+      ({ amount }) => !isZero(parseDecimal(amount)),
+    );
   const { corrections, carried, writtenOff } = correct({
     rated,
     adjusted: adjustments.map(adjustedOf),
@@ -184,5 +193,6 @@ export const differencesOf = (group: BillingGroup, currency: string, rules: Diff
     lines: [...[...lines, ...decidedLines].flatMap(lineOf), ...gone],
     carried: openLines(carried),
     writtenOff: openLines(writtenOff),
+    moved: lines.filter(hasMoved).map(({ id }) => id),
   };
 };

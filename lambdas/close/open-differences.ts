@@ -24,11 +24,21 @@ const inWords = (open: readonly OpenDifference[]): string =>
     .join(', ');
 
 /** What a close has no document of, in sentences. */
-export const openNotes = ({ carried, writtenOff, unsaid }: Open & Pick<DocumentPlan, 'unsaid'>): string[] => [
+export const openNotes = ({
+  carried,
+  writtenOff,
+  unsaid,
+  moved,
+}: Open & Pick<DocumentPlan, 'unsaid' | 'moved'>): string[] => [
   ...unsaid.map(
     ({ payer, currency, payments }) =>
       `No document says it, for no amount changes: of ${payer} prepaid credit pays ${payments.map(({ description, amount }) => `${amount} ${currency} (${description})`).join(', ')} more than documents said. Mend it in the ERP.`,
   ),
+  ...(moved.length === 0
+    ? []
+    : [
+        `No document says it, for no amount changes: revenue lies in other months than documents said, of ${firstOf(moved.map(({ payer, lines }) => `${payer} (${lines.length} lines)`))}. Move it in the ERP, or leave it to the next correction of these lines, which has it.`,
+      ]),
   ...(carried.length === 0 ? [] : [`Carried, too small to bill or credit: ${inWords(carried)}.`]),
   ...(writtenOff.length === 0 ? [] : [`Written off, too old: ${inWords(writtenOff)}.`]),
 ];

@@ -52,6 +52,9 @@ export type PlanGap = { readonly payer: string; readonly entity: string; readonl
 /** Differences of one payer that no document carries. */
 export type OpenDifference = Group & { readonly lines: readonly OpenLine[] };
 
+/** Lines of one payer whose revenue moves between months and whose amounts stay. */
+export type MovedRevenue = Group & { readonly lines: readonly string[] };
+
 export type UnsaidPayments = Group & { readonly payments: readonly DocumentPayment[] };
 
 export type DocumentPlan = {
@@ -63,6 +66,8 @@ export type DocumentPlan = {
   readonly writtenOff: readonly OpenDifference[];
   /** What prepaid credit pays otherwise than documents say, where no amount changes and so no document is made. */
   readonly unsaid: readonly UnsaidPayments[];
+  /** Revenue that lies in other months than documents say, for the same reason. */
+  readonly moved: readonly MovedRevenue[];
 };
 
 type Group = { readonly payer: string; readonly entity: string; readonly currency: string };
@@ -84,6 +89,7 @@ export const planDocuments = (input: PlanInput): DocumentPlan => {
     gaps: [] as PlanGap[],
     carried: [] as OpenDifference[],
     unsaid: [] as UnsaidPayments[],
+    moved: [] as MovedRevenue[],
   };
   const writtenOff: OpenDifference[] = [];
   for (const group of groupsOf(input)) {
@@ -92,6 +98,7 @@ export const planDocuments = (input: PlanInput): DocumentPlan => {
     const { lines, ...open } = differencesOf(group, currency, rules);
     if (open.carried.length > 0) plan.carried.push({ payer: payerId, entity, currency, lines: open.carried });
     if (open.writtenOff.length > 0) writtenOff.push({ payer: payerId, entity, currency, lines: open.writtenOff });
+    if (open.moved.length > 0) plan.moved.push({ payer: payerId, entity, currency, lines: open.moved });
     const payments = paymentsOf(input, group, moves);
     const total = sum(lines.map((line) => parseDecimal(line.amount)));
     if (isZero(total)) {

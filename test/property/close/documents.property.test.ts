@@ -83,13 +83,16 @@ const plan = (
 const total = (amounts: Iterable<string>): string => formatDecimal(sum([...amounts].map(parseDecimal)));
 
 describe('documents are differences', () => {
-  it('every document is the sum of its lines, is not zero, and its kind is its sign', () => {
+  it('every document is the sum of its lines, each line of its revenue; it is not zero, and its kind is its sign', () => {
     fc.assert(
       fc.property(fc.array(close, { maxLength: 5 }), (closes) => {
         const billed: BilledDocument[] = [];
         for (const [n, each] of closes.entries()) {
           for (const document of plan(linesOf(each.rating), each.held, billed, n + 1)) {
             expect(total(document.lines.map(({ amount }) => amount))).toBe(formatDecimal(parseDecimal(document.total)));
+            for (const { amount, revenue = [] } of document.lines) {
+              expect(total(revenue.map((part) => part.amount))).toBe(formatDecimal(parseDecimal(amount)));
+            }
             expect(parseDecimal(document.total)).not.toEqual(ZERO);
             expect(document.kind === 'credit-memo').toBe(document.total.startsWith('-'));
             if (each.approved) billed.push({ document: slimDocument(document), void: each.voided });

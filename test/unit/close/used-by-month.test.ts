@@ -4,6 +4,7 @@ import { asPriced, metersByMonth, usedByMonth, withDays } from '../../../lambdas
 import { verifyStoredLine } from '../../../lambdas/close/verify-stored-line.ts';
 import type { DetailedUsage } from '../../../lambdas/usage/read/usage-details.ts';
 import { contractInput, each, fee, month, ratedContract } from '../rating/one-contract.ts';
+import { cancellation } from '../usage/usage-fixtures.ts';
 import { documentsOf } from './close-world.ts';
 import { agreed, calls, ledgerWorld, NOVEMBER } from './ledger-world.ts';
 
@@ -20,7 +21,8 @@ const anchored = agreed({
 describe('usage that is recognized as used over two calendar months', () => {
   it('is on the document month by month, as the line’s schedule says, and corrected month by month', async () => {
     const world = ledgerWorld(anchored);
-    await world.append(calls('2026-10-20T10:00:00.000Z', 20), calls('2026-11-11T10:00:00.000Z', 10));
+    const october = calls('2026-10-20T10:00:00.000Z', 20);
+    await world.append(october, calls('2026-11-11T10:00:00.000Z', 10));
     await world.close(NOVEMBER);
     const [invoice] = await documentsOf(world.made, world.closed[0] ?? '');
     const [usage, fee] = invoice?.lines ?? [];
@@ -42,6 +44,22 @@ describe('usage that is recognized as used over two calendar months', () => {
     const [memo] = await documentsOf(world.made, world.closed[1] ?? '');
     expect(memo?.lines.map(({ revenue }) => revenue)).toEqual([
       [{ recognition: 'as-used', from: '2026-11-01', through: '2026-11-11', quantity: '7', amount: '7.00' }],
+    ]);
+    // 20 calls of October are cancelled and 20 of November are new: 37 calls as before.
+    await world.append(cancellation(october, 'x-1'), calls('2026-11-05T00:00:00.000Z', 20));
+    expect(await world.close(NOVEMBER)).toEqual([]);
+    const third = await world.made.store.close(world.closed[2] ?? '');
+    expect(third?.steps.freeze.notes).toContainEqual(
+      'No document says it, for no amount changes: revenue lies in other months than documents said, of a1 (1 lines). Move it in the ERP, or leave it to the next correction of these lines, which has it.',
+    );
+    await world.append(calls('2026-11-06T00:00:00.000Z', 1));
+    await world.close(NOVEMBER);
+    const [last] = await documentsOf(world.made, world.closed[3] ?? '');
+    expect(last?.lines.map(({ revenue }) => revenue)).toEqual([
+      [
+        { recognition: 'as-used', from: '2026-11-01', through: '2026-11-11', quantity: '21', amount: '21.00' },
+        { recognition: 'as-used', from: '2026-10-12', through: '2026-10-31', quantity: '-20', amount: '-20.00' },
+      ],
     ]);
     const ports = { ...world.made, usage: world.made.ports.usage };
     expect(await verifyStoredLine(ports, usage?.lineId ?? '')).toMatchObject({ equal: true });

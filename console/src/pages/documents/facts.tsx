@@ -50,6 +50,15 @@ export const Facts = ({ document, delivery, names, correctedBy = [] }: Props) =>
       label: 'Close',
       value: <Link to={`/closes/${encodeURIComponent(document.closeId)}`}>{document.closeId}</Link>,
     },
+    ...(document.payments ?? []).map(({ description, amount, appliedBy, deposit }) => ({
+      label: `Prepaid credit: ${description}`,
+      value: (
+        <>
+          <Money amount={amount} currency={document.currency} />{' '}
+          {appliedBy === 'deposit' ? `of deposit ${deposit}, once it is posted` : 'by hand in the ERP'}
+        </>
+      ),
+    })),
     ...(document.corrects ? [{ label: 'Corrects', value: <DocumentLink id={document.corrects} /> }] : []),
     ...(correctedBy.length > 0
       ? [{ label: 'Corrected by', value: correctedBy.map((id) => <DocumentLink key={id} id={id} />) }]
