@@ -1,6 +1,6 @@
 import { type Decimal, formatDecimal, negate, ONE, parseDecimal } from '../platform/decimal.ts';
 import type { Charge } from './contract/bill.ts';
-import { exact } from './exact.ts';
+import { exact, roundExact } from './exact.ts';
 import { finishedAmount, finishingNodes, recognitionOf } from './finish-charge.ts';
 import { lineKey } from './item-context.ts';
 import type { Prices } from './prices-of.ts';
@@ -57,7 +57,10 @@ export const unusedAhead = (
 
 type Ahead = NonNullable<PriceState['ahead']>;
 
-/** What was charged for it goes back as it was charged; where only the price's amount is known, that is converted. */
+/**
+ * What was charged for it goes back as it was charged, in whole units of the currency where the contract's policy rounds to
+ * them now; where only the price's amount is known, that is converted.
+ */
 const givenBack = (scene: Scene, ahead: Ahead): { readonly amount: Decimal; readonly nodes: readonly LazyNode[] } => {
   const { billed, priced, places, input } = scene;
   const currency = ahead.charged === undefined ? priced : billed;
@@ -73,7 +76,7 @@ const givenBack = (scene: Scene, ahead: Ahead): { readonly amount: Decimal; read
   return ahead.charged === undefined
     ? { amount: finishedAmount(back, scene), nodes: [node, ...finishingNodes(back, scene)] }
     : {
-        amount: negate(charged),
+        amount: roundExact(back, places, input.policy.lineRounding),
         nodes: [node, roundingNode(back, { currency: billed, places, policy: input.policy })],
       };
 };

@@ -191,6 +191,21 @@ describe('a commitment that all lines count towards', () => {
   });
 });
 
+describe('what was charged ahead under a policy that rounds nothing', () => {
+  it('goes back in whole units of the currency under one that does', () => {
+    const given = input([{ step: 'recurring-fee', amount: '10', proration: 'none' }], {
+      price: { meter: null },
+      contract: { maximum: { amount: '5', description: 'At most' } },
+      opening: {
+        format: 2,
+        carryIn: {},
+        prices: { '["gone",{}]': { ahead: { start: '2026-10-01', amount: '1.23456', charged: '1.23456' } } },
+      },
+    });
+    expect(amounts(given)).toEqual(['i 10.00', 'gone -1.23', 'contract-maximum -3.77']);
+  });
+});
+
 describe('usage that cannot be priced', () => {
   it('is transactions that are not known, also where more was taken back than there was', () => {
     const step: PriceStep = { step: 'percentage', percent: '2', fixed: '0.3' };
