@@ -19,7 +19,7 @@ export type AllowanceStep = {
   readonly quantity: string;
   /** Items of one contract that name the same pool share one allowance, used up in the order of the items. */
   readonly pool?: string;
-  /** What is left goes on for so many periods, the oldest first; never more than `upTo` in all. */
+  /** What is left goes on for so many periods, the oldest first; never more than `upTo` in all where a period ends. */
   readonly rollover?: { readonly periods: number; readonly upTo?: string };
 };
 

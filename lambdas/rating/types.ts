@@ -10,7 +10,7 @@ import type { Period } from '../platform/period.ts';
 export type LevelChange = {
   readonly at: string;
   readonly by: string;
-  /** What part of `by` is charged; absent: by the seconds that are left of the period. */
+  /** What part of `by` is charged (of fewer seats that are kept: in proportion); absent: by the seconds that are left of the period. */
   readonly prorated?: string;
 };
 
@@ -22,11 +22,17 @@ export type RatableUsage = {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly quantity: string;
   readonly daily?: readonly { readonly day: string; readonly value: string }[];
-  /** Level changes in the order of time, the level at the beginning first; for seats by second and graduated by changes. */
+  /**
+   * Level changes in the order of time, the level at the beginning first; for seats by second and graduated by changes. What
+   * changes at one instant, also in several rows, is one change, unless it says itself what of it is charged.
+   */
   readonly changes?: readonly LevelChange[];
   /** Quantity per hour or local day, by its beginning in local time (`2026-10-01T09:00`); for windowed prices. */
   readonly windows?: readonly { readonly start: string; readonly quantity: string }[];
-  /** Amounts of single transactions in the order of time; `count` equal ones in a row. For percentages with parts per transaction. */
+  /**
+   * Amounts of single transactions in the order of time; `count` equal ones in a row. For percentages with parts per
+   * transaction. Rows that are priced together follow one another in the order of their dimension values.
+   */
   readonly transactions?: readonly { readonly amount: string; readonly count?: number }[];
   /** The quantity that chooses the tier of a volume price when `quantity` is a prorated one. */
   readonly fullQuantity?: string;

@@ -14,6 +14,8 @@ import { Rational, total } from '../../rating/oracle/rational.ts';
 
 const RUNS = runs(250);
 const ACCOUNT = 'account';
+/** Who pays: the account itself, or a parent whose contract covers children. */
+const PAYERS = [ACCOUNT, 'parent'];
 
 /** What of a row is known at some time: some of its windows and transactions, another quantity. */
 const known = (draw: Draw, row: RatableUsage): RatableUsage[] => {
@@ -33,7 +35,7 @@ const known = (draw: Draw, row: RatableUsage): RatableUsage[] => {
 
 /** A contract's period, and what was known of its usage before the truth: late, cancelled, wrong. */
 const histories = drawn((draw) => {
-  const input = ratable(caseOf(draw)[0]);
+  const input = ratable(caseOf(draw, undefined, false)[0]);
   const early = draw.list(0, 4, () => ({
     usage: input.usage.flatMap((row) => known(draw, row)),
     interim: draw.onceIn(3),
@@ -47,9 +49,9 @@ const plan = (input: RateInput, billed: readonly BilledDocument[], run: number, 
     closeId: `close-${run}`,
     dates: input.period,
     lines: rate(input).lines.map((rated) => ({ rated, entity: 'entity' })),
-    decided: new Set([ACCOUNT]),
+    decided: new Set(PAYERS),
     billed,
-    payers: new Map([[ACCOUNT, { account: ACCOUNT, name: ACCOUNT, customerId: ACCOUNT }]]),
+    payers: new Map(PAYERS.map((account) => [account, { account, name: account, customerId: account }])),
     billers: new Map([['entity', { entity: 'entity', subsidiaryId: 'entity' }]]),
     zoneOf: () => input.period.zone,
     policyOf: () => ({ carryBelow: parseDecimal(carryBelow) }),

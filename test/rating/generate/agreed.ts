@@ -10,8 +10,6 @@ export type AgreedScene = {
   readonly start: string;
   readonly end?: string | undefined;
   readonly decimals: number;
-  /** Whether a commitment may be over the contract year. */
-  readonly acrossPeriods: boolean;
 };
 
 /** An amount with the decimals of the currency, seldom more than two of them. */
@@ -41,22 +39,28 @@ const lastDay = (draw: Draw, { period, start }: AgreedScene, from?: string): str
   return date > first ? date : dateAfter(first, 1);
 };
 
-const group = (draw: Draw, scene: AgreedScene) => {
+const bounds = (draw: Draw, scene: AgreedScene) => {
   const least = money(draw, 200, scene);
   return {
-    id: 'some',
-    description: 'Some',
-    items: scene.items.filter((_, n) => n === 0 || draw.onceIn(2)).map(({ id }) => id),
     ...(draw.onceIn(2) ? { minimum: least } : {}),
     ...(draw.onceIn(2) ? { maximum: `${Number(least) + draw.int(0, 90)}` } : { minimum: least }),
   };
+};
+
+/** A group of some items, at times another of the rest. */
+const groups = (draw: Draw, scene: AgreedScene) => {
+  const some = scene.items.filter((_, n) => n === 0 || draw.onceIn(2)).map(({ id }) => id);
+  const others = scene.items.map(({ id }) => id).filter((id) => !some.includes(id));
+  const one = { id: 'some', description: 'Some', items: some, ...bounds(draw, scene) };
+  const other = { id: 'others', description: 'Others', items: others };
+  return others.length > 0 && draw.onceIn(2) ? [one, { ...other, ...bounds(draw, scene) }] : [one];
 };
 
 const commitment = (draw: Draw, scene: AgreedScene) => ({
   amount: money(draw, 200, scene),
   description: 'Commitment',
   ...draw.maybe(2, () => ({
-    over: scene.acrossPeriods ? draw.pick(['contract-year', 'period'] as const) : ('period' as const),
+    over: draw.pick(['contract-year', 'period'] as const),
   })),
   ...draw.maybe(2, () => ({ overageFactor: draw.pick(['1.5', '2', '1.1']) })),
 });
@@ -93,7 +97,7 @@ export const agreed = (draw: Draw, scene: AgreedScene): Partial<Contract> => {
   const committed = draw.maybe(4, () => ({ minimumCommitment: commitment(draw, scene) }));
   const least = 'minimumCommitment' in committed ? Math.ceil(Number(committed.minimumCommitment.amount)) : 1;
   return {
-    ...draw.maybe(4, () => ({ groups: [group(draw, scene)] })),
+    ...draw.maybe(4, () => ({ groups: groups(draw, scene) })),
     ...committed,
     ...draw.maybe(5, () => ({ maximum: { amount: `${least + draw.int(0, 200)}`, description: 'At most' } })),
     ...draw.maybe(3, () => ({ discounts: draw.list(1, 2, (n) => discount(draw, n, scene)) })),

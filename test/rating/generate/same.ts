@@ -1,11 +1,11 @@
-import { rate } from '../../../lambdas/rating/rate.ts';
+import { type AmountLine, rate, rateAmounts } from '../../../lambdas/rating/rate.ts';
 import { RatingError } from '../../../lambdas/rating/rating-error.ts';
 import type { ArithmeticNode, RatedLine, RateInput, RateResult } from '../../../lambdas/rating/types.ts';
-import { Unratable } from '../oracle/charge.ts';
 import type { Opening, State } from '../oracle/given.ts';
 import type { Line } from '../oracle/line.ts';
 import { type Answer, rateSlowly } from '../oracle/rate-slowly.ts';
 import { Rational } from '../oracle/rational.ts';
+import { Unratable } from '../oracle/unratable.ts';
 import type { Case } from './case.ts';
 
 type Named = { readonly item: string; readonly dimensions: Readonly<Record<string, string>> };
@@ -28,24 +28,45 @@ const statesOf = (prices: Readonly<Record<string, State>> | undefined): Map<stri
   return texts;
 };
 
+/** Whether a line is of an item, not of the contract itself: only those are split into now and ahead by both. */
+const isOfItem = ({ item }: Named): boolean => item.startsWith('item');
+
+/** What the library rated: lines whole, or their amounts alone. */
+type Rated = Omit<RateResult, 'lines'> & { readonly lines: readonly (RatedLine | AmountLine)[] };
+
 /** Everything that must be equal, by name. */
-const ofEngine = ({ lines, closing, payments }: RateResult): Map<string, string> => {
+const ofEngine = ({ lines, closing, payments }: Rated): Map<string, string> => {
   const all = new Map<string, string>();
-  for (const line of lines) all.set(nameOf(line, line.period.start), plain(line.amount));
+  for (const line of lines) {
+    const name = nameOf(line, 'period' in line ? line.period.start : '');
+    all.set(name, `${plain(line.amount)} for ${plain(line.quantity)}`);
+    if (!('period' in line)) continue;
+    all.set(`${name}: until`, line.period.end);
+    if (isOfItem(line)) all.set(`${name}: ahead`, plain(line.ahead?.amount ?? '0'));
+  }
+  all.set('lines', `${lines.length}`);
   for (const [key, text] of statesOf(closing.prices)) all.set(`closing ${key}`, text);
   if (closing.committed !== undefined)
     all.set('committed', `${closing.committed.yearStart} ${plain(closing.committed.charged)}`);
-  for (const { credit, left } of closing.wallets ?? []) all.set(`wallet ${credit}`, plain(left));
+  for (const { credit, left, granted } of closing.wallets ?? [])
+    all.set(`wallet ${credit}`, `${plain(left)} of ${granted}`);
   for (const { credit, amount } of payments) all.set(`payment ${credit}`, plain(amount));
   return all;
 };
 
-const ofOracle = ({ lines, prices, committed, wallets, payments }: Answer): Map<string, string> => {
+const ofOracle = ({ lines, prices, committed, wallets, payments }: Answer, whole: boolean): Map<string, string> => {
   const all = new Map<string, string>();
-  for (const line of lines) all.set(nameOf(line, line.start), line.amount.toString());
+  for (const line of lines) {
+    const name = nameOf(line, whole ? line.start : '');
+    all.set(name, `${line.amount} for ${line.quantity}`);
+    if (!whole) continue;
+    all.set(`${name}: until`, line.end);
+    if (isOfItem(line)) all.set(`${name}: ahead`, `${line.ahead ?? 0}`);
+  }
+  all.set('lines', `${lines.length}`);
   for (const [key, text] of statesOf(prices)) all.set(`closing ${key}`, text);
   if (committed !== undefined) all.set('committed', `${committed.yearStart} ${plain(committed.charged)}`);
-  for (const [credit, left] of wallets) all.set(`wallet ${credit}`, left.toString());
+  for (const { credit, left, granted } of wallets) all.set(`wallet ${credit}`, `${plain(left)} of ${granted}`);
   for (const { credit, amount } of payments) all.set(`payment ${credit}`, amount.toString());
   return all;
 };
@@ -64,35 +85,7 @@ const oracleTree = (line: Line): string[] => [
   ...line.notes.map((note) => `    ${note}`),
 ];
 
-const isRefusal = (answer: RateResult | Error): boolean => answer instanceof RatingError;
-
-/** What differs, with the input and both arithmetic trees; `undefined` when nothing does. */
-const differenceOf = (input: RateInput, engine: RateResult | Error, oracle: Answer | Error): string | undefined => {
-  if (isRefusal(engine) && oracle instanceof Unratable) return undefined;
-  const shown = () => `\ngiven ${JSON.stringify(input, null, 1)}`;
-  if (engine instanceof Error) return `the engine says: ${engine.stack}${shown()}`;
-  if (oracle instanceof Error) return `only the oracle says: ${oracle.stack}${shown()}`;
-  const [left, right] = [ofEngine(engine), ofOracle(oracle)];
-  // After the contract's end nothing opens with what is left.
-  const over = (input.contract.end ?? '9999') <= input.period.start;
-  const names = [...new Set([...left.keys(), ...right.keys()])].filter(
-    (name) => left.get(name) !== right.get(name) && !(over && name.startsWith('closing')),
-  );
-  const ids = new Set(engine.lines.map((line) => line.id));
-  const problems = names.map(
-    (name) => `${name}: engine ${left.get(name) ?? 'nothing'}, oracle ${right.get(name) ?? 'nothing'}`,
-  );
-  if (ids.size !== engine.lines.length) problems.push('two lines have one id');
-  if (problems.length === 0) return undefined;
-  return [
-    ...problems,
-    'engine:',
-    ...engine.lines.flatMap(engineTree),
-    'oracle:',
-    ...oracle.lines.flatMap(oracleTree),
-    shown(),
-  ].join('\n');
-};
+const isRefusal = (answer: Rated | Error): boolean => answer instanceof RatingError;
 
 const tried = <T>(rating: () => T): T | Error => {
   try {
@@ -103,24 +96,61 @@ const tried = <T>(rating: () => T): T | Error => {
   }
 };
 
+/** The arithmetic of the library, line by line, or why it has none. */
+const explained = (input: RateInput): string[] => {
+  const engine = tried(() => rate(input));
+  return engine instanceof Error ? [`${engine.stack}`] : engine.lines.flatMap(engineTree);
+};
+
+/** What differs, with the input and both arithmetic trees; `undefined` when nothing does. */
+const differenceOf = (
+  input: RateInput,
+  engine: Rated | Error,
+  oracle: Answer | Error,
+  whole: boolean,
+): string | undefined => {
+  if (isRefusal(engine) && oracle instanceof Unratable) return undefined;
+  const shown = () => `\ngiven ${JSON.stringify(input, null, 1)}`;
+  if (engine instanceof Error) return `the engine says: ${engine.stack}${shown()}`;
+  if (oracle instanceof Error) return `only the oracle says: ${oracle.stack}${shown()}`;
+  const [left, right] = [ofEngine(engine), ofOracle(oracle, whole)];
+  // Once the contract has ended nothing opens with what is left.
+  const over = (input.contract.end ?? '9999') <= (input.part ?? input.period).end;
+  const names = [...new Set([...left.keys(), ...right.keys()])].filter(
+    (name) => left.get(name) !== right.get(name) && !(over && name.startsWith('closing')),
+  );
+  const problems = names.map(
+    (name) => `${name}: engine ${left.get(name) ?? 'nothing'}, oracle ${right.get(name) ?? 'nothing'}`,
+  );
+  const ids = engine.lines.flatMap((line) => ('id' in line ? [line.id] : []));
+  if (new Set(ids).size !== ids.length) problems.push('two lines have one id');
+  if (problems.length === 0) return undefined;
+  const slow = oracle.lines.flatMap(oracleTree);
+  return [...problems, 'engine:', ...explained(input), 'oracle:', ...slow, shown()].join('\n');
+};
+
 /** What the oracle leaves, in the form that opens the next period. */
 const nextOpening = ({ prices, committed, wallets }: Answer): Opening => ({
   prices,
   ...(committed === undefined ? {} : { committed }),
-  wallets: [...wallets].map(([credit, left]) => ({ credit, left: left.toString() })),
+  wallets,
 });
 
-/** Rates the periods of a case one after the other by both, each with what it left itself. */
-export const differenceIn = ([first, ...rest]: Case): string | undefined => {
-  let engine = tried(() => rate(first));
+/**
+ * Rates the periods of a case one after the other by both, each with what it left itself. Days and what is charged ahead
+ * are compared of `whole` lines only: amounts alone are rated several times as fast.
+ */
+export const differenceIn = ([first, ...rest]: Case, whole = true): string | undefined => {
+  const rated = (input: RateInput): Rated | Error => tried(() => (whole ? rate(input) : rateAmounts(input)));
+  let engine = rated(first);
   let oracle = tried(() => rateSlowly(first));
-  let found = differenceOf(first, engine, oracle);
+  let found = differenceOf(first, engine, oracle, whole);
   for (const next of rest) {
     if (found !== undefined || engine instanceof Error || oracle instanceof Error) return found;
     const [opening, slow] = [engine.closing, nextOpening(oracle)];
-    engine = tried(() => rate({ ...next, opening }));
+    engine = rated({ ...next, opening });
     oracle = tried(() => rateSlowly({ ...next, opening: slow }));
-    found = differenceOf({ ...next, opening }, engine, oracle);
+    found = differenceOf({ ...next, opening }, engine, oracle, whole);
   }
   return found;
 };

@@ -1,32 +1,39 @@
+import type { Price } from '../../../lambdas/catalog/types.ts';
 import type { Period } from '../../../lambdas/platform/period.ts';
 import type { RatableUsage } from '../../../lambdas/rating/types.ts';
 import { dateAfter, daysFrom, midnight } from '../oracle/calendar.ts';
 import { Rational, total } from '../oracle/rational.ts';
 import type { Draw } from './draw.ts';
-import { type GeneratedPrice, REGIONS, SIZES } from './price.ts';
+import type { GeneratedPrice, Kind } from './price.ts';
+import { VALUES } from './steps.ts';
 
 type Row = Omit<RatableUsage, 'meter' | 'meterVersion' | 'unit' | 'dimensions'>;
 
+/** Usage is of a part of a period; of a contract that covers others it says whose it is; at times it is `flawed`. */
+export type UsageScene = { readonly part: Period; readonly covers: boolean; readonly flawed: boolean };
+
 const sumOf = (amounts: readonly string[]): string => total(amounts.map((each) => Rational.of(each))).toString();
 
-/** At times more was cancelled than there was. */
-const quantity = (draw: Draw): string => {
-  const size = draw.decimal(40);
-  return size !== '0' && draw.onceIn(8) ? `-${size}` : size;
+/** At times less than nothing: more was cancelled than there was. */
+const signed = (draw: Draw, most: number, times: number): string => {
+  const size = draw.decimal(most);
+  return size !== '0' && draw.onceIn(times) ? `-${size}` : size;
 };
 
-const changes = (draw: Draw, part: Period, prorated: boolean): Row => {
+/** Of several rows some change at one instant. Only a row by itself says what is charged of each change. */
+const changes = (draw: Draw, part: Period, alone: boolean): Row => {
   const [start, end] = [midnight(part.start, part.zone), midnight(part.end, part.zone)];
   const hours = (end - start) / 3_600_000;
+  const prorated = alone && draw.onceIn(3);
   let level = 0;
-  const all = draw
-    .list(0, 4, () => draw.int(1, hours - 1))
+  const instants = new Set([0, ...draw.list(0, 3, () => (draw.onceIn(3) ? 7 : draw.int(1, hours - 1)))]);
+  const all = [...instants]
     .toSorted((a, b) => a - b)
     .map((hour, n) => {
       const by = draw.int(n === 0 ? 0 : -level, 12);
       level += by;
       return {
-        at: new Date(n === 0 ? start : start + hour * 3_600_000).toISOString(),
+        at: new Date(start + hour * 3_600_000).toISOString(),
         by: `${by}`,
         ...(prorated ? { prorated: (by / 2).toFixed(1).replace('-0.0', '0.0') } : {}),
       };
@@ -34,11 +41,13 @@ const changes = (draw: Draw, part: Period, prorated: boolean): Row => {
   return { quantity: `${level}`, changes: all };
 };
 
-const windows = (draw: Draw, part: Period): Row => {
+const windows = (draw: Draw, part: Period, { windowed }: Price): Row => {
   const days = daysFrom(part.start, part.end);
+  const byDay = windowed?.every === 'day' && windowed.hours === undefined && draw.onceIn(2);
   const all = new Map<string, string>();
   for (const [day, hour] of draw.list(0, 5, () => [draw.int(0, Math.min(days - 1, 3)), draw.int(0, 23)] as const)) {
-    all.set(`${dateAfter(part.start, day)}T${`${hour}`.padStart(2, '0')}:00`, draw.decimal(20));
+    const date = dateAfter(part.start, day);
+    all.set(byDay ? date : `${date}T${`${hour}`.padStart(2, '0')}:00`, signed(draw, 20, 12));
   }
   const each = [...all]
     .map(([start, value]) => ({ start, quantity: value }))
@@ -59,7 +68,7 @@ const daily = (draw: Draw, part: Period): Row => {
 
 const transactions = (draw: Draw): Row => {
   const all = draw.list(0, 5, () => ({
-    amount: draw.decimal(60),
+    amount: signed(draw, 60, 12),
     ...draw.maybe(3, () => ({ count: draw.int(1, 4) })),
   }));
   return {
@@ -73,48 +82,69 @@ const slices = (draw: Draw): Row => {
   return { quantity: sumOf(all), slices: all };
 };
 
-const rowOf = (draw: Draw, { kind }: GeneratedPrice, part: Period): Row => {
+const rowOf = (draw: Draw, { kind, price }: GeneratedPrice, part: Period, alone: boolean): Row => {
   switch (kind) {
     case 'changes':
-      return changes(draw, part, draw.onceIn(2));
     case 'seats-changes':
-      return changes(draw, part, false);
+      return changes(draw, part, alone);
     case 'seats-daily':
       return daily(draw, part);
     case 'windows':
-      return windows(draw, part);
+      return windows(draw, part, price);
     case 'transactions':
       return transactions(draw);
     case 'full-quantity':
-      return { quantity: draw.price(20), fullQuantity: draw.price(40) };
-    default: {
-      return { quantity: quantity(draw) };
-    }
+      return { quantity: draw.price(20), ...(draw.onceIn(8) ? {} : { fullQuantity: draw.price(40) }) };
+    default:
+      return { quantity: signed(draw, 40, 8) };
   }
 };
 
+type Place = Readonly<Record<string, string>>;
+
+/** Different places that usage was measured in, at times one without a value of a dimension. */
+const placesOf = (draw: Draw, kind: Kind, covers: boolean): Place[] => {
+  const most = kind === 'plain' ? 4 : draw.pick([1, 2, 3]);
+  const places = new Map<string, Place>();
+  for (let n = draw.onceIn(12) ? 0 : draw.int(1, most); n > 0; n -= 1) {
+    const place: Place = {
+      region: draw.pick(VALUES.region),
+      ...(draw.onceIn(40) ? {} : { size: draw.pick(VALUES.size) }),
+      ...(covers ? { account: draw.pick(VALUES.account) } : {}),
+    };
+    places.set(JSON.stringify(place), place);
+  }
+  return [...places.values()];
+};
+
+/** A row that lacks what its price needs: it cannot be rated. Where there was nothing, nothing is lacking. */
+const incomplete = (row: Row): Row => (row.quantity === '0' ? row : { quantity: row.quantity });
+
 /** The usage of a price in the covered part of a period. */
-export const usageOf = (draw: Draw, generated: GeneratedPrice, part: Period): RatableUsage[] => {
+export const usageOf = (
+  draw: Draw,
+  generated: GeneratedPrice,
+  { part, covers, flawed }: UsageScene,
+): RatableUsage[] => {
   const { kind, price } = generated;
   if (kind === 'none') return [];
-  const row = (meter: string, dimensions: Record<string, string>): RatableUsage => ({
-    meter,
-    meterVersion: 1,
-    unit: 'unit',
-    dimensions,
-    ...rowOf(draw, generated, part),
-  });
-  if (kind === 'capacity') return ['peak-0', 'peak-1', price.meter ?? ''].map((meter) => row(meter, {}));
+  const places = placesOf(draw, kind, covers);
+  const row = (meter: string, dimensions: Place): RatableUsage => {
+    const whole = rowOf(draw, generated, part, places.length === 1);
+    return {
+      meter,
+      meterVersion: 1,
+      unit: 'unit',
+      dimensions,
+      ...(flawed && places.length === 1 && draw.onceIn(40) ? incomplete(whole) : whole),
+    };
+  };
   const meter = price.meter ?? '';
-  if (kind !== 'plain') {
-    const regions =
-      price.perDimensions.length === 0 ? [{}] : REGIONS.slice(0, draw.int(1, 2)).map((region) => ({ region }));
-    return regions.map((dimensions) => row(meter, dimensions));
-  }
-  const places = REGIONS.flatMap((region) => SIZES.map((size) => ({ region, size })));
-  // What each bill added is only known of a group as a whole.
-  const sliced = price.perDimensions.length === 0 && price.accumulate === undefined && draw.onceIn(4);
-  if (sliced) return [{ ...row(meter, { region: 'eu', size: 'l' }), ...slices(draw) }];
-  const used = new Set(draw.list(0, 3, () => draw.int(0, places.length - 1)));
-  return [...used].map((n) => row(meter, places[n] as { region: string; size: string }));
+  if (kind === 'capacity')
+    return ['peak-0', 'peak-1', meter].flatMap((each) => places.map((place) => row(each, place)));
+  // What each bill added is known of a group as a whole, so of one row.
+  const [only] = places;
+  const sliced = kind === 'plain' && places.length === 1 && price.accumulate === undefined && draw.onceIn(2);
+  if (sliced && only !== undefined) return [{ ...row(meter, only), ...slices(draw) }];
+  return places.map((place) => row(meter, place));
 };

@@ -1,4 +1,4 @@
-import { covered, nextPeriod, shareOf } from './calendar.ts';
+import { covered, endsPeriod, nextPeriod, shareOf } from './calendar.ts';
 import type { Scene } from './charge.ts';
 import type { Given, Item, Named, Policy, Price, Span, State, Step } from './given.ts';
 import { kept, type Rating, stepOf } from './price-usage.ts';
@@ -102,7 +102,8 @@ export class Ahead {
   constructor(given: Given, opening: State, expects: boolean) {
     this.given = given;
     this.opening = opening;
-    this.expects = expects && given.interim !== true;
+    // What is charged ahead is a matter of the last part, and of no bill within the period.
+    this.expects = expects && given.interim !== true && endsPeriod(given);
   }
 
   settle(steps: readonly Step[], actual: Rational, next: () => Rational | undefined): Rational {

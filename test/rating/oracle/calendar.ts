@@ -1,30 +1,46 @@
 import type { Contract, Policy, Span } from './given.ts';
 import { NOTHING, Rational } from './rational.ts';
 
-/** Local dates as numbers of days, on plain arithmetic: no date library, so that its mistakes would show. */
-const DAY = 86_400_000;
+/** Local dates as numbers of days, counted year by year and month by month: no date library, so that its mistakes would show. */
+const FIRST_YEAR = 1970;
+const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
-/** Days since 1970-01-01. */
-export const dayNumber = (date: string): number => {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  return Date.UTC(year, month - 1, day) / DAY;
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+/** Days of a month; months are counted from January of year 0. */
+const lengthOf = (month: number): number =>
+  month % 12 === 1 && isLeap(Math.floor(month / 12)) ? 29 : (LENGTHS[month % 12] ?? 0);
+
+const monthOf = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
+
+/** The first day of each month since 1970, counted on as far as it is asked for. */
+const firsts: number[] = [0];
+const firstOf = (month: number): number => {
+  const wanted = month - FIRST_YEAR * 12;
+  while (firsts.length <= wanted) {
+    firsts.push((firsts.at(-1) ?? 0) + lengthOf(FIRST_YEAR * 12 + firsts.length - 1));
+  }
+  return firsts[wanted] ?? 0;
 };
 
-const dateOf = (number: number): string => new Date(number * DAY).toISOString().slice(0, 10);
+/** Days since 1970-01-01. */
+export const dayNumber = (date: string): number => firstOf(monthOf(date)) + Number(date.slice(8)) - 1;
+
+const two = (n: number): string => `${n}`.padStart(2, '0');
+
+const dateIn = (month: number, day: number): string => `${Math.floor(month / 12)}-${two((month % 12) + 1)}-${two(day)}`;
+
+const dateOf = (number: number): string => {
+  // No month has more than 31 days, so it is this one or one of the few after it.
+  let month = FIRST_YEAR * 12 + Math.floor(number / 31);
+  while (firstOf(month + 1) <= number) month += 1;
+  return dateIn(month, number - firstOf(month) + 1);
+};
 
 export const daysFrom = (start: string, end: string): number => dayNumber(end) - dayNumber(start);
 
-const monthOf = (date: string): number => {
-  const [year = 0, month = 0] = date.split('-').map(Number);
-  return year * 12 + month - 1;
-};
-
-const lengthOf = (month: number): number =>
-  new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate();
-
 /** The day of a month, or the last one where the month is too short. */
-const inMonth = (month: number, day: number): string =>
-  dateOf(Date.UTC(Math.floor(month / 12), month % 12, Math.min(day, lengthOf(month))) / DAY);
+const inMonth = (month: number, day: number): string => dateIn(month, Math.min(day, lengthOf(month)));
 
 /** The same day `months` later; the last of the month where there is none. */
 export const laterBy = (date: string, months: number, day = Number(date.slice(8))): string =>
@@ -73,6 +89,7 @@ export const yearEnd = (contract: Contract, date: string): string => {
   return laterBy(contract.start, 12 * years);
 };
 
+const DAY = 86_400_000;
 const midnights = new Map<string, number>();
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -108,17 +125,24 @@ export const secondsFrom = (span: Span): number =>
 const monthDay = (period: Span, anchorDay: number): number =>
   inMonth(monthOf(period.start), anchorDay) === period.start ? anchorDay : Number(period.start.slice(8));
 
-/** Months of a part, each month of the period as 1 however long: 1 February to 13 April of months from the 13th is 12/31 + 2. */
+/**
+ * Months of a part of a period, day by day: each day is one of the days of its month, however many those are. 1 February
+ * to 13 April of months from the 13th is 12/31 + 2.
+ */
 const monthsFrom = (part: Span, period: Span, anchorDay: number): Rational => {
-  const day = monthDay(period, anchorDay);
+  const monthsDay = monthDay(period, anchorDay);
+  const [first, last] = [dayNumber(part.start), dayNumber(part.end)];
   let months = NOTHING;
-  for (let n = 0; ; n += 1) {
-    const [start, end] = [laterBy(period.start, n, day), laterBy(period.start, n + 1, day)];
-    if (start >= part.end) return months;
-    const inside = overlap(part, start, end);
-    if (inside === undefined) continue;
-    months = months.plus(Rational.whole(daysFrom(inside.start, inside.end)).over(Rational.whole(daysFrom(start, end))));
+  let [begin, inside] = [dayNumber(period.start), 0];
+  let end = dayNumber(laterBy(period.start, 1, monthsDay));
+  for (let day = begin, n = 2; day < last; day += 1) {
+    if (day >= first) inside += 1;
+    if (day + 1 < end && day + 1 < last) continue;
+    months = months.plus(Rational.whole(inside).over(Rational.whole(end - begin)));
+    [begin, end, inside] = [end, dayNumber(laterBy(period.start, n, monthsDay)), 0];
+    n += 1;
   }
+  return months;
 };
 
 /**
@@ -145,6 +169,17 @@ export const shareLeft = (at: string, part: Span, period: Span, unit: Policy['pr
   return new Rational(BigInt(left), 1_000n).over(Rational.whole(secondsFrom(period) - short));
 };
 
+/** Whether a part is the last of its period: another version of the contract does not follow. */
+export const endsPeriod = ({ part, period }: { readonly part?: Span; readonly period: Span }): boolean =>
+  part === undefined || part.end >= period.end;
+
 /** What lines are for: the covered part, or of a period that is not covered the part of the next that is charged ahead. */
-export const servicePeriod = (contract: Contract, period: Span, part?: Span): Span =>
-  covered(contract, period, part) ?? covered(contract, nextPeriod(contract, period)) ?? period;
+export const servicePeriod = (
+  contract: Contract,
+  { period, part }: { readonly period: Span; readonly part?: Span },
+): Span => {
+  const next = endsPeriod(part === undefined ? { period } : { part, period })
+    ? covered(contract, nextPeriod(contract, period))
+    : undefined;
+  return covered(contract, period, part) ?? next ?? period;
+};

@@ -1,8 +1,10 @@
 import { shareLeft, shareOf } from './calendar.ts';
 import type { Given, Named, Span, Step, Usage } from './given.ts';
+import { changesOf } from './levels.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { seatsOf } from './seats.ts';
 import { graduated, graduatedByChanges, stairstep, volume } from './tiers.ts';
+import { Unratable } from './unratable.ts';
 
 /** What a charge may look at beside its quantity. */
 export type Scene = {
@@ -11,9 +13,6 @@ export type Scene = {
   readonly rows: readonly Usage[];
   readonly conversion?: Named<'unit-conversion'> | undefined;
 };
-
-/** The oracle cannot price this: the engine must refuse it too. */
-export class Unratable extends Error {}
 
 const rounded = (quantity: Rational, how: 'up' | 'down' | 'half-up' | undefined): Rational => {
   if (how === undefined) return quantity;
@@ -31,12 +30,18 @@ export const converted = (step: Named<'unit-conversion'> | undefined, quantity: 
   return rounded(exact, step.rounding);
 };
 
+/** Rows say no time, so of several those of the first dimension values come first. */
+const inOrder = (rows: readonly Usage[]): Usage[] => {
+  const named = rows.map((row) => ({ row, key: JSON.stringify(Object.entries(row.dimensions).toSorted()) }));
+  return named.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
+};
+
 /** Each transaction by itself, the free ones first. */
 const percentage = (step: Named<'percentage'>, quantity: Rational, rows: readonly Usage[]): Rational => {
   const percent = Rational.of(step.percent).over(HUNDRED);
   const alone = [step.fixed, step.transactionMinimum, step.transactionMaximum, step.freeTransactions];
   if (alone.every((each) => each === undefined)) return most(quantity, NOTHING).times(percent);
-  const transactions = rows.flatMap((row) => {
+  const transactions = inOrder(rows).flatMap((row) => {
     if (row.transactions !== undefined) return row.transactions;
     if (Rational.of(row.quantity).isZero()) return [];
     throw new Unratable('no transactions');
@@ -83,16 +88,14 @@ const capacity = (step: Named<'capacity'>, usage: readonly Usage[]): Rational =>
   return Rational.of(tier.price);
 };
 
-const byChanges = (step: Named<'graduated'>, scene: Scene): Rational => {
-  const { period, policy } = scene.given;
-  const changes = scene.rows
-    .flatMap((row) => row.changes ?? [])
-    .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-    .map(({ at, by, prorated }) => {
-      const share = shareLeft(at, scene.part, period, policy.prorationUnit);
-      const exact = Rational.of(by);
-      return { by: exact, charged: prorated === undefined ? exact.times(share) : Rational.of(prorated) };
-    });
+const byChanges = (step: Named<'graduated'>, { rows, part, given }: Scene): Rational => {
+  const { period, policy } = given;
+  if (rows.some((row) => row.changes === undefined && !Rational.of(row.quantity).isZero()))
+    throw new Unratable('no changes');
+  const changes = changesOf(rows).map(({ at, by, prorated }) => ({
+    by,
+    charged: prorated ?? by.times(shareLeft(at, part, period, policy.prorationUnit)),
+  }));
   return graduatedByChanges(step.tiers, changes, policy);
 };
 

@@ -1,7 +1,7 @@
 import { allocated } from './allocated.ts';
 import { yearEnd, yearStart } from './calendar.ts';
 import { maximumOf, minimumOf } from './charge.ts';
-import type { Credit, Given, Opening, Span } from './given.ts';
+import type { Credit, Given, Opening, Span, Wallet } from './given.ts';
 import { isMetered } from './groups.ts';
 import type { Line } from './line.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
@@ -94,25 +94,33 @@ export const applyCommitment = (bill: Bill): Opening['committed'] => {
   if (interim === true) return opening.committed;
   const counted = bill.leftOf(bill.of(undefined).filter((line) => policy.commitmentCovers === 'all' || line.metered));
   const factor = Rational.of(agreed.overageFactor ?? '1').minus(ONE);
-  const overage = (charged: Rational, least: Rational): Rational => most(charged.minus(least), NOTHING).times(factor);
+  /** Of what brought the charges from one amount to another, how much lies above a third, charged once more. */
+  const overage = (from: Rational, to: Rational, least: Rational): Rational =>
+    most(to, least).minus(most(from, least)).times(factor);
   const always = policy.zeroUsageLine === 'show';
   if (agreed.over !== 'contract-year') {
     const least = worth(agreed.amount, bill);
     const lacking = most(least.minus(counted), NOTHING);
     bill.add('minimum-commitment', lacking, `${lacking} to the commitment of ${least}`, false, always);
-    bill.add('commitment-overage', overage(counted, least), `for what ${counted} is above ${least}`, false);
+    bill.add('commitment-overage', overage(NOTHING, counted, least), `for what ${counted} is above ${least}`, false);
     return opening.committed;
   }
   const begin = yearStart(contract, period.start);
   const before = opening.committed?.yearStart === begin ? Rational.of(opening.committed.charged) : NOTHING;
   const [charged, whole] = [before.plus(counted), Rational.of(agreed.amount)];
-  const ends = yearEnd(contract, period.start) <= period.end || (contract.end ?? '9999-12-31') <= period.end;
+  // The true-up falls due with the last part that is of the year, or of the contract.
+  const last = bill.part.end;
+  const ends = last === contract.end || (last === period.end && yearEnd(contract, period.start) <= period.end);
   if (ends) {
     const lacking = most(whole.minus(charged), NOTHING);
     bill.add('minimum-commitment', lacking, `${lacking} to the commitment of the year`, false);
   }
-  const over = overage(charged, whole).minus(overage(before, whole));
-  bill.add('commitment-overage', over, `for what ${charged} is above ${whole} of the year`, false);
+  bill.add(
+    'commitment-overage',
+    overage(before, charged, whole),
+    `for what ${charged} is above ${whole} of the year`,
+    false,
+  );
   return { yearStart: begin, charged: `${charged}` };
 };
 
@@ -151,7 +159,9 @@ const walletOf = (credit: Credit, opening: Opening): Rational => {
   const granted = Rational.of(credit.amount);
   const known = opening.wallets?.find((wallet) => wallet.credit === credit.id);
   if (known === undefined) return granted;
-  return Rational.of(known.left).plus(granted.minus(Rational.of(known.granted ?? credit.amount)));
+  const more = granted.minus(Rational.of(known.granted ?? credit.amount));
+  // Nobody owes a wallet: one that is granted less than was used of it holds nothing.
+  return most(Rational.of(known.left).plus(more), NOTHING);
 };
 
 /** Credits: promotional ones as lines, prepaid ones as payments. Returns the payments and what is left in the wallets. */
@@ -175,5 +185,10 @@ export const applyCredits = (bill: Bill) => {
       }
     }
   }
-  return { payments, wallets };
+  const own = credits.map(({ id, amount }): Wallet => {
+    return { credit: id, left: `${wallets.get(id) ?? NOTHING}`, granted: amount };
+  });
+  // A credit that this version does not have keeps what it has: another may have it again.
+  const others = (opening.wallets ?? []).filter(({ credit }) => !wallets.has(credit));
+  return { payments, wallets: [...own, ...others] };
 };

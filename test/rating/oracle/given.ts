@@ -137,7 +137,7 @@ export type Contract = {
   readonly credits?: readonly Credit[];
 };
 
-export type Change = { readonly at: string; readonly by: string; readonly prorated?: string };
+type Change = { readonly at: string; readonly by: string; readonly prorated?: string };
 
 export type Usage = {
   readonly meter: string;
@@ -157,10 +157,12 @@ export type State = {
   readonly ahead?: { readonly start: string; readonly amount: string; readonly charged?: string };
 };
 
+export type Wallet = { readonly credit: string; readonly left: string; readonly granted?: string };
+
 export type Opening = {
   readonly prices?: Readonly<Record<string, State>>;
   readonly committed?: { readonly yearStart: string; readonly charged: string };
-  readonly wallets?: readonly { readonly credit: string; readonly left: string; readonly granted?: string }[];
+  readonly wallets?: readonly Wallet[];
 };
 
 export type Policy = {

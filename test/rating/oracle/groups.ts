@@ -20,13 +20,14 @@ const remembered = (item: string, opening: Opening): Readonly<Record<string, str
   });
 
 /**
- * The groups of a price, in the order of their dimension values. A price without usage has one group of nothing. `idle`
+ * The groups of a price, in the order of their dimension values, the dimensions by name. A price without usage has one group of nothing. `idle`
  * are those that were not used but that the period before left something for.
  */
 export const groupsOf = (item: string, price: Price, usage: readonly Usage[], opening: Opening) => {
   const groups = new Map<string, Usage[]>();
+  const names = price.perDimensions.toSorted();
   const keyIn = (dimensions: Readonly<Record<string, string>>): string =>
-    JSON.stringify(price.perDimensions.map((name) => dimensions[name] ?? ''));
+    JSON.stringify(names.map((name) => dimensions[name] ?? ''));
   for (const row of usage.filter(({ meter }) => meter === price.meter)) {
     const key = keyIn(row.dimensions);
     groups.set(key, [...(groups.get(key) ?? []), row]);
@@ -34,7 +35,7 @@ export const groupsOf = (item: string, price: Price, usage: readonly Usage[], op
   const together = (key: string, rows: readonly Usage[]): Together => {
     const values: string[] = JSON.parse(key);
     return {
-      dimensions: Object.fromEntries(price.perDimensions.map((name, n) => [name, values[n] ?? ''])),
+      dimensions: Object.fromEntries(names.map((name, n) => [name, values[n] ?? ''])),
       rows,
       quantity: total(rows.map((row) => Rational.of(row.quantity))),
     };

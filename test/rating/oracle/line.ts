@@ -16,6 +16,8 @@ export type Line = {
   readonly metered: boolean;
   readonly quantity: Rational;
   readonly amount: Rational;
+  /** What of the amount is charged ahead for the next period; the rest is for this one. */
+  readonly ahead?: Rational | undefined;
   readonly notes: readonly string[];
 };
 
@@ -73,20 +75,21 @@ export type Run = { readonly given: Given; readonly part: Span | undefined; read
 
 type Priceds = readonly (Pick<Priced, 'amount' | 'notes' | 'state'> & { readonly group: Together })[];
 
+/** Whether the groups of a price share its tiers. */
+const isPooled = ({ given, price }: Rating): boolean =>
+  given.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0;
+
 /** What each group of usage costs, and what all together leave when tiers are pooled. */
 const pricedGroups = (
   rating: Rating,
   groups: readonly Together[],
 ): { readonly priced: Priceds; readonly pooled: State } => {
-  const { given, item, price } = rating;
-  const openingOf = (dimensions: Together['dimensions']): State =>
-    given.opening.prices?.[keyOf(item.id, dimensions)] ?? {};
-  if (given.policy.groupedTiers === 'pooled' && price.perDimensions.length > 0) {
-    const { shares, state } = pricePooled(rating, groups, openingOf({}));
+  if (isPooled(rating)) {
+    const { shares, state } = pricePooled(rating, groups, openingOf(rating, { dimensions: {} }));
     return { priced: shares.map((share, n) => ({ ...share, group: groups[n] as Together })), pooled: state };
   }
   return {
-    priced: groups.map((group) => ({ ...priceUsage(rating, group, openingOf(group.dimensions)), group })),
+    priced: groups.map((group) => ({ ...priceUsage(rating, group, openingOf(rating, group)), group })),
     pooled: {},
   };
 };
@@ -105,12 +108,11 @@ export const linesOf = (item: Item, run: Run): Written => {
   if (price === undefined) throw new Error(`no price ${item.price}`);
   const steps = stepsOf(item, price, given.period);
   const written: Written = { lines: [], states: {}, settled: new Set() };
-  const span = servicePeriod(given.contract, given.period, given.part);
+  const span = servicePeriod(given.contract, given);
   const rating: Rating = { given, item, price, steps, part: span, pools: run.pools };
   const { used, idle } = groupsOf(item.id, price, price.meter === undefined ? [] : given.usage, given.opening);
   if (part === undefined) {
     writeUncovered(rating, used, written);
-    for (const group of idle) keep(written, item, group.dimensions, withoutAhead(openingOf(rating, group)));
     return written;
   }
   const due = price.meter !== undefined || stepOf(steps, 'recurring-fee') !== undefined || isOnceDue(rating);
@@ -123,12 +125,12 @@ export const linesOf = (item: Item, run: Run): Written => {
     };
     write(rating, each, of, due && given.policy.zeroUsageLine === 'show', written);
   }
+  // What groups share goes on without any of them.
+  if (isPooled(rating)) return written;
   const resting = { ...rating, steps: whileIdle(steps) };
   for (const { group, state } of pricedGroups(resting, idle).priced) keep(written, item, group.dimensions, state);
   return written;
 };
-
-const withoutAhead = ({ ahead: _ahead, ...state }: State): State => state;
 
 const openingOf = ({ given, item }: Rating, group: Pick<Together, 'dimensions'>): State =>
   given.opening.prices?.[keyOf(item.id, group.dimensions)] ?? {};
@@ -138,6 +140,7 @@ const keep = ({ states }: Written, item: Item, dimensions: Together['dimensions'
   if (Object.keys(state).length > 0) states[key] = { ...states[key], ...state };
 };
 
+type Left = NonNullable<State['ahead']>;
 type Finished = Pick<Priced, 'amount' | 'notes'> & { readonly ahead: State['ahead'] };
 
 /** Writes the line of a group, if it says something, and what it leaves. */
@@ -153,9 +156,9 @@ const write = (
     written.settled.add(keyOf(item.id, group.dimensions));
   const rounded = roundAmount(amount, given);
   keep(written, item, group.dimensions, state);
-  if (ahead !== undefined) {
-    const charged = rounded.minus(roundAmount(of(false).amount, given));
-    keep(written, item, group.dimensions, { ahead: { ...ahead, charged: charged.toString() } });
+  const charged = ahead === undefined ? undefined : rounded.minus(roundAmount(of(false).amount, given));
+  if (charged !== undefined) {
+    keep(written, item, group.dimensions, { ahead: { ...(ahead as Left), charged: charged.toString() } });
   }
   if (group.quantity.isZero() && amount.isZero() && !always) return;
   written.lines.push({
@@ -164,28 +167,29 @@ const write = (
     start: part.start,
     end: part.end,
     metered: price.meter !== undefined,
-    quantity: group.quantity,
+    quantity: price.meter === undefined ? Rational.of(item.quantity ?? '1') : group.quantity,
     amount: rounded,
+    // A line that is for the next period itself has nothing beside that.
+    ahead: part.start < given.period.end ? charged : NOTHING,
     notes: [...notes, `rounded ${rounded}`],
   });
 };
 
-/** Where nothing is covered, what other periods left passes on as it is; the next period may be charged ahead. */
+/** Where nothing is covered, only the next period may be charged ahead. */
 const writeUncovered = (rating: Rating, groups: readonly Together[], written: Written): void => {
   for (const group of groups) {
-    const state = withoutAhead(openingOf(rating, group));
     const of = (expects: boolean): Finished => {
       const ahead = new Ahead(rating.given, openingOf(rating, group), expects);
       return { ...onlyAhead(rating, group, ahead), ahead: ahead.charged };
     };
-    write(rating, { group, state }, of, false, written);
+    write(rating, { group, state: {} }, of, false, written);
   }
 };
 
 /** What was charged ahead for this period and is not settled by any line goes back as it was charged. */
 export const givenBack = (run: Run, lines: readonly Line[], settled: ReadonlySet<string>): Line[] => {
   const { given } = run;
-  const span = servicePeriod(given.contract, given.period, given.part);
+  const span = servicePeriod(given.contract, given);
   return Object.entries(given.opening.prices ?? {}).flatMap(([key, { ahead }]): Line[] => {
     if (ahead?.start !== given.period.start || settled.has(key)) return [];
     const [item, dimensions]: [string, Record<string, string>] = JSON.parse(key);

@@ -1,10 +1,11 @@
 import { allocated } from './allocated.ts';
-import { periodBefore, yearStart } from './calendar.ts';
+import { endsPeriod, firstDay, periodBefore, yearStart } from './calendar.ts';
 import { chargeOf, converted, coveredShare, minimumOf } from './charge.ts';
 import type { Given, Item, Named, Price, Span, State, Step, Usage } from './given.ts';
 import type { Together } from './groups.ts';
 import { least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { roundPooled } from './rounding.ts';
+import { Unratable } from './unratable.ts';
 
 /** The step of that name, if a price has it. */
 export const stepOf = <N extends Step['step']>(steps: readonly Step[], name: N): Named<N> | undefined =>
@@ -54,46 +55,62 @@ const ownAllowance = (step: Named<'allowance'>, rating: Rating): Rational => {
   return byDay && ofPeriod ? whole.times(coveredShare(rating)).rounded(12, 'up') : whole;
 };
 
-/** Takes an allowance off, the oldest first; says what is left for how long. */
-const allow = (
-  step: Named<'allowance'>,
-  quantity: Rational,
-  rating: Rating,
-  opening: State,
-): { readonly after: Rational; readonly left: readonly Left[] } => {
+type Used = { readonly after: Rational; readonly left: readonly Left[] };
+
+/** What a shared allowance still has is taken by whoever comes first. */
+const allowOfPool = (pool: string, own: Rational, quantity: Rational, { pools }: Rating): Used => {
+  const available = pools.get(pool) ?? own;
+  const used = most(least(quantity, available), NOTHING);
+  pools.set(pool, available.minus(used));
+  return { after: most(quantity.minus(used), NOTHING), left: [] };
+};
+
+/** What of a stock is still there once so much of all of it is used, the first of it first: what lies beyond the use. */
+const beyond = (stock: readonly Left[], used: Rational): Left[] => {
+  let end = NOTHING;
+  return stock.map((each) => {
+    end = end.plus(each.quantity);
+    return { ...each, quantity: most(NOTHING, least(each.quantity, end.minus(used))) };
+  });
+};
+
+/** At most so much in all, the first of it first. */
+const upTo = (stock: readonly Left[], room: Rational | undefined): Left[] => {
+  if (room === undefined) return [...stock];
+  const all = total(stock.map(({ quantity }) => quantity));
+  const rest = beyond(stock, least(room, all));
+  return stock.map((each, n) => ({ ...each, quantity: each.quantity.minus(rest[n]?.quantity ?? NOTHING) }));
+};
+
+/**
+ * Takes an allowance off, the oldest first; says what is left for how long. Only where the period ends does what is left
+ * lose a period and come to at most so much: a later part of the same period has all of it.
+ */
+const allow = (step: Named<'allowance'>, quantity: Rational, rating: Rating, opening: State): Used => {
   const own = ownAllowance(step, rating);
-  if (step.pool !== undefined) {
-    const available = rating.pools.get(step.pool) ?? own;
-    const used = most(least(quantity, available), NOTHING);
-    rating.pools.set(step.pool, available.minus(used));
-    return { after: most(quantity.minus(used), NOTHING), left: [] };
-  }
+  if (step.pool !== undefined) return allowOfPool(step.pool, own, quantity, rating);
+  const ends = endsPeriod(rating.given);
   const stock: Left[] = [
     ...(step.rollover === undefined ? [] : (opening.rollover ?? [])).map((each) => ({
       quantity: Rational.of(each.quantity),
-      periods: each.periods - 1,
+      periods: each.periods,
     })),
-    { quantity: own, periods: step.rollover?.periods ?? 0 },
+    { quantity: own, periods: (step.rollover?.periods ?? -1) + 1 },
   ];
-  let [after, room] = [quantity, step.rollover?.upTo === undefined ? undefined : Rational.of(step.rollover.upTo)];
-  const left: Left[] = [];
-  for (const each of stock) {
-    const used = most(least(after, each.quantity), NOTHING);
-    after = after.minus(used);
-    let rest = each.quantity.minus(used);
-    if (each.periods < 1) continue;
-    if (room !== undefined) {
-      rest = least(rest, room);
-      room = room.minus(rest);
-    }
-    if (rest.sign() > 0) left.push({ quantity: rest, periods: each.periods });
-  }
+  const used = most(NOTHING, least(quantity, total(stock.map((each) => each.quantity))));
+  const lasting = beyond(stock, used)
+    .map((each) => ({ ...each, periods: each.periods - (ends ? 1 : 0) }))
+    .filter(({ periods }) => periods > 0);
+  const room = step.rollover?.upTo === undefined || !ends ? undefined : Rational.of(step.rollover.upTo);
   // Less than nothing was included too.
-  return { after: most(after, NOTHING), left };
+  return {
+    after: most(quantity.minus(used), NOTHING),
+    left: upTo(lasting, room).filter((each) => each.quantity.sign() > 0),
+  };
 };
 
-/** What passes on is a decimal: a share by day has none that ends, so it is cut to 12 places. */
-export const kept = (value: Rational): string => value.rounded(12, 'half-up').toString();
+/** What passes on is a decimal: a share by day has none that ends, so it has 12 places. */
+export const kept = (value: Rational): string => value.rounded(12, 'half-even').toString();
 
 /** The quantity in the priced unit: of the whole, or of what each bill of the period added, converted alone. */
 const inUnits = (quantity: Rational, rating: Rating, group: Together): Rational => {
@@ -145,6 +162,8 @@ export const committed = (amount: Rational, rating: Rating, whole: boolean): Rat
 };
 
 const windowsOf = (price: Price, group: Together): [string, Rational][] => {
+  if (group.rows.some((row) => row.windows === undefined && !Rational.of(row.quantity).isZero()))
+    throw new Unratable('no windows');
   const windows = new Map<string, Rational>();
   for (const { start, quantity } of group.rows.flatMap((row) => row.windows ?? [])) {
     const hour = Number(start.slice(11, 13));
@@ -169,10 +188,15 @@ const windowed = (rating: Rating, group: Together): Priced => {
   };
 };
 
-/** Whether no period of this contract year came before: a period is of the year that its first day is of. */
-const beginsYear = ({ given: { contract, period } }: Rating): boolean =>
-  contract.start >= period.start ||
-  yearStart(contract, period.start) !== yearStart(contract, periodBefore(contract, period));
+/**
+ * Whether nothing of this contract year came before: a period is of the year that its first day is of, and a later part of
+ * it goes on with what an earlier one began.
+ */
+const beginsYear = ({ given: { contract, period, part } }: Rating): boolean => {
+  if (part !== undefined && part.start > period.start && part.start > firstDay(contract)) return false;
+  const before = periodBefore(contract, period);
+  return contract.start >= period.start || yearStart(contract, period.start) !== yearStart(contract, before);
+};
 
 const overYear = (rating: Rating, group: Together, opening: State): Priced => {
   // A group that was never rated has nothing charged for it before, not even a fee for no usage.
@@ -214,12 +238,19 @@ const weightsOf = (groups: readonly Together[], all: Rational): Rational[] => {
   return weights.every((weight) => weight.isZero()) ? weights.map((_, n) => (n === 0 ? ONE : NOTHING)) : weights;
 };
 
+/** What shares its tiers cannot be priced cell by cell once something changed what was measured: nobody knows of which value. */
+const refuseChanged = ({ price, steps }: Rating): void => {
+  const changes = stepOf(steps, 'unit-conversion') ?? stepOf(steps, 'allowance') ?? price.windowed ?? price.accumulate;
+  if (stepOf(steps, 'matrix') !== undefined && changes !== undefined) throw new Unratable('of which cell?');
+};
+
 /** What all groups cost together, shared out by quantity. */
 export const pricePooled = (
   rating: Rating,
   groups: readonly Together[],
   opening: State,
 ): { readonly shares: Priced[]; readonly state: State } => {
+  refuseChanged(rating);
   const all: Together = {
     dimensions: {},
     rows: groups.flatMap((group) => group.rows),

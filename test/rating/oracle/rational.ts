@@ -1,3 +1,7 @@
+/** Numbers that were read already: a few are read over and over. */
+const known = new Map<string, Rational>();
+const MOST_KNOWN = 5_000;
+
 /** A fraction of big integers, always reduced, its denominator above 0. Slow and plain: nothing is ever rounded unless asked. */
 export class Rational {
   readonly top: bigint;
@@ -13,6 +17,15 @@ export class Rational {
 
   /** A decimal string such as `-12.50`. @throws if it is none. */
   static of(text: string): Rational {
+    const read = known.get(text);
+    if (read !== undefined) return read;
+    if (known.size >= MOST_KNOWN) known.clear();
+    const made = Rational.read(text);
+    known.set(text, made);
+    return made;
+  }
+
+  private static read(text: string): Rational {
     const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
     if (found === null) throw new Error(`not a decimal: ${text}`);
     const [, sign, whole = '0', places = ''] = found;
@@ -25,6 +38,7 @@ export class Rational {
   }
 
   plus(other: Rational): Rational {
+    if (this.bottom === other.bottom) return new Rational(this.top + other.top, this.bottom);
     return new Rational(this.top * other.bottom + other.top * this.bottom, this.bottom * other.bottom);
   }
 

@@ -1,7 +1,9 @@
-import { daysFrom, shareLeft } from './calendar.ts';
+import { daysFrom, midnight, shareLeft } from './calendar.ts';
 import type { Given, Named, Span, Usage } from './given.ts';
+import { changesOf, levelsOf } from './levels.ts';
 import { most, NOTHING, Rational, total } from './rational.ts';
 import { roundEach } from './rounding.ts';
+import { Unratable } from './unratable.ts';
 
 type Scene = { readonly given: Given; readonly part: Span; readonly rows: readonly Usage[] };
 
@@ -14,20 +16,6 @@ const daily = ({ rows, part }: Scene): Rational[] => {
   return [...days.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 };
 
-type Stretch = { readonly at: string; readonly seats: Rational };
-
-/** The number of seats from each moment on. */
-const stretches = ({ rows }: Scene): Stretch[] => {
-  let seats = NOTHING;
-  return rows
-    .flatMap((row) => row.changes ?? [])
-    .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-    .map(({ at, by }) => {
-      seats = seats.plus(Rational.of(by));
-      return { at, seats };
-    });
-};
-
 /** Where fewer seats do not count before the next period, each number is at least the ones before it. */
 const kept = (numbers: readonly Rational[], step: Named<'seats'>): Rational[] => {
   let highest: Rational | undefined;
@@ -37,36 +25,61 @@ const kept = (numbers: readonly Rational[], step: Named<'seats'>): Rational[] =>
   });
 };
 
-/** What seats cost in the covered part. */
-export const seatsOf = (step: Named<'seats'>, scene: Scene): Rational => {
-  const { period } = scene.given;
-  const price = Rational.of(step.unitPrice);
-  const changes = stretches(scene);
-  if (step.proration === 'month') {
-    const numbers = scene.rows.some((row) => row.daily !== undefined)
-      ? daily(scene)
-      : changes.map((each) => each.seats);
-    return numbers.reduce(most, NOTHING).times(price);
-  }
-  if (step.proration === 'day') {
-    const days = Rational.whole(daysFrom(period.start, period.end));
-    return total(kept(daily(scene), step))
-      .times(price)
-      .over(days);
-  }
-  const numbers = kept(
-    changes.map((each) => each.seats),
-    step,
-  );
-  // Each change is charged for the rest of the part; where charge and credit are rounded each, so is every one of them.
-  const charged = changes.map(({ at }, n) => {
-    const more = (numbers[n] as Rational).minus(numbers[n - 1] ?? NOTHING);
-    const amount = more.times(price).times(shareLeft(at, scene.part, period, scene.given.policy.prorationUnit));
-    return scene.given.policy.prorationRounding === 'each' ? roundEach(amount, scene.given) : amount;
+/** By the second: the number of seats from one change to the next for the share of the period that lies between them. */
+const byStretch = (step: Named<'seats'>, { rows, part, given }: Scene): Rational => {
+  const { period, policy } = given;
+  const changes = changesOf(rows);
+  const left = changes.map(({ at }) => shareLeft(at, part, period, policy.prorationUnit));
+  const seats = kept(levelsOf(changes), step);
+  const held = seats.map((number, n) => number.times((left[n] ?? NOTHING).minus(left[n + 1] ?? NOTHING)));
+  return total(held).times(Rational.of(step.unitPrice));
+};
+
+/**
+ * By the second, change by change, each charged for the rest of the part: where every one of them is rounded, or says what
+ * of it is charged. Of one that counts only in part, as much of its charged share counts.
+ */
+const byChange = (step: Named<'seats'>, { rows, part, given }: Scene): Rational => {
+  const { period, policy } = given;
+  const changes = changesOf(rows);
+  const seats = kept(levelsOf(changes), step);
+  const charged = changes.map(({ at, by, prorated }, n) => {
+    const more = (seats[n] ?? NOTHING).minus(seats[n - 1] ?? NOTHING);
+    if (more.isZero()) return NOTHING;
+    const share = prorated === undefined ? shareLeft(at, part, period, policy.prorationUnit) : prorated.over(by);
+    const amount = more.times(share).times(Rational.of(step.unitPrice));
+    return policy.prorationRounding === 'each' ? roundEach(amount, given) : amount;
   });
   return total(charged);
 };
 
+/** What seats cost in the covered part. */
+export const seatsOf = (step: Named<'seats'>, scene: Scene): Rational => {
+  const { rows, given } = scene;
+  const [days, changes] = [
+    rows.every((row) => row.daily !== undefined),
+    rows.every((row) => row.changes !== undefined),
+  ];
+  const known = { day: days, second: changes, month: days || changes }[step.proration];
+  if (!known) throw new Unratable('when were there how many seats?');
+  const price = Rational.of(step.unitPrice);
+  if (step.proration === 'month')
+    return (days ? daily(scene) : levelsOf(changesOf(rows))).reduce(most, NOTHING).times(price);
+  if (step.proration === 'day') {
+    const all = Rational.whole(daysFrom(given.period.start, given.period.end));
+    return total(kept(daily(scene), step))
+      .times(price)
+      .over(all);
+  }
+  const alone = given.policy.prorationRounding === 'each' || changesOf(rows).some(({ prorated }) => prorated);
+  return alone ? byChange(step, scene) : byStretch(step, scene);
+};
+
 /** The seats in force when the covered part ends: as many are expected in the next period. */
-export const lastSeats = (scene: Scene): Rational =>
-  daily(scene).at(-1) ?? stretches(scene).at(-1)?.seats ?? total(scene.rows.map((row) => Rational.of(row.quantity)));
+export const lastSeats = (scene: Scene): Rational => {
+  const { rows, part } = scene;
+  if (rows.some((row) => row.daily !== undefined)) return daily(scene).at(-1) ?? NOTHING;
+  if (rows.every((row) => row.changes === undefined)) return total(rows.map((row) => Rational.of(row.quantity)));
+  const end = midnight(part.end, part.zone);
+  return levelsOf(changesOf(rows).filter(({ at }) => Date.parse(at) < end)).at(-1) ?? NOTHING;
+};

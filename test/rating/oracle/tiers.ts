@@ -1,22 +1,24 @@
 import type { Policy, Tier } from './given.ts';
+import type { Change } from './levels.ts';
 import { HUNDRED, least, most, NOTHING, Rational } from './rational.ts';
 
 type Edges = Pick<Policy, 'tierEdge' | 'tierGap'>;
 type Edged = { readonly upTo: string | null };
 
-/** Which tier a quantity is in, from 0. */
-export const tierOf = (tiers: readonly Edged[], quantity: Rational, policy: Edges): number => {
-  const judged = policy.tierGap === 'lower' ? quantity.floor() : quantity;
-  return tiers.findIndex((tier) => {
-    if (tier.upTo === null) return true;
-    const compared = judged.compare(Rational.of(tier.upTo));
-    return compared < 0 || (compared === 0 && policy.tierEdge === 'inclusive');
-  });
-};
-
 /** Where a tier begins. */
 const beginOf = (tiers: readonly Edged[], n: number): Rational =>
   n === 0 ? NOTHING : Rational.of(tiers[n - 1]?.upTo ?? '0');
+
+/** Whether a quantity has come as far as a tier: beyond where it begins, or up to there where the edge is its own. */
+const reaches = (tiers: readonly Edged[], n: number, quantity: Rational, policy: Edges): boolean => {
+  if (n === 0) return true;
+  const compared = (policy.tierGap === 'lower' ? quantity.floor() : quantity).compare(beginOf(tiers, n));
+  return compared > 0 || (compared === 0 && policy.tierEdge === 'exclusive');
+};
+
+/** The tiers that a quantity reaches: all up to the one that it is in. */
+const reached = <T extends Edged>(tiers: readonly T[], quantity: Rational, policy: Edges): T[] =>
+  tiers.filter((_, n) => reaches(tiers, n, quantity, policy));
 
 /** What a quantity costs within one tier, without its flat fee. */
 const inTier = (tier: Tier, quantity: Rational): Rational => {
@@ -34,50 +36,51 @@ type Flat = Edges & Pick<Policy, 'zeroUsageFlatFee'>;
 /** Each part of the quantity at the price of its tier, and the flat fee of each tier that it reaches. */
 export const graduated = (tiers: readonly Tier[], quantity: Rational, policy: Flat): Rational => {
   if (quantity.sign() <= 0) return policy.zeroUsageFlatFee === 'charge' ? flatOf(tiers[0]) : NOTHING;
-  const reached = tierOf(tiers, quantity, policy);
-  let sum = NOTHING;
-  for (let n = 0; n <= reached; n += 1) {
-    const tier = tiers[n] as Tier;
-    const end = n === reached ? quantity : Rational.of(tier.upTo as string);
-    sum = sum.plus(inTier(tier, end.minus(beginOf(tiers, n)))).plus(flatOf(tier));
-  }
-  return sum;
+  const all = reached(tiers, quantity, policy);
+  return all.reduce((sum, tier, n) => {
+    const end = n === all.length - 1 ? quantity : Rational.of(tier.upTo ?? '0');
+    return sum.plus(inTier(tier, end.minus(beginOf(tiers, n)))).plus(flatOf(tier));
+  }, NOTHING);
 };
 
 /** The whole quantity at the price of the tier that `chosenBy` is in. */
 export const volume = (tiers: readonly Tier[], quantity: Rational, chosenBy: Rational, policy: Flat): Rational => {
-  const tier = tiers[tierOf(tiers, chosenBy, policy)] as Tier;
+  const tier = reached(tiers, chosenBy, policy).at(-1) as Tier;
   if (quantity.sign() <= 0) return policy.zeroUsageFlatFee === 'charge' ? flatOf(tier) : NOTHING;
   return inTier(tier, quantity).plus(flatOf(tier));
 };
 
+/** What a level costs for a whole period without flat fees: each of its units at the price of its tier. */
+const costOfLevel = (tiers: readonly Tier[], level: Rational): Rational =>
+  tiers.reduce((sum, tier, n) => {
+    const above = most(level.minus(beginOf(tiers, n)), NOTHING);
+    const width = tier.upTo === null ? above : Rational.of(tier.upTo).minus(beginOf(tiers, n));
+    return sum.plus(inTier(tier, least(above, width)));
+  }, NOTHING);
+
 /**
- * The running level goes up and down through the tiers; each stretch that a change crosses is charged at its tier's price
- * for the share of the change that is charged.
+ * The running level goes up and down through the tiers. A change costs its charged share at the mean price of what it
+ * crosses: the difference of what the levels before and after it cost, over the units between them.
  */
 export const graduatedByChanges = (
   tiers: readonly Tier[],
-  changes: readonly { readonly by: Rational; readonly charged: Rational }[],
+  changes: readonly (Pick<Change, 'by'> & { readonly charged: Rational })[],
   policy: Flat,
 ): Rational => {
   let [level, highest, sum] = [NOTHING, NOTHING, NOTHING];
   for (const { by, charged } of changes) {
-    const to = level.plus(by);
-    const [low, high] = [most(least(level, to), NOTHING), most(most(level, to), NOTHING)];
-    tiers.forEach((tier, n) => {
-      const begin = most(beginOf(tiers, n), low);
-      const end = tier.upTo === null ? high : least(Rational.of(tier.upTo), high);
-      if (!end.isAbove(begin)) return;
-      const part = end.minus(begin).times(charged).over(high.minus(low));
-      sum = sum.plus(inTier(tier, part));
-    });
-    level = to;
+    const [from, to] = [most(level, NOTHING), most(level.plus(by), NOTHING)];
+    if (from.compare(to) !== 0) {
+      const price = costOfLevel(tiers, to).minus(costOfLevel(tiers, from)).over(to.minus(from));
+      sum = sum.plus(price.times(charged));
+    }
+    level = level.plus(by);
     highest = most(highest, level);
   }
-  const none = highest.sign() <= 0;
-  if (none && policy.zeroUsageFlatFee === 'none') return most(sum, NOTHING);
-  const reached = none ? 0 : tierOf(tiers, highest, policy);
-  for (const tier of tiers.slice(0, reached + 1)) sum = sum.plus(flatOf(tier));
+  if (!highest.isZero() || policy.zeroUsageFlatFee === 'charge') {
+    const fees = highest.isZero() ? tiers.slice(0, 1) : reached(tiers, highest, policy);
+    for (const tier of fees) sum = sum.plus(flatOf(tier));
+  }
   return most(sum, NOTHING);
 };
 
@@ -86,4 +89,4 @@ export const stairstep = (
   tiers: readonly { readonly upTo: string | null; readonly price: string }[],
   quantity: Rational,
   policy: Edges,
-): Rational => (quantity.sign() <= 0 ? NOTHING : Rational.of(tiers[tierOf(tiers, quantity, policy)]?.price ?? '0'));
+): Rational => (quantity.sign() <= 0 ? NOTHING : Rational.of(reached(tiers, quantity, policy).at(-1)?.price ?? '0'));

@@ -1,0 +1,2 @@
+/** The oracle cannot price this: the library must refuse it too. */
+export class Unratable extends Error {}
