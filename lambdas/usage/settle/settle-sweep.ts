@@ -34,16 +34,12 @@ export type SweepResult = {
 const SUBJECTS_AT_A_TIME = 6;
 const DAYS_AT_A_TIME = 5;
 
-/** A day is due when it can be settled for good, and is not. */
-const isDue = (day: string, head: SettledHead | undefined, now: string): boolean =>
-  coversDay(day, now) && (head === undefined || !isFinal(head));
+/** A day that can be settled for good is due as long as it is not. */
+const isDue = (head: SettledHead | undefined): boolean => head === undefined || !isFinal(head);
 
 /** The last day up to which all watched days are settled for good. */
 const settledThrough = (watched: readonly string[], heads: ReadonlyMap<string, SettledHead>): string | undefined => {
-  const open = watched.findIndex((day) => {
-    const head = heads.get(day);
-    return head === undefined || !isFinal(head);
-  });
+  const open = watched.findIndex((day) => isDue(heads.get(day)));
   return watched[(open === -1 ? watched.length : open) - 1];
 };
 
@@ -71,6 +67,7 @@ const IDLE: SweepResult = { subjects: 1, busy: 0, settledDays: 0, clearedMarks: 
 /** What a sweep found to do for a subject. */
 type Work = {
   readonly beganAt: string;
+  /** Watched days that can be settled for good. */
   readonly watched: readonly string[];
   readonly marks: ReadonlyMap<string, DirtyMark>;
   readonly heads: Map<string, SettledHead>;
@@ -83,21 +80,36 @@ type Work = {
   readonly inherited: readonly string[];
 };
 
+/**
+ * What is settled of these days, which are in order. Days between them are not read: a mark may be a week old, and a query is
+ * paid for by all that it passes.
+ */
+const headsOf = async (
+  { settled }: SweepPorts,
+  subject: string,
+  days: readonly string[],
+): Promise<Map<string, SettledHead>> => {
+  const runs: { readonly from: string; to: string }[] = [];
+  for (const day of days) {
+    const run = runs.at(-1);
+    if (run?.to === day) run.to = shiftDay(day, 1);
+    else runs.push({ from: day, to: shiftDay(day, 1) });
+  }
+  const reads = await mapBounded(runs, DAYS_AT_A_TIME, ({ from, to }) => settled.heads(subject, from, to));
+  return new Map(reads.flatMap((read) => read.days).map((head) => [head.day, head]));
+};
+
 const lookFor = async (ports: SweepPorts, record: SubjectRecord, beganAt: string): Promise<Work> => {
   const { subject, announcing } = record;
   const inherited = announcing?.days ?? [];
-  const today = utcDay(beganAt);
   const first = record.settledThrough === undefined ? record.watchedFrom : shiftDay(record.settledThrough, 1);
-  const watched = daysFrom(first, today);
+  // What cannot be settled for good yet is nothing to look at.
+  const watched = daysFrom(first, utcDay(beganAt)).filter((day) => coversDay(day, beganAt));
   // Marks before items: a mark that a settle clears in between leaves an item that is newer, never an older one.
   const marks = new Map((await ports.marks.marksOf(subject)).map((mark) => [mark.day, mark]));
   const days = [...new Set([...watched, ...marks.keys(), ...inherited])].sort();
-  const [from, last] = [days[0], days.at(-1)];
-  const read =
-    from === undefined || last === undefined ? [] : (await ports.settled.heads(subject, from, shiftDay(last, 1))).days;
-  const heads = new Map(read.map((head) => [head.day, head]));
-  const isWatched = (day: string): boolean => day >= first && day < today;
-  const isDueNow = (day: string): boolean => isWatched(day) && isDue(day, heads.get(day), beganAt);
+  const heads = await headsOf(ports, subject, days);
+  const isDueNow = (day: string): boolean => watched.includes(day) && isDue(heads.get(day));
   const onTop = new Map<string, OnTop>();
   const looked = await mapBounded(
     days.filter((day) => marks.has(day) || isDueNow(day)),
