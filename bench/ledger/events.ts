@@ -5,8 +5,10 @@ import type { Chance } from './chance.ts';
 /** The source of every event of the benchmark. */
 export const SOURCE = '//larkspur.example/platform';
 
+/** What accounts have a limit on. */
+export const API_CALL = 'com.larkspur.api.requests';
 const TYPES = {
-  api: 'com.larkspur.api.requests',
+  api: API_CALL,
   summaries: 'com.larkspur.ai.summaries',
   user: 'com.larkspur.user.active',
   storage: 'com.larkspur.storage.sampled',

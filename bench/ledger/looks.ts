@@ -1,50 +1,25 @@
 import type { Account, CatalogEntry, Limit } from '../../lambdas/catalog/types.ts';
-import { add, compare, parseDecimal, ZERO } from '../../lambdas/platform/decimal.ts';
 import { ingestPorts } from '../../lambdas/usage/ingest/ingest-wiring.ts';
 import { SLOT_MILLIS } from '../../lambdas/usage/ledger/slot.ts';
-import { thresholdOf } from '../../lambdas/usage/limits/look-at-limit.ts';
-import { type Known, mustLook } from '../../lambdas/usage/limits/when-to-look.ts';
 import type { CanonicalUsage } from '../../lambdas/usage/types.ts';
 import { usageOf } from './chains.ts';
 import { chance } from './chance.ts';
 import { type Counted, plus, since, times } from './counted-aws/usage.ts';
+import { API_CALL } from './events.ts';
 import { FUNCTIONS } from './functions.ts';
+import { looksInMonth } from './looks-in-month.ts';
 import { CALLS_PER_EVENT } from './reference-catalog.ts';
 import { isSwept, LARGEST, NO_CALL } from './settling.ts';
-import { MONTH_SECONDS } from './traffic.ts';
 import { BEGIN, type World } from './world.ts';
 
-/** A worker that lives on asks at most once a minute. */
-const STEP_SECONDS = 60;
-
 /**
- * How often a worker that never dies looks at a limit in a month, when its account uses `perSecond` of it all the time in
- * events `everySeconds` apart: asked of the product's own rule, minute by minute.
- */
-export const looksInMonth = (limit: Limit, perSecond: number, everySeconds: number): number => {
-  const step = Math.max(STEP_SECONDS, everySeconds);
-  const added = parseDecimal((perSecond * step).toFixed(3));
-  let known: Known | undefined;
-  let [used, looks] = [ZERO, 0];
-  for (let second = 0; second < MONTH_SECONDS; second += step) {
-    const now = Math.round(second * 1000);
-    used = add(used, added);
-    if (mustLook(known, { limit, added, mayFall: false }, now)) {
-      looks += 1;
-      const told = limit.thresholds.filter((percent) => compare(used, thresholdOf(limit, percent)) >= 0);
-      known = { quantity: used, seen: ZERO, readAt: now, told: new Set(told) };
-    } else if (known !== undefined) known = { ...known, seen: add(known.seen, added) };
-  }
-  return looks;
-};
-
-/**
- * What looks at limits cost in a month, of workers that live on. They are too rare for a sample of minutes: so the largest
- * accounts, and some of the others, are looked at once, in the middle of the month, and counted as often as the rule has it.
+ * What looks at limits cost in a month. They are too rare for a sample of minutes: so the largest accounts, and some of the
+ * others, are looked at once, in the middle of the month, and counted as often as the rule has it.
  */
 export const looksAtLimits = async (
   { usage, lambda, workload, share, catalog }: World,
   oneIn: number,
+  lifeSeconds: number,
 ): Promise<Counted> => {
   const bodies = new Map(catalog.map((entry) => [`${entry.kind}#${entry.id}`, entry]));
   const random = chance(workload.seed + 3);
@@ -56,7 +31,7 @@ export const looksAtLimits = async (
     const { id, plan, salesRegion } = account.body;
     const call: CanonicalUsage = {
       ...made,
-      event: { ...made.event, type: 'com.larkspur.api.requests', data: { count: 1, endpoint: 'read' } },
+      event: { ...made.event, type: API_CALL, data: { count: 1, endpoint: 'read' } },
       stamp: { account: id, plan, salesRegion },
     };
     const before = usage.counted();
@@ -74,7 +49,7 @@ export const looksAtLimits = async (
     const { counted, plan } = await look(rank);
     const limit = bodies.get(`limit#limit-${plan.slice('plan-'.length)}`) as CatalogEntry<Limit>;
     const eventsPerSecond = share(rank) * workload.eventsPerSecond;
-    const looks = looksInMonth(limit.body, eventsPerSecond * CALLS_PER_EVENT, 1 / eventsPerSecond);
+    const looks = looksInMonth(limit.body, eventsPerSecond * CALLS_PER_EVENT, 1 / eventsPerSecond, lifeSeconds);
     months.push(times(counted, looks * (rank < LARGEST ? 1 : oneIn)));
   }
   return plus(...months);

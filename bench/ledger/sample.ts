@@ -146,7 +146,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   let clock = 0;
   /**
    * Simulates a stretch, with a sweep at its end at the latest if there are to be any; answers what was counted in it but for
-   * sweeps. It ends early when it has taken its share of the patience, but not before every shard has had a batch.
+   * sweeps. It ends early when it has taken its share of the patience, and in no case before every shard has had a batch.
    */
   const simulate = async (seconds: number, share: number): Promise<Stretch> => {
     const [began, from, cpu, batches, events] = [
@@ -158,7 +158,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     ];
     const isTooSlow = (): boolean => {
       const { user, system } = process.cpuUsage(cpu);
-      return (user + system) / 1e6 > options.patienceSeconds * share && facts.batches - batches >= shards;
+      return (user + system) / 1e6 > options.patienceSeconds * share;
     };
     let swept: Counted = {};
     let sentEvents = 0;
@@ -176,7 +176,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       }
       for (const batch of [...stream.put([...records, ...arrived.splice(0)], at), ...stream.due(at)])
         await deliver(batch);
-      isLast = second + 1 === from + seconds || isTooSlow();
+      isLast = (second + 1 >= from + seconds || isTooSlow()) && facts.batches - batches >= shards;
       if ((second + 1) % options.sweepSeconds !== 0 && !isLast) continue;
       if (!sweeping) continue;
       time.set(at);
@@ -203,12 +203,11 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const settled = plus(
     times(await midnight(world, sweepOneIn), MONTH_SECONDS / DAY_SECONDS),
     await earlySettles(world, sweepOneIn),
-    await looksAtLimits(world, sweepOneIn),
+    await looksAtLimits(world, sweepOneIn, CRASH_EVERY_SECONDS),
   );
-  // Looks at limits are counted: those that the sample has are of a worker that died.
-  world.blind(true);
+  // Looks at limits are counted, also those of a worker that knows nothing: in the sample they see nothing.
+  world.blind();
   await prelude();
-  world.blind(false);
   await simulate(warmSeconds, 0.3);
   sweeping = true;
   const isLookedAt = (rank: number): boolean => isSwept(rank, sweepOneIn, sweepOffset);

@@ -1,6 +1,6 @@
 import type { UsageEvent } from '../../lambdas/usage/types.ts';
 import { chance, zipf } from './chance.ts';
-import { badLineOf, lineOf, makeEvent } from './events.ts';
+import { API_CALL, badLineOf, lineOf, makeEvent } from './events.ts';
 
 /** How much comes, from how many accounts, and how much of it is not as it should be. */
 export type Workload = {
@@ -63,7 +63,7 @@ export const traffic = (
 ): {
   /** What is sent in the second that begins at `at`, milliseconds since 1970. */
   second(at: number, past: boolean): Sent[];
-  /** One event of an account, whatever its size. */
+  /** One API call of an account, whatever its size. */
   visit(rank: number, at: number): Sent;
   share(rank: number): number;
 } => {
@@ -102,7 +102,11 @@ export const traffic = (
   };
   return {
     share: sizes.share,
-    visit: (rank, at) => sentOf(rank, event(rank, at)),
+    visit: (rank, at) => {
+      let made = event(rank, at);
+      while (made.type !== API_CALL) made = event(rank, at);
+      return sentOf(rank, made);
+    },
     second: (at, past) => {
       owed += workload.eventsPerSecond;
       const count = Math.floor(owed);

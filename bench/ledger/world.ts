@@ -38,9 +38,9 @@ export const makeWorld = async (
   const { share } = zipf(workload.accounts, workload.zipf);
   const catalog = referenceCatalog(workload, share);
   let isBlind = false;
-  /** Lets looks at limits see nothing of the past, or all of it again. */
-  const blind = (on: boolean): void => {
-    isBlind = on;
+  /** Lets looks at limits see nothing of the past from now on. */
+  const blind = (): void => {
+    isBlind = true;
   };
   const history = makeHistory({
     workload,

@@ -8,6 +8,7 @@ import { usageCounter } from '../../../bench/ledger/counted-aws/usage-counter.ts
 import { virtualTime } from '../../../bench/ledger/counted-aws/virtual-time.ts';
 import { wireItem } from '../../../bench/ledger/counted-aws/wire.ts';
 import { lineOf } from '../../../bench/ledger/events.ts';
+import { looksInMonth } from '../../../bench/ledger/looks-in-month.ts';
 import { producers, REQUEST_EVENTS } from '../../../bench/ledger/producers.ts';
 import { table } from '../../../bench/ledger/table.ts';
 import { isMet, spread } from '../../../bench/ledger/targets.ts';
@@ -116,4 +117,14 @@ test('tables are aligned, targets judged at their limit', () => {
   expect(table(['a', 'b'], [['x', { value: 1234.5, decimals: 1 }]])).toBe('  a        b\n  ─  ───────\n  x  1,234.5');
   expect(isMet({ says: '', unit: '', decimals: 0, limit: 1, is: 1 })).toBe(true);
   expect(spread([2, 2.2, 2.1])).toBeCloseTo(10, 6);
+});
+
+test('a limit is looked at when its rule says so, and by each new worker', () => {
+  const limit = { id: 'l', plan: 'p', meter: 'calls', quantity: '1000000', thresholds: [80, 100] };
+  const [hour, never] = [3_600, Number.POSITIVE_INFINITY];
+  // 259,200 of 800,000 in the month: nothing but the age of what was read brings a look, four a day.
+  expect(looksInMonth(limit, 0.1, 10, never)).toBe(120);
+  expect(looksInMonth(limit, 0.1, 10, 3 * hour)).toBe(240);
+  // At 90 % in the end: the nearer to 80 %, the more often.
+  expect(looksInMonth(limit, 0.35, 10, never)).toBeGreaterThan(150);
 });
