@@ -5,7 +5,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { CloseStore } from './close-store.ts';
 import { adapterOf } from './load-plan.ts';
 import { documentIdIn } from './names.ts';
+import { depositApplications } from './payments.ts';
 import type { SlimDocument } from './records.ts';
+import type { PaymentDelivery } from './types.ts';
 
 type Ports = {
   readonly catalog: CatalogReader;
@@ -28,11 +30,21 @@ export const documentDeliveries = (ports: Ports) => {
   };
   const attempts = async (document: SlimDocument): Promise<readonly DeliveryAttempt[]> =>
     ports.deliveries.attempts(await adapterOf(ports, document.entity), document.documentId);
+  const payments = async (document: SlimDocument): Promise<readonly PaymentDelivery[]> => {
+    const applied = depositApplications(document);
+    const ids = applied.map(({ paymentId }) => paymentId);
+    const statuses =
+      ids.length === 0 ? [] : await ports.deliveries.statuses(await adapterOf(ports, document.entity), ids);
+    return applied.map(({ paymentId, deposit, description, amount }) => {
+      const delivery = statuses.find(({ deliveryId }) => deliveryId === paymentId);
+      return { paymentId, deposit, description, amount, ...(delivery === undefined ? {} : { delivery }) };
+    });
+  };
   /** Of a document, or of a deposit that is applied to one. */
   const giveUp = async (deliveryId: string): Promise<boolean> => {
     const stored = await ports.store.documentById(documentIdIn(deliveryId));
     if (stored === undefined) return false;
     return ports.deliveries.giveUp(await adapterOf(ports, stored.document.entity), deliveryId, ports.clock.now());
   };
-  return { of, attempts, giveUp };
+  return { of, attempts, payments, giveUp };
 };

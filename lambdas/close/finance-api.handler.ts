@@ -51,7 +51,13 @@ export const handler = httpEdge(
       supersede: (dates, by) => supersedeOpen({ store, audit, tokens: sfnTaskTokens(sfn()) }, dates, by),
       refresh: (closeId) => refreshPosting({ store, catalog, clock, delivery }, closeId),
     }),
-    ...documentRoutes({ store, files, deliveries: deliveries.of, attempts: deliveries.attempts }),
+    ...documentRoutes({
+      store,
+      files,
+      deliveries: deliveries.of,
+      attempts: deliveries.attempts,
+      payments: deliveries.payments,
+    }),
     ...lineRoutes({
       store,
       files,

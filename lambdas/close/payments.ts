@@ -70,7 +70,7 @@ export type DepositApplication = Pick<
   Omit<DocumentPayment, 'appliedBy'> & { readonly paymentId: string; readonly deposit: string };
 
 /** The deposits that are applied to a document once it is posted. */
-export const depositApplications = (document: ErpDocument): DepositApplication[] => {
+export const depositApplications = (document: Omit<ErpDocument, 'lines'>): DepositApplication[] => {
   const { documentId, account, customerId, subsidiaryId, currency, documentDate, payments = [] } = document;
   return payments.flatMap(({ appliedBy, deposit, ...payment }) =>
     appliedBy !== 'deposit' || deposit === undefined

@@ -1,4 +1,5 @@
 import type { Recognition } from '../catalog/types.ts';
+import type { DeliveryStatus } from '../delivery/types.ts';
 import type { Period } from '../platform/period.ts';
 import type { RatedLine, Schedule } from '../rating/types.ts';
 import type { ArchivePointer, Position, UsageEvent } from '../usage/types.ts';
@@ -141,6 +142,15 @@ export type DocumentPayment = {
   readonly deposit?: string;
   /** Whether the deposit is applied to the document once that is posted, or a person does it in the ERP. */
   readonly appliedBy?: 'deposit' | 'hand';
+};
+
+/** A deposit that is applied to a document, and where that stands; without a delivery it was not sent yet. */
+export type PaymentDelivery = {
+  readonly paymentId: string;
+  readonly deposit: string;
+  readonly description: string;
+  readonly amount: string;
+  readonly delivery?: DeliveryStatus;
 };
 
 /** A payment of a manifest: what is sent when its document is posted, pinned. */

@@ -1,10 +1,13 @@
-import type { ErpDocument } from '../../lambdas/close/types.ts';
+import type { ErpDocument, PaymentDelivery } from '../../lambdas/close/types.ts';
 import type { DeliveryAttempt, DeliveryStatus } from '../../lambdas/delivery/types.ts';
 import { type ApiClient, allItems } from '../api-client.ts';
 import { grouped, say, table } from '../print.ts';
 
 type Listed = { readonly document: ErpDocument; readonly delivery?: DeliveryStatus };
-type Shown = Listed & { readonly attempts: readonly DeliveryAttempt[] };
+type Shown = Listed & {
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly payments?: readonly PaymentDelivery[];
+};
 
 const stateOf = ({ delivery }: Listed): string => delivery?.state ?? 'not sent';
 
@@ -23,6 +26,29 @@ export const listDocuments = async (api: ApiClient, closeId: string): Promise<vo
         grouped(item.document.total),
         `${item.document.account} ${item.document.accountName}`,
       ]),
+    ),
+  );
+};
+
+/** What prepaid credit pays of a document, if anything: by which deposit, or who has to. */
+const sayPayments = ({ document, payments = [] }: Shown): void => {
+  const byHand = (document.payments ?? []).filter(({ appliedBy }) => appliedBy === 'hand');
+  if (payments.length + byHand.length === 0) return;
+  say('');
+  say(
+    table(
+      ['prepaid credit', 'amount', 'by', 'state', 'ERP id', 'why'],
+      [
+        ...payments.map(({ description, amount, deposit, delivery }) => [
+          description,
+          grouped(amount),
+          `deposit ${deposit}`,
+          delivery?.state ?? 'not sent',
+          delivery?.vendorId,
+          delivery?.lastError?.message,
+        ]),
+        ...byHand.map(({ description, amount }) => [description, grouped(amount), 'hand, in the ERP']),
+      ],
     ),
   );
 };
@@ -49,6 +75,7 @@ export const showDocument = async (api: ApiClient, documentId: string): Promise<
       ]),
     ),
   );
+  sayPayments(shown);
   if (attempts.length === 0) return;
   say('');
   say(

@@ -4,7 +4,7 @@ import { ProblemError } from '../../platform/problem.ts';
 import type { CloseStore } from '../close-store.ts';
 import { type DataFiles, getPinned } from '../data-files.ts';
 import type { SlimDocument } from '../records.ts';
-import type { ErpDocument } from '../types.ts';
+import type { ErpDocument, PaymentDelivery } from '../types.ts';
 import { partOf, READERS, withCursor } from './requests.ts';
 
 export type DocumentPorts = {
@@ -13,6 +13,8 @@ export type DocumentPorts = {
   /** Where the deliveries of some documents stand, by id. */
   readonly deliveries: (documents: readonly SlimDocument[]) => Promise<ReadonlyMap<string, DeliveryStatus>>;
   readonly attempts: (document: SlimDocument) => Promise<readonly DeliveryAttempt[]>;
+  /** The deposits that are applied to a document, and where each stands. */
+  readonly payments: (document: SlimDocument) => Promise<readonly PaymentDelivery[]>;
 };
 
 const PAGE = 100;
@@ -46,13 +48,15 @@ export const documentRoutes = (ports: DocumentPorts): ApiRoute[] => [
       if (stored === undefined) {
         throw new ProblemError(404, 'NO_SUCH_DOCUMENT', `there is no document ${documentId}`);
       }
-      const [document, deliveries, attempts] = await Promise.all([
+      const [document, deliveries, attempts, payments] = await Promise.all([
         getPinned<ErpDocument>(ports.files, { key: stored.bodyKey, hash: stored.bodyHash }),
         ports.deliveries([stored.document]),
         ports.attempts(stored.document),
+        ports.payments(stored.document),
       ]);
       const delivery = deliveries.get(documentId);
-      return { status: 200, body: { document, ...(delivery === undefined ? {} : { delivery }), attempts } };
+      const paid = payments.length === 0 ? {} : { payments };
+      return { status: 200, body: { document, ...(delivery === undefined ? {} : { delivery }), attempts, ...paid } };
     },
   },
 ];

@@ -47,14 +47,20 @@ const paymentOf = async (world: World, closeId: string) => {
   return payment;
 };
 
-const decide = (world: World, exceptionId: string, decision: string) => {
+/** Where documents and their deposits stand. */
+const deliveriesOf = (world: World) => {
   const { catalog, clock, store } = world;
   const deliveries = {
-    statuses: world.erp.delivery.statuses,
+    statuses: async (adapter: string, ids: readonly string[]) => [...(await world.erp.delivery.statuses(adapter, ids))],
     attempts: async () => [],
     giveUp: async (_adapter: string, id: string) => world.erp.giveUp(id),
   };
-  const { giveUp } = documentDeliveries({ catalog, clock, store, deliveries });
+  return documentDeliveries({ catalog, clock, store, deliveries });
+};
+
+const decide = (world: World, exceptionId: string, decision: string) => {
+  const { clock, store } = world;
+  const { giveUp } = deliveriesOf(world);
   const ports = { clock, store, giveUp, countAll: world.countAll };
   return resolveException(ports, { exceptionId, decision, reason: 'looked at', by: 'olga' });
 };
@@ -79,6 +85,12 @@ describe('a wallet that is a deposit in the ERP', () => {
       expect: { currency: 'USD', total: '50.00', customerId: 'c-a1' },
     });
     const reconciled = JSON.parse((await world.files.getText(reconciliationKeyOf(close.closeId))) ?? '{}');
+    const [invoice] = await documentsOf(world, close.closeId);
+    if (invoice === undefined) throw new Error('nothing was billed');
+    expect(await deliveriesOf(world).payments(invoice)).toMatchObject([
+      { paymentId: PAYMENT, deposit: '901', amount: '50.00', delivery: { state: 'posted', vendorId: `v-${PAYMENT}` } },
+    ]);
+    expect(await deliveriesOf(world).payments({ ...invoice, payments: [] })).toEqual([]);
     expect(reconciled).toMatchObject({
       breaks: 0,
       payments: [{ documentId: payment.paymentId, ours: '50.00', theirs: '50.00', equal: true }],
