@@ -129,6 +129,15 @@ describe('a fee in advance', () => {
     ]);
   });
 
+  it('is not charged ahead as a ramp has it where the contract ends before', () => {
+    const items = [
+      { id: 'platform', price: 'platform', ramp: [{ from: '2026-11-01', steps: fee('400.00', 'advance') }] },
+    ];
+    const ended = ratedContract({ ...platform, contract: { items, end: '2026-11-01' } });
+    expect(amounts(ended)).toEqual(['platform: 310.00']);
+    expect(ended.lines[0]?.ahead).toBeUndefined();
+  });
+
   it('is discounted with what is charged ahead', () => {
     const steps: readonly PriceStep[] = [...fee('310.00', 'advance'), { step: 'percentage-discount', percent: '10' }];
     const result = ratedContract({ fees: { platform: steps }, opening: ahead('platform', '2026-10-01', '279') });

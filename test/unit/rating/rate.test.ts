@@ -102,6 +102,8 @@ describe('rating a contract', () => {
       },
     });
     expect(line?.inputsHash).toMatch(/^[0-9a-f]{64}$/);
+    // A fee has no meter; and what nothing is charged ahead of or coupled with has no field that says so.
+    for (const field of ['meter', 'group', 'ahead']) expect(line).not.toHaveProperty(field);
   });
 
   it('keeps the id of a line when its amount changes, and changes the hash of its inputs', () => {
@@ -125,7 +127,7 @@ describe('rating a contract', () => {
 
   it('passes the opening on', () => {
     const opening = { format: 1, carryIn: { key: { time: '2026-09-30T00:00:00.000Z', value: '7' } } } as const;
-    expect(rate({ ...input({}, usage), opening }).closing).toEqual({ ...opening, format: 2 });
+    expect(rate({ ...input({}, usage), opening }).closing).toStrictEqual({ ...opening, format: 2 });
   });
 
   it('has no binary float anywhere: 0.1 + 0.2 is 0.3, and JPY has no decimals', () => {
