@@ -73,7 +73,8 @@ export const unitConversion: Step<Params> = (step) => {
   return (working, { slices }) => {
     // Of a window or a contract year the slices are no parts: it is converted as a whole.
     const parts = slices !== undefined && equals(sum(slices), working.quantity) ? slices : [working.quantity];
-    const converted = sum(parts.map(convert));
+    // What is not rounded is converted whole: quotients without end, cut off one by one, would not add up to it.
+    const converted = rounding === undefined ? convert(working.quantity) : sum(parts.map(convert));
     const { fullQuantity, transactions } = working;
     return done(
       working,

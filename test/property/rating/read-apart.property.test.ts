@@ -191,6 +191,21 @@ describe('a commitment that all lines count towards', () => {
   });
 });
 
+describe('bills that convert their own slice without rounding it', () => {
+  it.each([
+    ['up', ['2', '2', '2'], 'i 2.00'],
+    ['down', ['1', '1', '1'], 'i 1.00'],
+  ] as const)('come to the quotient of the whole: packages rounded %s', (rounding, slices, line) => {
+    const steps: readonly PriceStep[] = [
+      { step: 'unit-conversion', divideBy: '3', unit: 'block' },
+      { step: 'package', size: '1', price: '1', rounding },
+    ];
+    const quantity = `${slices.reduce((sum, slice) => sum + Number(slice), 0)}`;
+    const policy = { interimConversion: 'slice' } as const;
+    expect(amounts(input(steps, { usage: [{ quantity, slices }], policy }))).toEqual([line]);
+  });
+});
+
 describe('what was charged ahead under a policy that rounds nothing', () => {
   it('goes back in whole units of the currency under one that does', () => {
     const given = input([{ step: 'recurring-fee', amount: '10', proration: 'none' }], {
