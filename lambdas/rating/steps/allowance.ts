@@ -78,7 +78,7 @@ const spendRollover = (
 /** What changes beside the quantity: what is left for the next period, or what was taken of a pool. */
 const kept = (step: Params, working: Working, used: Decimal, left: Rollover): Partial<Working> => {
   if (step.pool !== undefined) return { poolTaken: { pool: step.pool, quantity: used } };
-  return step.rollover === undefined || left.length === 0 ? {} : { closing: { ...working.closing, rollover: left } };
+  return left.length === 0 ? {} : { closing: { ...working.closing, rollover: left } };
 };
 
 /**

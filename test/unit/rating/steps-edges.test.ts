@@ -36,6 +36,13 @@ describe('what cannot be priced', () => {
   });
 });
 
+describe('tiers by changes of a level', () => {
+  it('say in which unit the level is of which the changes are not known', () => {
+    const step: PriceStep = { step: 'graduated', by: 'changes', tiers: [{ upTo: null, unitPrice: '1' }] };
+    expect(refusal('5', step)).toEqual({ code: 'usage-incomplete', evidence: { unit: 'call' } });
+  });
+});
+
 describe('a conversion', () => {
   it('is exact wherever its quotient has an end, however many decimals that takes', () => {
     const by = `${2n ** 45n * 5n}`;
