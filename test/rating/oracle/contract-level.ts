@@ -5,7 +5,7 @@ import type { Credit, Given, Opening, Span, Wallet } from './given.ts';
 import { isMetered } from './groups.ts';
 import type { Line } from './line.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
-import { roundAmount, roundingUnit } from './rounding.ts';
+import { inUnits, roundAmount, roundingUnit } from './rounding.ts';
 
 /** The lines of a contract so far, and what each still costs: less its share of what bounds, discounts and credits took off. */
 export class Bill {
@@ -175,7 +175,7 @@ export const applyCredits = (bill: Bill) => {
       if (!usable(credit, period.start)) continue;
       const lines = bill.of(credit.items);
       const wallet = wallets.get(credit.id) ?? NOTHING;
-      const used = least(wallet, most(bill.leftOf(lines), NOTHING));
+      const used = least(inUnits(wallet, bill.given), most(bill.leftOf(lines), NOTHING));
       if (used.isZero()) continue;
       wallets.set(credit.id, wallet.minus(used));
       if (kind === 'promotional') bill.takeOff(`credit-${credit.id}`, lines, used, `${used} of ${wallet}`);

@@ -21,6 +21,10 @@ const unitOf = (decimals: number): Rational => new Rational(1n, 10n ** BigInt(de
 /** The smallest amount of a line. */
 export const roundingUnit = (given: Given): Rational => unitOf(places(given.contract.currency, given));
 
+/** So much of an amount as is whole units of a line: a policy that rounded nothing may have left less than one. */
+export const inUnits = (amount: Rational, given: Given): Rational =>
+  amount.rounded(places(given.contract.currency, given), 'down');
+
 /** What is shared out over groups is rounded first, in the currency of the price. */
 export const roundPooled = (amount: Rational, given: Given): { readonly amount: Rational; readonly unit: Rational } => {
   const decimals = places(given.priceBook.currency, given);
