@@ -85,7 +85,6 @@ type Part = { readonly charge: Charge; readonly amount: Decimal };
  * goes back) only what is below 0 bears it, above 0 only what is above: no charge changes its sign.
  */
 const sharedOut = (bill: Bill, over: readonly Charge[], off: Decimal, places: number): readonly Part[] => {
-  if (isZero(off)) return [];
   const back = isNegative(off);
   const bearing: Charge[] = [];
   const weights: Decimal[] = [];

@@ -157,6 +157,9 @@ describe('the minimum commitment', () => {
   it('over the contract year charges each euro above it more, once', () => {
     const crossing = overYear(month('2026-10-01', '2026-11-01'), '950');
     expect(amounts(crossing)).toContain('commitment-overage: 20.00');
+    expect(sentences(crossing, 'commitment-overage')[0]).toBe(
+      'above 1,000.00 USD of the contract year charges count 1.5 times: 20.00 USD more',
+    );
     const above = overYear(month('2026-11-01', '2026-12-01'), '1040');
     expect(amounts(above)).toContain('commitment-overage: 45.00');
   });
