@@ -31,17 +31,27 @@ const statesOf = (prices: Readonly<Record<string, State>> | undefined): Map<stri
 /** Whether a line is of an item, not of the contract itself: only those are split into now and ahead by both. */
 const isOfItem = ({ item }: Named): boolean => item.startsWith('item');
 
+/** Which lines are coupled: each with the first line of its group. One that is coupled to nothing is alone. */
+const couples = <T extends Named>(lines: readonly T[], groupOf: (line: T) => string | undefined): string[] =>
+  lines.map((line, n) => {
+    const group = groupOf(line);
+    const first = group === undefined ? n : lines.findIndex((other) => groupOf(other) === group);
+    return nameOf(lines[first] ?? line, '');
+  });
+
 /** What the library rated: lines whole, or their amounts alone. */
 type Rated = Omit<RateResult, 'lines'> & { readonly lines: readonly (RatedLine | AmountLine)[] };
 
 /** Everything that must be equal, by name. */
 const ofEngine = ({ lines, closing, payments }: Rated): Map<string, string> => {
   const all = new Map<string, string>();
-  for (const line of lines) {
+  const coupled = couples(lines, (line) => ('group' in line ? line.group : undefined));
+  for (const [n, line] of lines.entries()) {
     const name = nameOf(line, 'period' in line ? line.period.start : '');
     all.set(name, `${plain(line.amount)} for ${plain(line.quantity)}`);
     if (!('period' in line)) continue;
     all.set(`${name}: until`, line.period.end);
+    all.set(`${name}: coupled to`, coupled[n] ?? '');
     if (isOfItem(line)) all.set(`${name}: ahead`, plain(line.ahead?.amount ?? '0'));
   }
   all.set('lines', `${lines.length}`);
@@ -54,13 +64,17 @@ const ofEngine = ({ lines, closing, payments }: Rated): Map<string, string> => {
   return all;
 };
 
-const ofOracle = ({ lines, prices, committed, wallets, payments }: Answer, whole: boolean): Map<string, string> => {
+const ofOracle = (answer: Answer, whole: boolean): Map<string, string> => {
+  const { lines, prices, committed, wallets, payments } = answer;
   const all = new Map<string, string>();
-  for (const line of lines) {
+  const groups = whole ? answer.coupled() : new Map<string, string>();
+  const coupled = couples(lines, ({ item }) => groups.get(item));
+  for (const [n, line] of lines.entries()) {
     const name = nameOf(line, whole ? line.start : '');
     all.set(name, `${line.amount} for ${line.quantity}`);
     if (!whole) continue;
     all.set(`${name}: until`, line.end);
+    all.set(`${name}: coupled to`, coupled[n] ?? '');
     if (isOfItem(line)) all.set(`${name}: ahead`, `${line.ahead ?? 0}`);
   }
   all.set('lines', `${lines.length}`);

@@ -1,5 +1,6 @@
 import { covered, servicePeriod } from './calendar.ts';
 import { applyCommitment, applyCredits, applyDiscounts, applyGroups, applyMaximum, Bill } from './contract-level.ts';
+import { coupledBy } from './coupled.ts';
 import type { Given, Opening, State, Wallet } from './given.ts';
 import { givenBack, type Line, linesOf } from './line.ts';
 import type { Rational } from './rational.ts';
@@ -11,6 +12,8 @@ export type Answer = {
   readonly committed: Opening['committed'];
   readonly wallets: readonly Wallet[];
   readonly payments: readonly { readonly credit: string; readonly amount: Rational }[];
+  /** Which lines are coupled, by item: those with one name; none where an item shares nothing. */
+  readonly coupled: () => ReadonlyMap<string, string>;
 };
 
 /** States under one key are one. */
@@ -52,5 +55,6 @@ export const rateSlowly = (given: Given): Answer => {
     committed,
     wallets,
     payments,
+    coupled: () => coupledBy(given),
   };
 };
