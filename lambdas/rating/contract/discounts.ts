@@ -32,7 +32,7 @@ const offOf = ({ percent, amount = '0' }: ContractDiscount, left: Decimal, conte
       ? maximumFor(parseDecimal(amount), context).worth
       : exact(multiply(left, multiply(parseDecimal(percent), HUNDREDTH)));
   const rounded = roundExact(off, places, policy.lineRounding);
-  return percent === undefined ? minimum(rounded, maximum(left, ZERO)) : rounded;
+  return minimum(rounded, maximum(left, ZERO));
 };
 
 const discounted = (bill: Bill, discount: ContractDiscount, context: BillContext): Bill => {

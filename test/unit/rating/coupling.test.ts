@@ -80,6 +80,12 @@ describe('lines that share something are coupled', () => {
     const discount = { id: 'd', description: 'D', percent: '10' };
     expect(coupled({ discounts: [discount] }, { opening })).toBe('a b c d e f gone discount-d');
     expect(coupled({}, { opening })).toBe('e f');
+    // A commitment of what has a meter does not count it, one of all does.
+    const minimumCommitment = { amount: '1000.00', description: 'M' };
+    expect(coupled({ minimumCommitment }, { opening })).toBe('c d e f minimum-commitment');
+    expect(coupled({ minimumCommitment }, { opening, policy: policy('itemised') })).toBe(
+      'a b c d e f gone minimum-commitment',
+    );
   });
 
   it('share tiers that are pooled over dimensions', () => {
