@@ -172,6 +172,23 @@ describe('groups', () => {
     expect(linesOf({ by, steps: bounded }, pooled)).toEqual(['5.00', '16.00']);
   });
 
+  it('that used nothing leave what there is to the first of them', () => {
+    const flat: readonly PriceStep[] = [{ step: 'graduated', tiers: [{ upTo: null, flatFee: '10' }] }];
+    const unused = { by: { region: { ap: '0', eu: '0' } }, steps: flat };
+    const shown = { ...pooled, zeroUsageFlatFee: 'charge', zeroUsageLine: 'show' } as const;
+    expect(linesOf(unused, shown)).toEqual(['10.00', '0.00']);
+  });
+
+  it('that share tiers have no matrix of anything but what was measured', () => {
+    const steps: readonly PriceStep[] = [
+      { step: 'allowance', quantity: '5' },
+      { step: 'matrix', dimensions: ['region'], cells: [], otherwise: '1' },
+    ];
+    expect(() => linesOf({ by, steps }, pooled)).toThrow(
+      expect.objectContaining({ code: 'no-matrix-cell', evidence: { price: 'price-1', policy: 'standard' } }),
+    );
+  });
+
   it('share an allowance when tiers are shared', () => {
     const included: readonly PriceStep[] = [{ step: 'allowance', quantity: '5' }, ...steps];
     expect(linesOf({ by, steps: included })).toEqual(['0.00', '7.00']);
