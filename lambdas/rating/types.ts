@@ -98,7 +98,8 @@ export type RatingPolicy = {
   readonly zeroUsageLine: 'omit' | 'show';
   /**
    * What an allowance, and what a minimum or commitment, is worth when the contract covers only part of the period. The
-   * versions of a contract that was amended within it always share them, and maximums, by day.
+   * versions of a contract that was amended within it always share them by day, and with them maximums, fees that are not
+   * prorated, the most seats of a month and the price of a capacity.
    */
   readonly partPeriodAllowance: 'whole' | 'by-day';
   readonly partPeriodMinimum: 'whole' | 'by-day';

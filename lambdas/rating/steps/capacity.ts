@@ -1,7 +1,7 @@
 import type { PriceStep } from '../../catalog/types.ts';
 import { compare, type Decimal, formatDecimal, parseDecimal, ZERO } from '../../platform/decimal.ts';
-import { exact } from '../exact.ts';
-import { money, number } from '../wording.ts';
+import { equalTo, money, number, shown } from '../wording.ts';
+import { worthOf } from './covered.ts';
 import { charging, type Step } from './step.ts';
 
 type Params = Extract<PriceStep, { step: 'capacity' }>;
@@ -14,7 +14,8 @@ export const capacityMeters = ({ tiers }: Params): readonly string[] => [
 
 /**
  * The first tier that the peak of every meter fits. Example with 10.00 USD up to 100 bandwidth and 1,000 members and
- * 20.00 USD up to 200 and 2,000: peaks of 100 and 1,001 = 20.00 USD.
+ * 20.00 USD up to 200 and 2,000: peaks of 100 and 1,001 = 20.00 USD. Versions of a contract that was amended within the
+ * period each charge their share of the period, by day.
  */
 export const capacity: Step<Params> = (step) => {
   const meters = capacityMeters(step);
@@ -25,17 +26,23 @@ export const capacity: Step<Params> = (step) => {
   }));
   const fits = (limits: Limits, peaks: Readonly<Record<string, Decimal>>): boolean =>
     limits.every(([meter, most]) => compare(peaks[meter] ?? ZERO, most) <= 0);
-  return (working, { currency, peaks }) => {
+  return (working, context) => {
+    const { currency, peaks } = context;
     const found = tiers.findIndex(({ limits }) => limits === undefined || fits(limits, peaks));
     const tier = tiers[found] ?? tiers.at(-1);
-    const amount = tier?.price ?? ZERO;
-    return charging(working, exact(amount), () => {
+    const price = tier?.price ?? ZERO;
+    const { worth: amount, words } = worthOf(price, context.amended, context);
+    return charging(working, amount, () => {
       const seen = meters.map((meter) => `${meter} ${number(peaks[meter] ?? ZERO)}`).join(', ');
       const most = tier?.limits?.map(([meter, limit]) => `${meter} ${number(limit)}`).join(', ');
+      const cost =
+        words === ''
+          ? `= ${money(price, currency)}`
+          : `= ${money(price, currency)} × ${words} ${equalTo(amount, currency)}`;
       return {
         step: step.step,
-        text: `peaks ${seen} fit ${most === undefined ? 'the tier without limits' : `the tier up to ${most}`} = ${money(amount, currency)}`,
-        result: formatDecimal(amount),
+        text: `peaks ${seen} fit ${most === undefined ? 'the tier without limits' : `the tier up to ${most}`} ${cost}`,
+        result: formatDecimal(shown(amount)),
         unit: currency.code,
         children: [],
       };

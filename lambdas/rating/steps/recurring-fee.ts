@@ -9,16 +9,17 @@ type Params = Extract<PriceStep, { step: 'recurring-fee' }>;
 
 /**
  * A fee for the period, by day when the contract covers part of it, as many times as the item says. Example: 310.00 USD
- * × 20 of 31 days = 200.00 USD.
+ * × 20 of 31 days = 200.00 USD. One that is not prorated is charged in full however little is covered; versions of a
+ * contract that was amended within the period share it by day, so that it is not charged twice.
  */
 export const recurringFee: Step<Params> = (step) => {
   const one = parseDecimal(step.amount);
   const { proration } = step;
   return (working, context) => {
-    const { count, currency } = context;
+    const { count, currency, amended } = context;
     const whole = count === ONE ? one : multiply(one, count);
-    const covered =
-      proration === 'none' ? undefined : coveredShare(context, proration === 'second' ? 'second' : 'policy');
+    const isWhole = proration === 'none' && !amended;
+    const covered = isWhole ? undefined : coveredShare(context, proration === 'second' ? 'second' : 'policy');
     const part = covered === undefined || covered.part === covered.whole ? undefined : covered;
     const fee = part === undefined ? exact(whole) : share(exact(whole), part.part, part.whole);
     return charging(working, fee, () => {

@@ -16,6 +16,7 @@ import { type Exact, exact, NOTHING, plus, share, times } from '../exact.ts';
 import { RatingError } from '../rating-error.ts';
 import type { ArithmeticNode } from '../types.ts';
 import { equalTo, money, quantity, shown } from '../wording.ts';
+import { worthOf } from './covered.ts';
 import { seatsBySecond } from './seats-by-second.ts';
 import { type Apply, charging, type Step, type StepContext, type Working } from './step.ts';
 
@@ -101,13 +102,14 @@ const highest = ({ daily, changes = [] }: StepContext): Decimal => {
 const byMonth =
   (price: Decimal): Apply =>
   (working, context) => {
-    const { currency } = context;
+    const { currency, amended } = context;
     const most = highest(context);
-    const amount = multiply(most, price);
-    return charging(working, exact(amount), () => ({
+    const { worth: amount, words } = worthOf(multiply(most, price), amended, context);
+    const share = words === '' ? '' : ` × ${words}`;
+    return charging(working, amount, () => ({
       step: 'seats',
-      text: `at most ${quantity(most, working.unit)} × ${money(price, currency)} = ${money(amount, currency)}`,
-      result: formatDecimal(amount),
+      text: `at most ${quantity(most, working.unit)} × ${money(price, currency)}${share} ${equalTo(amount, currency)}`,
+      result: formatDecimal(shown(amount)),
       unit: currency.code,
       children: [],
     }));
@@ -123,7 +125,8 @@ const needed =
 /**
  * Seats at a price per period. By day each day's seats cost the day's share of it; a day has the seats in force when it
  * ends. Example in a month of 30 days at 15.00 USD: 10 seats for 20 days and 16 for 10 days = 100.00 + 80.00 = 180.00
- * USD. By second each change costs for the time it holds; by month the highest number counts in full (16 = 240.00 USD).
+ * USD. By second each change costs for the time it holds; by month the highest number counts in full (16 = 240.00 USD),
+ * of versions of a contract that was amended within the period by its days.
  * @throws {RatingError} `usage-incomplete` if the usage does not say when there were how many.
  */
 export const seats: Step<Params> = (step) => {

@@ -1,10 +1,11 @@
-import { shareLeft, shareOf } from './calendar.ts';
+import { shareLeft } from './calendar.ts';
 import type { Given, Named, Span, Step, Usage } from './given.ts';
 import { changesOf } from './levels.ts';
-import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
+import { HUNDRED, least, most, NOTHING, Rational, total } from './rational.ts';
 import { seatsOf } from './seats.ts';
 import { graduated, graduatedByChanges, stairstep, volume } from './tiers.ts';
 import { Unratable } from './unratable.ts';
+import { coveredShare, sharedByVersions } from './versions.ts';
 
 /** What a charge may look at beside its quantity. */
 export type Scene = {
@@ -130,19 +131,13 @@ export const chargeOf = (step: Step | undefined, quantity: Rational, scene: Scen
     case 'matrix':
       return matrix(step, quantity, scene.rows);
     case 'capacity':
-      return capacity(step, scene.given.usage);
+      return sharedByVersions(capacity(step, scene.given.usage), scene);
     case 'seats':
       return seatsOf(step, scene);
     default:
       return NOTHING;
   }
 };
-
-/** The share of the period that the contract covers, in the unit of the policy. */
-export const coveredShare = (scene: Pick<Scene, 'given' | 'part'>): Rational =>
-  scene.part.start === scene.given.period.start && scene.part.end === scene.given.period.end
-    ? ONE
-    : shareOf(scene.part, scene.given.period, scene.given.policy.prorationUnit, scene.given.contract.anchorDay);
 
 /**
  * What a minimum or a commitment of the period is worth in the covered part: its share where the policy says so, and
@@ -152,7 +147,3 @@ export const minimumOf = (amount: string, scene: Pick<Scene, 'given' | 'part'>):
   scene.given.part !== undefined || scene.given.policy.partPeriodMinimum === 'by-day'
     ? Rational.of(amount).times(coveredShare(scene))
     : Rational.of(amount);
-
-/** A maximum of the period is whole however little of it is covered, but shared by the versions of an amended contract. */
-export const maximumOf = (amount: string, scene: Pick<Scene, 'given' | 'part'>): Rational =>
-  scene.given.part === undefined ? Rational.of(amount) : Rational.of(amount).times(coveredShare(scene));

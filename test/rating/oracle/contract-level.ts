@@ -1,11 +1,12 @@
 import { allocated } from './allocated.ts';
 import { yearEnd, yearStart } from './calendar.ts';
-import { maximumOf, minimumOf } from './charge.ts';
+import { minimumOf } from './charge.ts';
 import type { Credit, Given, Opening, Span, Wallet } from './given.ts';
 import { isMetered } from './groups.ts';
 import type { Line } from './line.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { inUnits, roundAmount, roundingUnit } from './rounding.ts';
+import { sharedByVersions } from './versions.ts';
 
 /** The lines of a contract so far, and what each still costs: less its share of what bounds, discounts and credits took off. */
 export class Bill {
@@ -67,7 +68,8 @@ export class Bill {
 /** A minimum of the part, rounded before anything is set against it, so that lines and true-up come to it exactly. */
 const worth = (amount: string, bill: Bill): Rational => roundAmount(minimumOf(amount, bill), bill.given);
 
-const atMost = (amount: string, bill: Bill): Rational => roundAmount(maximumOf(amount, bill), bill.given);
+const atMost = (amount: string, bill: Bill): Rational =>
+  roundAmount(sharedByVersions(Rational.of(amount), bill), bill.given);
 
 /** Minimum and maximum of items together. */
 export const applyGroups = (bill: Bill): void => {
@@ -141,7 +143,7 @@ export const applyDiscounts = (bill: Bill): void => {
     const left = bill.leftOf(lines);
     const exact =
       discount.percent === undefined
-        ? least(maximumOf(discount.amount ?? '0', bill), most(left, NOTHING))
+        ? least(sharedByVersions(Rational.of(discount.amount ?? '0'), bill), most(left, NOTHING))
         : left.times(Rational.of(discount.percent)).over(HUNDRED);
     bill.takeOff(`discount-${discount.id}`, lines, roundAmount(exact, bill.given), `${exact} off ${left}`);
   }

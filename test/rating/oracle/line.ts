@@ -1,11 +1,12 @@
 import { Ahead, expected, feeShare, stepsOf } from './ahead.ts';
 import { firstDay, servicePeriod } from './calendar.ts';
-import { maximumOf, minimumOf } from './charge.ts';
+import { minimumOf } from './charge.ts';
 import type { Given, Item, Span, State, Step } from './given.ts';
 import { groupsOf, isMetered, keyOf, type Together } from './groups.ts';
 import { committed, type Priced, pricePooled, priceUsage, type Rating, stepOf } from './price-usage.ts';
 import { HUNDRED, least, most, NOTHING, ONE, Rational } from './rational.ts';
 import { roundAmount } from './rounding.ts';
+import { sharedByVersions } from './versions.ts';
 
 /** A line as the oracle makes it. `amount` is rounded. */
 export type Line = {
@@ -25,7 +26,9 @@ const discounted = (amount: Rational, rating: Pick<Rating, 'steps' | 'given' | '
   const percent = stepOf(rating.steps, 'percentage-discount');
   const off = stepOf(rating.steps, 'amount-discount');
   const after = percent === undefined ? amount : amount.minus(amount.times(Rational.of(percent.percent)).over(HUNDRED));
-  return off === undefined ? after : after.minus(least(maximumOf(off.amount, rating), most(after, NOTHING)));
+  return off === undefined
+    ? after
+    : after.minus(least(sharedByVersions(Rational.of(off.amount), rating), most(after, NOTHING)));
 };
 
 const isOnceDue = ({ given: { contract }, steps, part }: Rating): boolean => {
@@ -41,22 +44,25 @@ const oneTimeFee = (rating: Rating): Rational => {
   return Rational.of(step.amount).times(Rational.of(item.quantity ?? '1'));
 };
 
+const recurringFee = ({ given, steps, item, part }: Rating): Rational => {
+  const fee = stepOf(steps, 'recurring-fee');
+  if (fee === undefined) return NOTHING;
+  const whole = Rational.of(fee.amount).times(Rational.of(item.quantity ?? '1'));
+  return fee.proration === 'none'
+    ? sharedByVersions(whole, { given, part })
+    : whole.times(feeShare(fee.proration, part, given.period, given));
+};
+
 /** What a group costs after its usage is priced: fees, discounts and bounds, in the contract's currency, not rounded. */
 const finished = (rating: Rating, group: Together, priced: Priced, ahead: Ahead) => {
-  const { given, steps, item, part } = rating;
-  const [fee, minimum, maximum] = [stepOf(steps, 'recurring-fee'), stepOf(steps, 'minimum'), stepOf(steps, 'maximum')];
+  const { given, steps, part } = rating;
+  const [minimum, maximum] = [stepOf(steps, 'minimum'), stepOf(steps, 'maximum')];
   const usage = priced.committed === true ? priced.amount : committed(priced.amount, rating, false);
-  const recurring =
-    fee === undefined
-      ? NOTHING
-      : Rational.of(fee.amount)
-          .times(Rational.of(item.quantity ?? '1'))
-          .times(feeShare(fee.proration, part, given.period, given));
-  const charged = usage.plus(recurring).plus(oneTimeFee(rating));
+  const charged = usage.plus(recurringFee(rating)).plus(oneTimeFee(rating));
   const bounded = (amount: Rational): Rational => {
     const atLeast =
       minimum === undefined || given.interim === true ? amount : most(amount, minimumOf(minimum.amount, rating));
-    return maximum === undefined ? atLeast : least(atLeast, maximumOf(maximum.amount, rating));
+    return maximum === undefined ? atLeast : least(atLeast, sharedByVersions(Rational.of(maximum.amount), rating));
   };
   const actual =
     given.policy.discountOrder === 'before-bounds'

@@ -1,11 +1,12 @@
 import { allocated } from './allocated.ts';
 import { endsPeriod, firstDay, periodBefore, yearStart } from './calendar.ts';
-import { chargeOf, converted, coveredShare, minimumOf } from './charge.ts';
+import { chargeOf, converted, minimumOf } from './charge.ts';
 import type { Given, Item, Named, Price, Span, State, Step, Usage } from './given.ts';
 import type { Together } from './groups.ts';
 import { least, most, NOTHING, ONE, Rational, total } from './rational.ts';
 import { roundPooled } from './rounding.ts';
 import { Unratable } from './unratable.ts';
+import { coveredShare } from './versions.ts';
 
 /** The step of that name, if a price has it. */
 export const stepOf = <N extends Step['step']>(steps: readonly Step[], name: N): Named<N> | undefined =>

@@ -4,6 +4,7 @@ import { changesOf, levelsOf } from './levels.ts';
 import { most, NOTHING, Rational, total } from './rational.ts';
 import { roundEach } from './rounding.ts';
 import { Unratable } from './unratable.ts';
+import { sharedByVersions } from './versions.ts';
 
 type Scene = { readonly given: Given; readonly part: Span; readonly rows: readonly Usage[] };
 
@@ -63,8 +64,10 @@ export const seatsOf = (step: Named<'seats'>, scene: Scene): Rational => {
   const known = { day: days, second: changes, month: days || changes }[step.proration];
   if (!known) throw new Unratable('when were there how many seats?');
   const price = Rational.of(step.unitPrice);
-  if (step.proration === 'month')
-    return (days ? daily(scene) : levelsOf(changesOf(rows))).reduce(most, NOTHING).times(price);
+  if (step.proration === 'month') {
+    const highest = (days ? daily(scene) : levelsOf(changesOf(rows))).reduce(most, NOTHING);
+    return sharedByVersions(highest.times(price), scene);
+  }
   if (step.proration === 'day') {
     const all = Rational.whole(daysFrom(given.period.start, given.period.end));
     return total(kept(daily(scene), step))

@@ -44,11 +44,22 @@ describe('what engine 1 rated', () => {
   });
 });
 
+/** What engine 2 charged twice of a contract that was amended within the period, and engine 3 does not. */
+const MENDED: Readonly<Record<string, string>> = {
+  'generated 19, period 1': 'the price of a capacity',
+  'generated 35, period 1': 'the most seats of a month',
+  'generated 53, period 1': 'a fee that is not prorated',
+};
+
 const stored = readdirSync(folder).includes('format-2.jsonl') ? golden(2) : [];
 
 describe.runIf(stored.length > 0)('what is rated with lines of format 2', () => {
   it.each(stored)('$name', (each) => {
     const { lines, closing, payments } = again(each);
+    if (MENDED[each.name] !== undefined) {
+      expect(treesOf(lines)).not.toEqual(treesOf(each.result.lines));
+      return;
+    }
     const sameEngine = each.result.lines.every(({ pins }) => pins.engine === ENGINE);
     const kept = (line: RatedLine) => (sameEngine ? line : withoutEngine(line));
     expect(lines.map(kept)).toEqual(each.result.lines.map(kept));
