@@ -124,6 +124,18 @@ describe('the details of usage', () => {
     ]);
   });
 
+  it('join what changes at one instant, but for changes that say what is charged of them', () => {
+    const at = '2026-10-01T09:00:00.000Z';
+    const change = (by: string, prorated?: string) =>
+      row(by, { changes: [{ at, by, ...(prorated === undefined ? {} : { prorated }) }] });
+    const group = only([change('1', '0.5'), change('2'), change('3', '1.5'), change('4')]);
+    expect(group.changes).toEqual([
+      { at, by: parseDecimal('6') },
+      { at, by: parseDecimal('1'), prorated: parseDecimal('0.5') },
+      { at, by: parseDecimal('3'), prorated: parseDecimal('1.5') },
+    ]);
+  });
+
   it('add up windows that begin together, in the order of time', () => {
     const windows = (...all: readonly (readonly [start: string, quantity: string])[]) => ({
       windows: all.map(([start, quantity]) => ({ start, quantity })),
@@ -189,6 +201,7 @@ describe('usage by day', () => {
       evidence: { price: 'calls', day: '2026-10-02' },
     });
     expect(() => of(gap)).toThrow(missing);
+    expect(() => of(row('9', daily(['2026-10-01', '1'], ['2026-10-05', '9'])))).toThrow(missing);
     expect(() => of(row('3', daily(['2026-10-01', '1'], ['2026-10-02', '3'])), gap)).toThrow(missing);
     expect(() => of(row('3', daily(['2026-10-01', '1'], ['2026-10-02', '3'])), row('1'))).toThrow(
       'says nothing about 2026-10-01',
