@@ -64,11 +64,7 @@ export const sceneOf = (input: RateInput): Scene => {
     const part = coveredPart(contract, following);
     return part && { period: following, part };
   });
-  const emptyPart = (): Period => {
-    const edge = next() === undefined ? period.start : period.end;
-    return { start: edge, end: edge, zone: period.zone };
-  };
-  const part = covered ?? emptyPart();
+  const part = covered ?? { ...period, end: period.start };
   const billed = currencyOf(contract.currency);
   return {
     input,
