@@ -24,6 +24,17 @@ export const daysFrom = (first: string, end: string): string[] => {
 export const daysTouched = ({ from, to }: Interval): string[] =>
   daysFrom(utcDay(from), shiftDay(utcDay(new Date(Date.parse(to) - 1).toISOString()), 1));
 
+/** Days in order as stretches of days that follow one another, each up to before `to`. */
+export const stretchesOf = (days: readonly string[]): { readonly from: string; readonly to: string }[] => {
+  const stretches: { readonly from: string; to: string }[] = [];
+  for (const day of days) {
+    const last = stretches.at(-1);
+    if (last?.to === day) last.to = shiftDay(day, 1);
+    else stretches.push({ from: day, to: shiftDay(day, 1) });
+  }
+  return stretches;
+};
+
 /** The instants of a UTC day. */
 export const intervalOfDay = (day: string): Interval => ({
   from: `${day}T00:00:00.000Z`,

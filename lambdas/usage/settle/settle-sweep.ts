@@ -4,7 +4,7 @@ import type { DomainEventPublisher, DomainEvents } from '../../platform/domain-e
 import { contentHash } from '../../platform/hash.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { DirtyMark } from '../ledger/dirty-marks.ts';
-import { daysFrom, shiftDay, utcDay } from '../ledger/slot.ts';
+import { daysFrom, shiftDay, stretchesOf, utcDay } from '../ledger/slot.ts';
 import type { SubjectRecord, Subjects, SweepNote } from '../ledger/subjects.ts';
 import { CLOCK_SKEW_MILLIS, LONGEST_RUN_MILLIS, MARK_CLEARABLE_MILLIS } from '../ledger/writer-memory.ts';
 import { refreshLastPoints } from './last-points.ts';
@@ -89,13 +89,7 @@ const headsOf = async (
   subject: string,
   days: readonly string[],
 ): Promise<Map<string, SettledHead>> => {
-  const runs: { readonly from: string; to: string }[] = [];
-  for (const day of days) {
-    const run = runs.at(-1);
-    if (run?.to === day) run.to = shiftDay(day, 1);
-    else runs.push({ from: day, to: shiftDay(day, 1) });
-  }
-  const reads = await mapBounded(runs, DAYS_AT_A_TIME, ({ from, to }) => settled.heads(subject, from, to));
+  const reads = await mapBounded(stretchesOf(days), DAYS_AT_A_TIME, ({ from, to }) => settled.heads(subject, from, to));
   return new Map(reads.flatMap((read) => read.days).map((head) => [head.day, head]));
 };
 
