@@ -16,9 +16,19 @@ type Ports = {
   readonly store: Pick<CloseStore, 'documentById'>;
 };
 
+export type DocumentDeliveries = {
+  /** Where the deliveries of some documents stand, by id. */
+  readonly of: (documents: readonly SlimDocument[]) => Promise<ReadonlyMap<string, DeliveryStatus>>;
+  readonly attempts: (document: SlimDocument) => Promise<readonly DeliveryAttempt[]>;
+  /** The deposits that are applied to a document, and where each stands. */
+  readonly payments: (document: SlimDocument) => Promise<readonly PaymentDelivery[]>;
+  /** Gives up a document, or a deposit that is applied to one. */
+  readonly giveUp: (deliveryId: string) => Promise<boolean>;
+};
+
 /** Where documents stand on their way to the ERP of their entity. */
-export const documentDeliveries = (ports: Ports) => {
-  const of = async (documents: readonly SlimDocument[]): Promise<ReadonlyMap<string, DeliveryStatus>> => {
+export const documentDeliveries = (ports: Ports): DocumentDeliveries => {
+  const of: DocumentDeliveries['of'] = async (documents) => {
     const found = new Map<string, DeliveryStatus>();
     for (const [entity, some] of Map.groupBy(documents, (document) => document.entity)) {
       const ids = some.map(({ documentId }) => documentId);
@@ -28,9 +38,9 @@ export const documentDeliveries = (ports: Ports) => {
     }
     return found;
   };
-  const attempts = async (document: SlimDocument): Promise<readonly DeliveryAttempt[]> =>
+  const attempts: DocumentDeliveries['attempts'] = async (document) =>
     ports.deliveries.attempts(await adapterOf(ports, document.entity), document.documentId);
-  const payments = async (document: SlimDocument): Promise<readonly PaymentDelivery[]> => {
+  const payments: DocumentDeliveries['payments'] = async (document) => {
     const applied = depositApplications(document);
     const ids = applied.map(({ paymentId }) => paymentId);
     const statuses =
@@ -40,8 +50,7 @@ export const documentDeliveries = (ports: Ports) => {
       return { paymentId, deposit, description, amount, ...(delivery === undefined ? {} : { delivery }) };
     });
   };
-  /** Of a document, or of a deposit that is applied to one. */
-  const giveUp = async (deliveryId: string): Promise<boolean> => {
+  const giveUp: DocumentDeliveries['giveUp'] = async (deliveryId) => {
     const stored = await ports.store.documentById(documentIdIn(deliveryId));
     if (stored === undefined) return false;
     return ports.deliveries.giveUp(await adapterOf(ports, stored.document.entity), deliveryId, ports.clock.now());

@@ -51,13 +51,7 @@ export const handler = httpEdge(
       supersede: (dates, by) => supersedeOpen({ store, audit, tokens: sfnTaskTokens(sfn()) }, dates, by),
       refresh: (closeId) => refreshPosting({ store, catalog, clock, delivery }, closeId),
     }),
-    ...documentRoutes({
-      store,
-      files,
-      deliveries: deliveries.of,
-      attempts: deliveries.attempts,
-      payments: deliveries.payments,
-    }),
+    ...documentRoutes({ store, files, deliveries }),
     ...lineRoutes({
       store,
       files,

@@ -1,20 +1,15 @@
-import type { DeliveryAttempt, DeliveryStatus } from '../../delivery/types.ts';
 import type { ApiRoute } from '../../platform/http-edge.ts';
 import { ProblemError } from '../../platform/problem.ts';
 import type { CloseStore } from '../close-store.ts';
 import { type DataFiles, getPinned } from '../data-files.ts';
-import type { SlimDocument } from '../records.ts';
-import type { ErpDocument, PaymentDelivery } from '../types.ts';
+import type { DocumentDeliveries } from '../document-deliveries.ts';
+import type { ErpDocument } from '../types.ts';
 import { partOf, READERS, withCursor } from './requests.ts';
 
 export type DocumentPorts = {
   readonly store: Pick<CloseStore, 'listDocuments' | 'documentById'>;
   readonly files: DataFiles;
-  /** Where the deliveries of some documents stand, by id. */
-  readonly deliveries: (documents: readonly SlimDocument[]) => Promise<ReadonlyMap<string, DeliveryStatus>>;
-  readonly attempts: (document: SlimDocument) => Promise<readonly DeliveryAttempt[]>;
-  /** The deposits that are applied to a document, and where each stands. */
-  readonly payments: (document: SlimDocument) => Promise<readonly PaymentDelivery[]>;
+  readonly deliveries: Pick<DocumentDeliveries, 'of' | 'attempts' | 'payments'>;
 };
 
 const PAGE = 100;
@@ -30,7 +25,7 @@ export const documentRoutes = (ports: DocumentPorts): ApiRoute[] => [
       if (closeId === undefined) throw new ProblemError(400, 'BAD_REQUEST', 'say which close: ?closeId=');
       const page = await withCursor(after, () => ports.store.listDocuments(closeId, PAGE, after));
       const documents = page.items.map(({ document }) => document);
-      const deliveries = await ports.deliveries(documents);
+      const deliveries = await ports.deliveries.of(documents);
       const items = documents.map((document) => {
         const delivery = deliveries.get(document.documentId);
         return { document, ...(delivery === undefined ? {} : { delivery }) };
@@ -50,9 +45,9 @@ export const documentRoutes = (ports: DocumentPorts): ApiRoute[] => [
       }
       const [document, deliveries, attempts, payments] = await Promise.all([
         getPinned<ErpDocument>(ports.files, { key: stored.bodyKey, hash: stored.bodyHash }),
-        ports.deliveries([stored.document]),
-        ports.attempts(stored.document),
-        ports.payments(stored.document),
+        ports.deliveries.of([stored.document]),
+        ports.deliveries.attempts(stored.document),
+        ports.deliveries.payments(stored.document),
       ]);
       const delivery = deliveries.get(documentId);
       const paid = payments.length === 0 ? {} : { payments };

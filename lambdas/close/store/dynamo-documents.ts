@@ -1,3 +1,4 @@
+import { portionsOf } from '../../platform/portions.ts';
 import type { DocumentStore } from '../close-store.ts';
 import { sortableCloseId } from '../names.ts';
 import type { LineReference, SlimDocument, SlimLine, StoredDocument } from '../records.ts';
@@ -12,22 +13,12 @@ const PART_BYTES = 300_000;
 const PART_LINES = 400;
 
 /** Lines in the order of the document, as many together as an item takes. */
-const inParts = (lines: readonly SlimLine[]): SlimLine[][] => {
-  const parts: SlimLine[][] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    const size = Buffer.byteLength(JSON.stringify(line));
-    const part = parts.at(-1);
-    if (part === undefined || part.length === PART_LINES || bytes + size > PART_BYTES) {
-      parts.push([line]);
-      bytes = size;
-    } else {
-      part.push(line);
-      bytes += size;
-    }
-  }
-  return parts;
-};
+const inParts = (lines: readonly SlimLine[]): SlimLine[][] =>
+  portionsOf(lines, {
+    bytes: PART_BYTES,
+    count: PART_LINES,
+    sizeOf: (line) => Buffer.byteLength(JSON.stringify(line)),
+  });
 
 const partsPk = ({ closeId, documentId }: SlimDocument): string => `LINES#${closeId}#${documentId}`;
 

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { portionsOf } from '../../platform/portions.ts';
 import { ProblemError } from '../../platform/problem.ts';
 import { CANCELLATION_TYPE } from '../events/corrections.ts';
 import { readEnvelope } from '../events/envelope.ts';
@@ -123,19 +124,9 @@ const pack = (lines: readonly string[]): Uint8Array => gzipSync(`${lines.join('\
 
 /** Packs lines by subject, so that one writer sees all events of a chain together. */
 export const packBySubject = (events: readonly { readonly subject: string; readonly line: string }[]): PackedRecord[] =>
-  [...Map.groupBy(events, ({ subject }) => subject)].flatMap(([subject, group]) => {
-    const packs: string[][] = [[]];
-    let bytes = 0;
-    for (const { line } of group) {
-      const size = Buffer.byteLength(line) + 1;
-      if (bytes + size > MAX_PACK_BYTES) {
-        packs.push([]);
-        bytes = 0;
-      }
-      packs.at(-1)?.push(line);
-      bytes += size;
-    }
-    return packs.filter((lines) => lines.length > 0).map((lines) => ({ partitionKey: subject, data: pack(lines) }));
+  [...Map.groupBy(events, ({ subject }) => subject)].flatMap(([partitionKey, group]) => {
+    const packs = portionsOf(group, { bytes: MAX_PACK_BYTES, sizeOf: ({ line }) => Buffer.byteLength(line) + 1 });
+    return packs.map((some) => ({ partitionKey, data: pack(some.map(({ line }) => line)) }));
   });
 
 /**

@@ -1,4 +1,5 @@
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { portionsOf } from '../../platform/portions.ts';
 
 /** A record for the stream: gzip of newline-separated events of one subject. */
 export type PackedRecord = { readonly partitionKey: string; readonly data: Uint8Array };
@@ -18,22 +19,12 @@ const MAX_BYTES = 4.5 * 1024 * 1024;
 const TRIES = 5;
 const PAUSE_MILLIS = 50;
 
-const batchesOf = (records: readonly PackedRecord[]): PackedRecord[][] => {
-  const batches: PackedRecord[][] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = record.data.length + record.partitionKey.length;
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === MAX_RECORDS || bytes + size > MAX_BYTES) {
-      batches.push([record]);
-      bytes = size;
-    } else {
-      batch.push(record);
-      bytes += size;
-    }
-  }
-  return batches;
-};
+const batchesOf = (records: readonly PackedRecord[]): PackedRecord[][] =>
+  portionsOf(records, {
+    bytes: MAX_BYTES,
+    count: MAX_RECORDS,
+    sizeOf: ({ data, partitionKey }) => data.length + partitionKey.length,
+  });
 
 /** Where a record lies in the stream. */
 export type PlacedRecord = { readonly shard: string; readonly sequence: string };
