@@ -105,26 +105,41 @@ const lineOf = (value: unknown, path: string, company: Company, currency: string
   };
 };
 
-const applicationsOf = (body: Fields, ledger: Ledger, customerId: string, currency: string, total: Exact) => {
-  if (body.apply === undefined) return [];
-  let sum = ZERO;
-  const applied = itemsOf(body.apply, 'apply').flatMap((value, n) => {
+/** What may be applied: money of a currency, to invoices of which `isTheirs` holds, amounts of which `isEnough` holds. */
+type Applicable = {
+  readonly currency: string;
+  readonly isTheirs: (invoice: BookedDocument) => boolean;
+  readonly isEnough: (amount: Exact) => boolean;
+};
+
+/** The invoices that a record is applied to, and how much of each. Lines of this list are found by the invoice's internal id. */
+export const appliedTo = (
+  body: Fields,
+  { books }: Ledger,
+  { currency, isTheirs, isEnough }: Applicable,
+): BookedDocument['applied'] =>
+  (body.apply === undefined ? [] : itemsOf(body.apply, 'apply')).flatMap((value, n) => {
     const path = `apply.items[${n}]`;
     const application = objectOf(value, 'apply', path);
     if (application.apply !== true) return [];
-    const reference = referenceOf(application.doc, 'doc', `${path}.doc`);
-    const invoice = ledger.books.byId('invoice', reference.id ?? '');
-    if (invoice === undefined || invoice.voided || invoice.entity.id !== customerId) {
-      throw invalidValue(reference.id ?? '', 'doc', `${path}.doc`);
-    }
+    const { id = '' } = referenceOf(application.doc, 'doc', `${path}.doc`);
+    const invoice = books.byId('invoice', id);
+    if (invoice === undefined || invoice.voided || !isTheirs(invoice)) throw invalidValue(id, 'doc', `${path}.doc`);
     const amount = moneyOf(application.amount, 'amount', `${path}.amount`, currency);
-    if (order(amount, ledger.books.rest(invoice)) > 0) {
+    if (!isEnough(amount) || order(amount, books.rest(invoice)) > 0) {
       throw userError(`The amount applied to ${invoice.tranId} is more than its amount remaining.`, `${path}.amount`);
     }
-    sum = plus(sum, amount);
     return [{ invoiceId: invoice.id, amount: fixed(amount, decimalsOf(currency)) }];
   });
-  if (order(sum, total) > 0)
+
+/** What the invoices get of it in all. */
+export const appliedInAll = (applied: BookedDocument['applied']): Exact =>
+  applied.reduce((sum, { amount }) => plus(sum, exact(amount)), ZERO);
+
+const applicationsOf = (body: Fields, ledger: Ledger, customerId: string, currency: string, total: Exact) => {
+  const isTheirs = ({ entity }: BookedDocument): boolean => entity.id === customerId;
+  const applied = appliedTo(body, ledger, { currency, isTheirs, isEnough: () => true });
+  if (order(appliedInAll(applied), total) > 0)
     throw userError('The amounts applied are more than the total of the credit memo.', 'apply');
   return applied;
 };
