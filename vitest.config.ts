@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What runs alone in milliseconds, what synthesizes the CDK app, what needs the whole system, and that under IAM. */
@@ -13,6 +14,8 @@ export default defineConfig({
           include: ['test/{unit,property,contract,simulation}/**/*.test.{ts,tsx}'],
           // A busy machine takes three times as long as a quiet one; a test that hangs still ends.
           testTimeout: 60_000,
+          // The default leaves one core to vitest itself, which on two cores is half of the machine for nothing.
+          maxWorkers: availableParallelism(),
         },
       },
       {
