@@ -123,7 +123,7 @@ export const usageCommands = (program: Command, as: (usual: Person) => Promise<A
     .action(async () => driftOfUsage(await as('operator')));
   usage
     .command('settle')
-    .description('settle now what has ended or changed, instead of within a quarter of an hour')
+    .description('settle now what has ended or changed, instead of with the next sweep')
     .action(async () => settle(await as('operator')));
   usage
     .command('cancel <eventId>')

@@ -10,11 +10,12 @@ export const dev: EnvironmentConfig = {
   retention: { streamDays: 7, logDays: 7, archiveDays: 400 },
   ingest: {
     batchingWindowSeconds: 0,
-    batchSize: 500,
+    batchSize: 10000,
     lateAfterHours: 24,
     horizonDays: 400,
-    settleSweepMinutes: 15,
+    settleSweepMinutes: 30,
   },
+  capacity: { streamShards: 0, writeUnits: { least: 0, most: 0 }, readUnits: { least: 0, most: 0 } },
   // A lock of a day: a deployment that is thrown away must not be held by its proofs.
   ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'governance', proofDays: 1 },
   close: {

@@ -7,11 +7,12 @@ export const prod: EnvironmentConfig = {
   retention: { streamDays: 7, logDays: 400, archiveDays: 4015 },
   ingest: {
     batchingWindowSeconds: 30,
-    batchSize: 500,
+    batchSize: 10000,
     lateAfterHours: 24,
     horizonDays: 400,
-    settleSweepMinutes: 15,
+    settleSweepMinutes: 30,
   },
+  capacity: { streamShards: 0, writeUnits: { least: 0, most: 0 }, readUnits: { least: 0, most: 0 } },
   ledger: { walkHour: 2, sameIdHorizonDays: 35, proofLock: 'compliance', proofDays: 4015 },
   close: {
     graceHours: 48,

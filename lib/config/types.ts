@@ -1,3 +1,5 @@
+import type { CapacityRange } from './capacity.ts';
+
 /** The environments there are; each has one file beside this one. */
 export const ENVIRONMENTS = ['dev', 'stage', 'prod'] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -43,6 +45,15 @@ export type EnvironmentConfig = {
     readonly horizonDays: number;
     /** Minutes between sweeps that settle what is unsettled. */
     readonly settleSweepMinutes: number;
+  };
+  /** What is paid by the hour, once its rate is known, and not by use (docs/deploy.md, "Capacity"). 0: by use. */
+  readonly capacity: {
+    /** Shards of the usage stream, each for 1 MB and 1,000 records a second. */
+    readonly streamShards: number;
+    /** Writes of 1 KB a second, of the tables `ledger` and `projection` each. */
+    readonly writeUnits: CapacityRange;
+    /** Strong reads of 4 KB a second, of the same tables. */
+    readonly readUnits: CapacityRange;
   };
   readonly ledger: {
     /** The hour, UTC, at which the nightly walk begins. */

@@ -38,7 +38,7 @@ const text =
 const url = text(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w./-]*)?$/, 'an address like "https://vendor.example"');
 
 /** Every field of the configuration and what it may hold. A field that is not listed here is refused. */
-const FIELDS: Readonly<Record<string, Check>> = {
+const FIELDS: Record<string, Check> = {
   name: oneOf(ENVIRONMENTS),
   awsRegion: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region like "eu-central-1"'),
   'retention.streamDays': integer(7, 365, 'a week is the least that outlasts a long weekend of failing ingest'),
@@ -49,6 +49,7 @@ const FIELDS: Readonly<Record<string, Check>> = {
   'ingest.lateAfterHours': integer(1, 720, 'hours behind the event time'),
   'ingest.horizonDays': integer(31, 3650, 'at least a month, so that a month can be corrected'),
   'ingest.settleSweepMinutes': integer(1, 1440, 'a sweep at least once a day'),
+  'capacity.streamShards': integer(0, 10000, 'shards, or 0 for a stream that is paid by use'),
   'ledger.walkHour': integer(0, 23, 'UTC'),
   'ledger.sameIdHorizonDays': integer(
     2,
@@ -75,6 +76,11 @@ const FIELDS: Readonly<Record<string, Check>> = {
   'protection.terminationProtection': oneOf([true, false]),
   'protection.onDelete': oneOf(['destroy', 'retain']),
 };
+for (const units of ['writeUnits', 'readUnits']) {
+  for (const bound of ['least', 'most']) {
+    FIELDS[`capacity.${units}.${bound}`] = integer(0, 40000, 'the service quota of a table, or 0 to pay by use');
+  }
+}
 for (const queue of QUEUES) {
   Object.assign(FIELDS, {
     [`queues.${queue}.maxReceiveCount`]: integer(1, 100, 'tries before the dead-letter queue'),
@@ -109,6 +115,16 @@ const acrossFields = (config: EnvironmentConfig): ConfigProblem[] => {
     require(visibilitySeconds >=
       timeoutSeconds, `queues.${name}.visibilitySeconds`, `must be at least timeoutSeconds (${timeoutSeconds}), or a message is tried twice at once; it is ${visibilitySeconds}.`);
   }
+  const { writeUnits, readUnits } = config.capacity;
+  for (const [name, { least, most }] of Object.entries({ writeUnits, readUnits })) {
+    require(least <= most &&
+      (least > 0 ||
+        most ===
+          0), `capacity.${name}`, `must name at least 1 unit and at most as many as "most", or 0 for both to pay by use; it is ${least} to ${most}.`);
+  }
+  require(writeUnits.most > 0 ===
+    readUnits.most >
+      0, 'capacity', 'must name units for writes and for reads, or for neither: a table is paid in one way.');
   require(config.retention.archiveDays >=
     config.ingest
       .horizonDays, 'retention.archiveDays', `must be at least ingest.horizonDays (${config.ingest.horizonDays}): lines behind a correctable month may not expire.`);

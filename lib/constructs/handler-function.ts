@@ -46,7 +46,16 @@ export type HandlerFunctionProps = {
    * @default false
    */
   readonly tracedByCaller?: boolean;
+  /**
+   * Goes as fast as a throttled table lets it, and does not fail: for work that nobody waits for and that reads or writes
+   * much at once. Where a person or a stream waits, one throttled key must not slow the others.
+   * @default false
+   */
+  readonly patient?: boolean;
 };
+
+/** The AWS SDK's own settings: it measures at which rate it is throttled, and stays below. */
+const PATIENT = { AWS_RETRY_MODE: 'adaptive', AWS_MAX_ATTEMPTS: '10' };
 
 /**
  * A Lambda function with the defaults of this house: arm64, Node 24, the bundle built beforehand, a role of its own
@@ -88,6 +97,7 @@ export class HandlerFunction extends Construct {
         ENVIRONMENT: config.name,
         POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_LOG_LEVEL: 'INFO',
+        ...(props.patient === true && PATIENT),
         ...props.environment,
       },
       ...(props.callsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),

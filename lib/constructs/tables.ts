@@ -1,6 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, Capacity, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { type CapacityRange, USED_PERCENT } from '../config/capacity.ts';
+import type { EnvironmentConfig } from '../config/types.ts';
 
 /**
  * The tables with partition key `pk` and sort key `sk`, and whether each has the index `gsi1`: of whole items, or of the
@@ -30,8 +32,29 @@ const string = (name: string) => ({ name, type: AttributeType.STRING });
 export const tableNames = (tables: Tables, ...names: readonly TableName[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]));
 
-/** All tables: on demand, restorable to any second of the last 35 days, encrypted. */
-export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tables => {
+/** Tables whose use follows the rate of events, so that somebody who knows it can pay for them by the hour. */
+const USAGE_TABLES: readonly string[] = ['ledger', 'projection'] satisfies (keyof typeof TABLES)[];
+
+const scaled = ({ least, most }: CapacityRange): Capacity =>
+  Capacity.autoscaled({
+    minCapacity: least,
+    maxCapacity: most,
+    targetUtilizationPercent: USED_PERCENT,
+    seedCapacity: least,
+  });
+
+/** How the usage tables are paid: by use, unless the configuration names units. */
+const usageBilling = ({ writeUnits, readUnits }: EnvironmentConfig['capacity']): Billing =>
+  writeUnits.most === 0
+    ? Billing.onDemand()
+    : Billing.provisioned({ writeCapacity: scaled(writeUnits), readCapacity: scaled(readUnits) });
+
+/** All tables: paid by use (those of usage as configured), restorable to any second of the last 35 days, encrypted. */
+export const makeTables = (
+  scope: Construct,
+  capacity: EnvironmentConfig['capacity'],
+  removalPolicy: RemovalPolicy,
+): Tables => {
   const common = {
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -42,6 +65,7 @@ export const makeTables = (scope: Construct, removalPolicy: RemovalPolicy): Tabl
   const entries = Object.entries(TABLES).map(([name, indexed]) => {
     const table = new TableV2(scope, capitalised(name), {
       ...common,
+      ...(USAGE_TABLES.includes(name) && { billing: usageBilling(capacity) }),
       partitionKey: string('pk'),
       sortKey: string('sk'),
       ...(indexed && {

@@ -49,7 +49,7 @@ export class FoundationStack extends MeterbridgeStack {
     });
     const { config } = deployment;
 
-    this.tables = makeTables(this, this.onDelete);
+    this.tables = makeTables(this, config.capacity, this.onDelete);
     const logs = this.#bucket('AccessLogs', {
       lifecycleRules: [{ expiration: Duration.days(config.retention.logDays) }],
     });
@@ -119,7 +119,9 @@ export class FoundationStack extends MeterbridgeStack {
     });
     this.stream = new Stream(this, 'Usage', {
       streamName: nameOf(deployment, 'usage'),
-      streamMode: StreamMode.ON_DEMAND,
+      ...(config.capacity.streamShards === 0
+        ? { streamMode: StreamMode.ON_DEMAND }
+        : { streamMode: StreamMode.PROVISIONED, shardCount: config.capacity.streamShards }),
       encryption: StreamEncryption.MANAGED,
       retentionPeriod: Duration.days(config.retention.streamDays),
       removalPolicy: this.onDelete,

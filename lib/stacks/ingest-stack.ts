@@ -104,6 +104,7 @@ export class IngestStack extends MeterbridgeStack {
     this.settle = new HandlerFunction(this, 'Settle', {
       deployment,
       description: 'Settles days that ended or changed',
+      patient: true,
       memoryMegabytes: 1024,
       tracedByCaller: true,
       timeout: Duration.minutes(15),

@@ -47,6 +47,7 @@ export class LedgerStack extends MeterbridgeStack {
     return new HandlerFunction(this, 'Corrections', {
       deployment: this.deployment,
       description: 'Releases by filter, backfills, and old usage under new meters',
+      patient: true,
       memoryMegabytes: 1024,
       timeout: Duration.minutes(15),
       environment: {
@@ -88,6 +89,7 @@ export class LedgerStack extends MeterbridgeStack {
     const walk = new HandlerFunction(this, 'LedgerWalk', {
       deployment: this.deployment,
       description: 'Verifies, journals and signs the ledger, and finds ids that were counted twice',
+      patient: true,
       // The ids of a pass take half a gigabyte; one whole processor for hashing.
       memoryMegabytes: 2048,
       timeout: Duration.minutes(15),
@@ -131,6 +133,7 @@ export class LedgerStack extends MeterbridgeStack {
     return new HandlerFunction(this, 'LedgerJobs', {
       deployment: this.deployment,
       description: 'Rebuilds the ledger into a shadow and compares',
+      patient: true,
       // One whole processor: lines are parsed, judged and appended as at ingest.
       memoryMegabytes: 1769,
       timeout: Duration.minutes(15),

@@ -67,13 +67,13 @@ export class ObservabilityStack extends MeterbridgeStack {
     });
     this.#alarm('SettleErrors', {
       heading: 'Settle errors',
-      says: 'The sweep that settles usage failed three times in a row.',
+      says: 'The sweep that settles usage failed twice in a row.',
       // A sweep per period: in shorter ones the pause between two sweeps would end every row of failures.
       metric: ingest.settle.function.metricErrors({
         period: Duration.minutes(deployment.config.ingest.settleSweepMinutes),
       }),
       threshold: 1,
-      periods: 3,
+      periods: 2,
     });
     this.#alarm('SettleLag', {
       heading: 'Settle lag',

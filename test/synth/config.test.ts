@@ -44,6 +44,24 @@ describe('configuration', () => {
       'ingest.lateAfterHours',
       /but is "24"\.$/,
     ],
+    [
+      'capacity without an end',
+      { ...dev, capacity: { ...dev.capacity, writeUnits: { least: 5, most: 0 } } },
+      'capacity.writeUnits',
+      /at most as many as "most"/,
+    ],
+    [
+      'capacity that begins nowhere',
+      { ...dev, capacity: { ...dev.capacity, writeUnits: { least: 1, most: 5 }, readUnits: { least: 0, most: 5 } } },
+      'capacity.readUnits',
+      /at least 1 unit/,
+    ],
+    [
+      'capacity for writes alone',
+      { ...dev, capacity: { ...dev.capacity, writeUnits: { least: 5, most: 50 } } },
+      'capacity',
+      /for writes and for reads, or for neither/,
+    ],
     ['half a batch', { ...dev, ingest: { ...ingest, batchSize: 0.5 } }, 'ingest.batchSize', /whole number/],
     [
       'log days that CloudWatch does not know',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { prod } from '../../lib/config/prod.ts';
 import { at, synthesize } from './synthesize.ts';
 
 const KEPT = [
@@ -65,6 +66,40 @@ describe('tables', () => {
       AttributeName: 'expiration',
       Enabled: true,
     });
+  });
+});
+
+describe('capacity that somebody chose', () => {
+  const capacity = { streamShards: 3, writeUnits: { least: 40, most: 4000 }, readUnits: { least: 80, most: 8000 } };
+  const app = synthesize('prod', { ...prod, capacity });
+
+  it('gives the stream its shards', () => {
+    const [stream] = app.ofType('AWS::Kinesis::Stream');
+    expect(stream?.Properties).toMatchObject({ ShardCount: 3, StreamModeDetails: { StreamMode: 'PROVISIONED' } });
+    const [onDemand] = synthesize('prod').ofType('AWS::Kinesis::Stream');
+    expect(onDemand?.Properties).toMatchObject({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+  });
+
+  it('lets the tables of usage scale within it, and no other', () => {
+    const tables = app.ofType('AWS::DynamoDB::GlobalTable');
+    const chosen = tables.filter(({ Properties }) => Properties.BillingMode === 'PROVISIONED');
+    expect(chosen.map(({ id }) => id.slice(0, -8)).sort()).toEqual(['Ledger', 'Projection']);
+    for (const { Properties } of chosen) {
+      expect(at(Properties, 'WriteProvisionedThroughputSettings', 'WriteCapacityAutoScalingSettings')).toEqual({
+        MinCapacity: 40,
+        MaxCapacity: 4000,
+        SeedCapacity: 40,
+        TargetTrackingScalingPolicyConfiguration: { TargetValue: 70 },
+      });
+      const reads = at(
+        Properties,
+        'Replicas',
+        0,
+        'ReadProvisionedThroughputSettings',
+        'ReadCapacityAutoScalingSettings',
+      );
+      expect(reads).toMatchObject({ MinCapacity: 80, MaxCapacity: 8000 });
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildMeterbridge, MeterbridgeChecks } from '../../lib/app.ts';
 import { configFor } from '../../lib/config/index.ts';
+import type { EnvironmentConfig } from '../../lib/config/types.ts';
 
 /** A resource of a template; properties are as CloudFormation has them. */
 export type Resource = {
@@ -24,11 +25,11 @@ export type Template = {
 
 const readJson = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 
-/** Synthesizes the app of an environment as the CLI does, but with code in place of bundles. */
-export const synthesize = (environment: string) => {
+/** Synthesizes the app of an environment as the CLI does, but with code in place of bundles; or of a changed configuration. */
+export const synthesize = (environment: string, config: EnvironmentConfig = configFor(environment)) => {
   const app = new App({ context: readJson('cdk.json').context });
   const stacks = buildMeterbridge(app, {
-    config: configFor(environment),
+    config,
     bundleOf: (functionId) => Code.fromInline(`export const handler = async () => '${functionId}';`),
   });
   const assembly = app.synth();
