@@ -1,6 +1,7 @@
 import { runContestant } from './contest.ts';
 import { grow } from './growth.ts';
 import { remember } from './memory.ts';
+import { walkOnce } from './nightly.ts';
 import type { SampleOptions } from './sample.ts';
 import { sampleMonth } from './sample.ts';
 import type { Workload } from './traffic.ts';
@@ -10,6 +11,7 @@ export type Job =
   | { readonly kind: 'month'; readonly options: SampleOptions }
   | { readonly kind: 'contestant'; readonly name: string; readonly workload: Workload; readonly seconds: number }
   | { readonly kind: 'growth'; readonly events: number }
+  | { readonly kind: 'walk' }
   | { readonly kind: 'memory'; readonly ids: number };
 
 const work = (job: Job): Promise<unknown> => {
@@ -20,6 +22,8 @@ const work = (job: Job): Promise<unknown> => {
       return runContestant(job.name, job.workload, job.seconds);
     case 'growth':
       return grow(job.events);
+    case 'walk':
+      return walkOnce();
     case 'memory':
       return remember(job.ids);
   }

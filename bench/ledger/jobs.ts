@@ -3,16 +3,18 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { mapBounded } from '../../lambdas/platform/bounded.ts';
 import type { ContestResult } from './contest.ts';
-import type { Growth } from './growth.ts';
+import type { Stretch } from './growth.ts';
 import type { Job } from './job.ts';
 import type { MemoryStep } from './memory.ts';
+import type { Walk } from './nightly.ts';
 import type { MonthSample } from './sample.ts';
 
 /** What each kind of job answers. */
 export type Results = {
   readonly month: MonthSample;
   readonly contestant: ContestResult;
-  readonly growth: Growth;
+  readonly growth: readonly Stretch[];
+  readonly walk: Walk;
   readonly memory: readonly MemoryStep[];
 };
 

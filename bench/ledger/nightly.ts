@@ -1,10 +1,41 @@
 import { zipf } from './chance.ts';
-import { type Counted, total } from './counted-aws/usage.ts';
-import type { Growth } from './growth.ts';
+import { type Counted, since, total } from './counted-aws/usage.ts';
+import { emptyLedger } from './filling.ts';
+import { FUNCTIONS } from './functions.ts';
 import type { MonthSample } from './sample.ts';
-import { REACH_DAYS, type Workload } from './traffic.ts';
+import { FAULTS, REACH_DAYS, type Workload } from './traffic.ts';
+import { settle, walk } from './workers.ts';
 
 const DAY_SECONDS = 86_400;
+/** What is walked: a hundred events a second of 200 accounts, for a while. */
+const WALKED: Workload = { ...FAULTS, eventsPerSecond: 100, accounts: 200, duplicatesDaysLater: 0, lateDays: 0 };
+const WALKED_EVENTS = 100_000;
+const WINDOW_SECONDS = 10;
+
+/** A walk over a ledger. */
+export type Walk = {
+  readonly events: number;
+  readonly counted: Counted;
+  /** Bytes that it leaves in the data bucket and among the proofs. */
+  readonly bytes: number;
+};
+
+/** Fills a ledger and walks over it in the night after, when its days are settled for good. Once per process. */
+export const walkOnce = async (): Promise<Walk> => {
+  const { time, usage, aws, lambda, fill } = emptyLedger(WALKED, WINDOW_SECONDS);
+  let events = 0;
+  for await (const { accepted } of fill(WALKED_EVENTS)) events = accepted;
+  const night = Math.ceil(time.nowMillis() / (DAY_SECONDS * 1000)) * DAY_SECONDS * 1000;
+  time.set(night + 3_600_000);
+  await lambda.call(FUNCTIONS.settle, settle);
+  time.set(night + 7_200_000);
+  const before = usage.counted();
+  const sizes = () => aws.objects.bytes('/data/') + aws.objects.bytes('/proofs/');
+  const kept = sizes();
+  await lambda.call(FUNCTIONS.walk, walk);
+  return { events, counted: since(before, usage.counted()), bytes: sizes() - kept };
+};
+
 /** Days that are settled for good are read eventually consistent: 4 KB are half a unit. */
 const BYTES_PER_UNIT = 8_192;
 
@@ -28,7 +59,7 @@ export const daysReadAgain = (workload: Workload): number => {
  * What the nightly walks of a month cost: as much per event as the walk that was measured, and the reading by the bytes of
  * this month's appends and the days that are read again.
  */
-export const walksOf = ({ events, facts, options }: MonthSample, { walk }: Growth): Counted => {
+export const walksOf = ({ events, facts, options }: MonthSample, walk: Walk): Counted => {
   const perEvent = Object.keys(walk.counted)
     .filter((line) => line !== 'dynamodb.read')
     .map((line) => [line, { 'nightly walk': (total(walk.counted, line) / walk.events) * events }] as const);

@@ -1,3 +1,4 @@
+import { prod } from '../../lib/config/prod.ts';
 import type { Job } from './job.ts';
 import type { Way } from './producers.ts';
 import type { SampleOptions } from './sample.ts';
@@ -40,7 +41,7 @@ const monthJob = (month: MonthName, way: Way, windowSeconds: number, span: Span)
     way,
     windowSeconds,
     shards: SHARDS[month],
-    sweepSeconds: 900,
+    sweepSeconds: prod.ingest.settleSweepMinutes * 60,
     redeliverOneIn: 200,
     ...span,
   },

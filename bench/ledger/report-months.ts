@@ -1,19 +1,19 @@
 import { billByCause, billOf, billTotal, dollars, SERVICES } from './bill.ts';
+import { burstsOf, NIGHTS, type Paid, steadyPerSecond } from './capacity.ts';
 import { causeInWords } from './causes.ts';
 import { plus, total } from './counted-aws/usage.ts';
-import type { Growth } from './growth.ts';
-import { walksOf } from './nightly.ts';
+import { type Walk, walksOf } from './nightly.ts';
 import { type MonthName, WINDOWS } from './plan.ts';
 import { PRODUCERS, type Way } from './producers.ts';
 import type { MonthSample } from './sample.ts';
-import { authorizations, type StreamMode, withStanding } from './standing.ts';
+import { authorizations, withStanding } from './standing.ts';
 import { type Cell, number, table, usd } from './table.ts';
 import { MONTHS } from './traffic.ts';
 
 /** A month as it is billed. */
 export type BilledMonth = {
   readonly sample: MonthSample;
-  readonly growth: Growth;
+  readonly walk: Walk;
   readonly month: MonthName;
   /** Dollars per million events, by service, by cause, and all in, without storage. */
   readonly byService: ReadonlyMap<string, number>;
@@ -21,6 +21,10 @@ export type BilledMonth = {
   readonly perMillion: number;
   readonly writesPerEvent: number;
   readonly readsPerEvent: number;
+  /** Read units of a nightly walk. */
+  readonly walkReads: number;
+  /** Units a second of the tables of usage, without the bursts of the nights. */
+  readonly steady: { readonly writes: number; readonly reads: number };
 };
 
 const inWords = (costs: readonly (readonly [string, number])[]): (readonly [string, number])[] => {
@@ -29,21 +33,25 @@ const inWords = (costs: readonly (readonly [string, number])[]): (readonly [stri
   return [...sums].sort(([, a], [, b]) => b - a);
 };
 
-/** What a sampled month costs, with Kinesis in one of its modes. */
-export const billed = (sample: MonthSample, growth: Growth, mode: StreamMode = 'provisioned'): BilledMonth => {
+/** What a sampled month costs, its capacity paid in one of two ways. */
+export const billed = (sample: MonthSample, walk: Walk, paid: Paid = 'by the hour'): BilledMonth => {
   const keys = sample.options.way === 'http' ? authorizations(PRODUCERS) : {};
-  const walks = walksOf(sample, growth);
-  const counted = plus(walks, withStanding(sample.counted, sample.options.shards, sample.facts.metrics, mode), keys);
+  const walks = walksOf(sample, walk);
+  const used = plus(sample.counted, walks, keys);
+  const bursts = burstsOf(sample.facts, walks);
+  const counted = withStanding(used, sample.options.shards, sample.facts.metrics, paid, bursts);
   const millions = sample.events / 1e6;
   return {
     sample,
-    growth,
+    walk,
     month: sample.options.workload.eventsPerSecond === MONTHS.large.eventsPerSecond ? 'large' : 'growing',
     byService: new Map([...billOf(counted)].map(([service, value]) => [service, value / millions])),
     byCause: inWords(billByCause(counted)).map(([cause, value]) => [cause, value / millions] as const),
     perMillion: billTotal(counted) / millions,
-    writesPerEvent: total(counted, 'dynamodb.write') / sample.events,
-    readsPerEvent: total(counted, 'dynamodb.read') / sample.events,
+    writesPerEvent: total(used, 'dynamodb.write') / sample.events,
+    readsPerEvent: total(used, 'dynamodb.read') / sample.events,
+    walkReads: total(walks, 'dynamodb.read') / NIGHTS,
+    steady: { writes: steadyPerSecond(used, 'write', bursts), reads: steadyPerSecond(used, 'read', bursts) },
   };
 };
 
@@ -72,8 +80,8 @@ const serviceRows = (columns: readonly BilledMonth[]): Cell[][] => [
     .map((service) => [service, ...columns.map(({ byService }) => usd(byService.get(service) ?? 0))]),
   ['all in, without storage', ...columns.map(({ perMillion }) => usd(perMillion))],
   [
-    'the same with Kinesis on demand',
-    ...columns.map(({ sample, growth }) => usd(billed(sample, growth, 'on-demand').perMillion)),
+    'the same, stream and tables paid by use',
+    ...columns.map(({ sample, walk }) => usd(billed(sample, walk, 'by use').perMillion)),
   ],
   ['dollars a month', ...columns.map(({ perMillion, sample }) => number((perMillion * sample.events) / 1e6))],
   ['write units per event', ...columns.map(({ writesPerEvent }) => number(writesPerEvent, 3))],
@@ -120,7 +128,7 @@ const GB = 1024 ** 3;
 export const storageTable = (columns: readonly BilledMonth[]): string => {
   const gigabytes = (bytes: number): number => (bytes * 1e6) / GB;
   const perMonth = (line: string, bytes: number): number => dollars(line, gigabytes(bytes));
-  const of = ({ sample: { facts }, growth: { walk } }: BilledMonth) => {
+  const of = ({ sample: { facts }, walk }: BilledMonth) => {
     const table = perMonth('dynamodb.storage', facts.ledgerBytes) + perMonth('dynamodb.recovery', facts.ledgerBytes);
     const archive = perMonth('s3.storage', facts.archiveBytes);
     const walked = walk.bytes / walk.events;

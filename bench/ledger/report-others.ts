@@ -20,7 +20,7 @@ const perMillion = ({ counted, events }: ContestResult, month: MonthName): numbe
     ]),
   );
   const shards = firehose === undefined ? SHARDS[month] : 0;
-  return (billTotal(withStanding(scaled, shards, 0, 'provisioned')) / monthEvents) * 1e6;
+  return (billTotal(withStanding(scaled, shards, 0, 'by the hour', [])) / monthEvents) * 1e6;
 };
 
 /** What others cost, and how wrong they are. `ours`: dollars per million of the month at a window of 60 seconds. */
@@ -51,7 +51,7 @@ export const stretchCost = ({ counted, taken }: Stretch): number =>
   (billTotal(Object.fromEntries(Object.entries(counted).filter(([line]) => !line.startsWith('kinesis.')))) / taken) *
   1e6;
 
-/** Growth, power of ten by power of ten. */
+/** Growth, stretch by stretch. */
 export const growthTable = (stretches: readonly Stretch[]): string => {
   const services = [...new Set(SERVICES.map(([name]) => name))].filter(
     (name) => !['Kinesis', 'Firehose'].includes(name),
@@ -75,10 +75,7 @@ export const growthTable = (stretches: readonly Stretch[]): string => {
     ['in the tables, MB', ...stretches.map(({ stored }) => number(stored / 1e6, 1))],
     ['process with the tables in it, MB', ...stretches.map(({ rssMegabytes }) => number(rssMegabytes))],
   ];
-  return table(
-    ['from the power of ten before, to', ...stretches.map(({ events }) => events.toLocaleString('en-US'))],
-    rows,
-  );
+  return table(['from the number before, to', ...stretches.map(({ events }) => events.toLocaleString('en-US'))], rows);
 };
 
 /** A consumer's memory. */

@@ -1,7 +1,7 @@
 import { billTotal } from './bill.ts';
 import { chance } from './chance.ts';
 import type { PutRecord } from './counted-aws/services.ts';
-import { type Counted, plus, since, times } from './counted-aws/usage.ts';
+import { type Counted, plus, since, times, total } from './counted-aws/usage.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { FUNCTIONS } from './functions.ts';
 import { looksAtLimits } from './looks.ts';
@@ -63,6 +63,8 @@ export type MonthSample = {
     readonly ledgerBytes: number;
     readonly archiveBytes: number;
     readonly metrics: number;
+    /** Units that settling a day for good takes, at once. */
+    readonly midnight: { readonly writes: number; readonly reads: number };
     readonly largestAppend: number;
     readonly rssMegabytes: number;
   };
@@ -70,6 +72,10 @@ export type MonthSample = {
 
 /** A simulated stretch: what was counted, how many events were sent in it, and how many came out of the stream. */
 type Stretch = { readonly counted: Counted; readonly seconds: number; readonly sent: number; readonly done: number };
+
+/** Units that a sweep took of the tables of usage. */
+const unitsOf = (sweep: Counted, kind: 'write' | 'read'): number =>
+  total(sweep, `dynamodb.${kind}`, (cause) => cause === 'settle sweeps');
 
 /** What is counted as events are sent; all else as they come out of the stream, a batch later. */
 const WHEN_SENT: ReadonlySet<string> = new Set(['stream', 'POST /v1/events', FUNCTIONS.eventsApi.name]);
@@ -200,8 +206,9 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
     }
   };
 
+  const midnights = await midnight(world, sweepOneIn);
   const settled = plus(
-    times(await midnight(world, sweepOneIn), MONTH_SECONDS / DAY_SECONDS),
+    times(midnights, MONTH_SECONDS / DAY_SECONDS),
     await earlySettles(world, sweepOneIn),
     await looksAtLimits(world, sweepOneIn, CRASH_EVERY_SECONDS),
   );
@@ -255,6 +262,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       ledgerBytes: (ledgerAfter - ledgerBefore) / counts.accepted,
       archiveBytes: (archiveAfter - archiveBefore) / counts.accepted,
       metrics: lambda.metrics(),
+      midnight: { writes: unitsOf(midnights, 'write'), reads: unitsOf(midnights, 'read') },
       rssMegabytes: process.memoryUsage.rss() / 1024 ** 2,
     },
   };

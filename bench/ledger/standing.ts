@@ -1,3 +1,4 @@
+import { type Burst, keptByTheHour, type Paid } from './capacity.ts';
 import { type Counted, plus, times, total } from './counted-aws/usage.ts';
 import { MONTH_SECONDS } from './traffic.ts';
 
@@ -28,16 +29,19 @@ const tracesOf = (name: string, calls: number): number => {
 const only = (counted: Counted, keep: (line: string) => boolean): Counted =>
   Object.fromEntries(Object.entries(counted).filter(([line]) => keep(line)));
 
-/** How Kinesis is paid for: by shards that somebody chose, or on demand. */
-export type StreamMode = 'provisioned' | 'on-demand';
-
 /**
- * A month's count with what runs by the hour or month added: shards (none: no stream), custom metrics, alarms, traces; and
- * Kinesis in one of its two modes.
+ * A month's count with what runs by the hour or month added: shards (none: no stream), custom metrics, alarms, traces; stream
+ * and tables of usage paid in one of two ways.
  */
-export const withStanding = (counted: Counted, shards: number, metrics: number, mode: StreamMode): Counted => {
+export const withStanding = (
+  counted: Counted,
+  shards: number,
+  metrics: number,
+  paid: Paid,
+  bursts: readonly Burst[],
+): Counted => {
   const kinesis: Counted =
-    mode === 'provisioned'
+    paid === 'by the hour'
       ? {
           'kinesis.shard-hour': { stream: shards * HOURS },
           'kinesis.shard-hour-retention': { stream: shards * HOURS },
@@ -46,13 +50,13 @@ export const withStanding = (counted: Counted, shards: number, metrics: number, 
           'kinesis.on-demand.stream-hour': { stream: HOURS },
           'kinesis.on-demand.retention': { stream: total(counted, 'kinesis.on-demand.in') * (KEPT_DAYS / 30) },
         };
-  const other = mode === 'provisioned' ? 'kinesis.on-demand.' : 'kinesis.put-unit';
+  const other = paid === 'by the hour' ? 'kinesis.on-demand.' : 'kinesis.put-unit';
   const traces = Object.entries(counted['lambda.request'] ?? {}).map(([name, calls]): [string, number] => [
     name,
     tracesOf(name, calls),
   ]);
   return plus(
-    only(counted, (line) => !line.startsWith(other)),
+    only(paid === 'by the hour' ? keptByTheHour(counted, bursts) : counted, (line) => !line.startsWith(other)),
     kinesis,
     { 'cloudwatch.metric': { standing: metrics }, 'cloudwatch.alarm': { standing: ALARMS } },
     { 'xray.trace': Object.fromEntries(traces) },

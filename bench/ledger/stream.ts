@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { prod } from '../../lib/config/prod.ts';
 import type { PutRecord } from './counted-aws/services.ts';
 import type { Usage } from './counted-aws/usage.ts';
 
@@ -19,8 +20,8 @@ export type BatchSettings = {
   readonly batchBytes: number;
 };
 
-/** The largest batches that Lambda takes. */
-export const LARGEST_BATCH = { batchRecords: 10_000, batchBytes: 6 * 1024 * 1024 } as const;
+/** The batches of production, which are the largest that Lambda takes. */
+export const LARGEST_BATCH = { batchRecords: prod.ingest.batchSize, batchBytes: 6 * 1024 * 1024 } as const;
 
 type Waiting = { bytes: number; since: number; records: { readonly record: PutRecord; readonly at: number }[] };
 

@@ -1,5 +1,5 @@
 import type { ContestResult } from './contest.ts';
-import type { Growth } from './growth.ts';
+import type { Stretch } from './growth.ts';
 import type { MemoryStep } from './memory.ts';
 import { type BilledMonth, find } from './report-months.ts';
 import { stretchCost } from './report-others.ts';
@@ -28,7 +28,7 @@ const FLAT_FROM = 100_000;
 export type Measured = {
   readonly months: readonly BilledMonth[];
   readonly contestants: readonly ContestResult[];
-  readonly growth: Growth;
+  readonly growth: readonly Stretch[];
   readonly memory: readonly MemoryStep[];
 };
 
@@ -56,7 +56,7 @@ export const judge = ({ months, contestants, growth, memory }: Measured): Target
     const says = 'counted usage off the truth under faults';
     targets.push({ says, unit: '% of it', decimals: 2, limit: 0, is: own.error.share * 100 });
   }
-  const later = growth.stretches.filter(({ events }) => events >= FLAT_FROM);
+  const later = growth.filter(({ from }) => from >= FLAT_FROM);
   if (later.length > 1) {
     const says = `cost per event from 100,000 to ${later.at(-1)?.events.toLocaleString('en-US')}, dearest above cheapest`;
     targets.push({ says, unit: '%', decimals: 1, limit: 10, is: spread(later.map(stretchCost)) });

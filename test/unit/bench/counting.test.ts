@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dollars, PRICES } from '../../../bench/ledger/bill.ts';
+import { keptByTheHour, scaledBurst } from '../../../bench/ledger/capacity.ts';
 import { countedDynamo } from '../../../bench/ledger/counted-aws/dynamodb.ts';
 import { itemBytes, readUnits, writeUnits } from '../../../bench/ledger/counted-aws/item-size.ts';
 import { total } from '../../../bench/ledger/counted-aws/usage.ts';
@@ -138,4 +139,33 @@ test('prices are dollars per so many', () => {
   expect(dollars('s3.put', 1)).toBeCloseTo(0.000005, 12);
   expect(() => dollars('nothing', 1)).toThrow(RangeError);
   for (const { source, date } of PRICES.values()) expect([source, date].every((text) => text.length > 3)).toBe(true);
+});
+
+describe('a burst on a table that is kept by the hour', () => {
+  test('goes on with what is saved up', () => {
+    // 7 used of 10 kept: 3,000 are saved up within five minutes.
+    expect(scaledBurst(3_000, 7)).toEqual({ seconds: 0, unitHours: 0 });
+  });
+
+  test('then as fast as the table is used beside it', () => {
+    // 540 at 3 a second, before the table would scale.
+    expect(scaledBurst(3_540, 7)).toEqual({ seconds: 180, unitHours: 0 });
+  });
+
+  test('and faster as the table scales to 10 / 0.7 after three minutes, which it keeps for fifteen more', () => {
+    const { seconds, unitHours } = scaledBurst(3_540 + 100, 7);
+    const [scaled, further] = [10 / 0.7, 100 / (10 / 0.7 - 7)];
+    expect(seconds).toBeCloseTo(180 + further, 9);
+    expect(unitHours).toBeCloseTo(((scaled - 10) * (further + 900)) / 3_600, 9);
+  });
+
+  test('is paid beside what is used steadily, with the function that waits', () => {
+    // 7 writes a second for 30 days, and 3,540 more at once each night.
+    const counted = { 'dynamodb.write': { steadily: 7 * 2_592_000, sweeps: 3_540 * 30, quarantine: 5 } };
+    const kept = keptByTheHour(counted, [{ cause: 'sweeps', kind: 'write', units: 3_540, memoryMegabytes: 1_024 }]);
+    expect(kept['dynamodb.write']).toEqual({ quarantine: 5 });
+    expect(kept['dynamodb.write-unit-hour']?.steadily).toBeCloseTo(10 * 720, 6);
+    expect(kept['dynamodb.write-unit-hour']?.sweeps).toBeCloseTo(0, 6);
+    expect(kept['lambda.arm64']).toEqual({ 'waiting for capacity': 30 * 180 });
+  });
 });
