@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** What runs alone in milliseconds, what synthesizes the CDK app, what needs the whole system, and that under IAM. */
+/**
+ * What runs alone in milliseconds, what synthesizes the CDK app, the console over a fake API, what needs the whole system, and
+ * that under IAM.
+ */
 export default defineConfig({
   cacheDir: '.local/vitest',
   test: {
@@ -33,9 +36,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'console',
+          globalSetup: ['test/console-fake/build-site.ts'],
+          include: ['test/console/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           globalSetup: ['local/emulator/for-tests.ts'],
-          include: ['test/e2e/**/*.test.ts', 'test/console/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts'],
           // Against AWS itself: only where somebody names an endpoint.
           exclude: process.env.MB_CONTRACT_ENDPOINT === undefined ? ['test/e2e/aws-stores.test.ts'] : [],
           testTimeout: 300_000,

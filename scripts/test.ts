@@ -13,6 +13,8 @@ import { localDirectory, root } from './setup/paths.mjs';
 type Check = { name: string; command: string; args: string[]; needs?: string };
 /** `onlyWhenNamed`: not part of `npm test`. */
 type Suite = { key: string; name: string; onlyWhenNamed?: true };
+/** Where what a suite prints goes: as it comes, or all at once when it is done. */
+type Output = 'live' | 'at its end';
 /** The parts of vitest's JSON report that are counted. */
 type TestFile = { status: string; assertionResults: { status: string }[] };
 type Report = {
@@ -47,11 +49,15 @@ const allStaticChecks: Check[] = [
 ];
 const staticChecks = allStaticChecks.filter(({ needs }) => needs === undefined || existsSync(path.join(root, needs)));
 
-const suites: Suite[] = [
-  { key: 'unit', name: 'unit, property, contract and simulation tests' },
-  { key: 'synth', name: 'the synthesized app' },
-  { key: 'e2e', name: 'the whole system on the emulator' },
-  { key: 'iam', name: 'the whole path with IAM enforced', onlyWhenNamed: true },
+/** In turn, those of a row beside each other: the path on the emulator waits more than it works. The first is seen live. */
+const suites: Suite[][] = [
+  [{ key: 'unit', name: 'unit, property, contract and simulation tests' }],
+  [{ key: 'synth', name: 'the synthesized app' }],
+  [
+    { key: 'e2e', name: 'the whole system on the emulator' },
+    { key: 'console', name: 'the console over a fake API, in a browser' },
+  ],
+  [{ key: 'iam', name: 'the whole path with IAM enforced', onlyWhenNamed: true }],
 ];
 
 const running = new Set<ChildProcess>();
@@ -114,23 +120,27 @@ const runStaticChecks = async (): Promise<Counts> => {
 const failedToLoad = ({ status, assertionResults }: TestFile): boolean =>
   status === 'failed' && assertionResults.every((test) => test.status !== 'failed');
 
-const runSuite = async ({ key, name }: Suite): Promise<Counts> => {
-  heading(name);
+const runSuite = async ({ key, name }: Suite, shown: Output): Promise<Counts> => {
+  if (shown === 'live') heading(name);
   const started = nowMillis();
   const report = path.join(localDirectory, 'test', `${key}.json`);
   rmSync(report, { force: true });
-  const { code } = await run(
+  const { code, output } = await run(
     node,
     [
       path.join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
       `--project=${key}`,
-      `--reporter=${key === 'e2e' || key === 'iam' ? 'verbose' : 'default'}`,
+      `--reporter=${key === 'unit' || key === 'synth' ? 'default' : 'verbose'}`,
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    'inherit',
+    shown === 'live' ? 'inherit' : 'pipe',
   );
+  if (shown === 'at its end') {
+    heading(name);
+    console.log(output.trim());
+  }
   const counts = { passed: 0, failed: 0 };
   if (existsSync(report)) {
     const result = JSON.parse(readFileSync(report, 'utf8')) as Report;
@@ -158,9 +168,11 @@ const add = ({ passed, failed }: Counts): void => {
 try {
   generateSources();
   if (wants('--static') || wants('static')) add(await runStaticChecks());
-  for (const suite of suites) {
-    const wanted = suite.onlyWhenNamed ? chosen.includes(suite.key) : wants(suite.key);
-    if (wanted && process.exitCode === undefined) add(await runSuite(suite));
+  for (const row of suites) {
+    if (process.exitCode !== undefined) break;
+    const wanted = row.filter(({ key, onlyWhenNamed }) => (onlyWhenNamed ? chosen.includes(key) : wants(key)));
+    const counts = await Promise.all(wanted.map((suite, n) => runSuite(suite, n === 0 ? 'live' : 'at its end')));
+    counts.forEach(add);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -8,10 +8,10 @@ const root = join(import.meta.dirname, '..', '..');
 export const SITE = join(root, '.local', 'console-test');
 
 /**
- * Builds the console as it is now. In a process of its own, because the test runner's NODE_ENV would give it React's
+ * What vitest does once before the tests of the console: builds it as it is now. In a process of its own, because the test runner's NODE_ENV would give it React's
  * development build, which is larger and slower than what people get.
  */
-export const buildSite = async (): Promise<void> => {
+export default async (): Promise<void> => {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = [vite, 'build', 'console', '--outDir', SITE, '--emptyOutDir', '--logLevel', 'error'];
   await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: 'production' } });

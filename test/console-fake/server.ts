@@ -46,7 +46,7 @@ const sendFile = (response: ServerResponse, path: string): void => {
   response.end(content);
 };
 
-/** Serves what `buildSite` has built. */
+/** Serves the console that build-site.ts has built. */
 export const startFakeConsole = async ({ port = 0, rows }: FakeOptions = {}): Promise<FakeConsole> => {
   const started = performance.timeOrigin;
   const oidc = makeOidc(() => Math.floor((started + performance.now()) / 1_000));

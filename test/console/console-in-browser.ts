@@ -1,7 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { launchBrowser } from '../browser.ts';
-import { buildSite } from '../console-fake/build-site.ts';
 import { type FakeConsole, startFakeConsole } from '../console-fake/server.ts';
 import { openAs } from './person.ts';
 
@@ -10,7 +9,6 @@ export const consoleInBrowser = () => {
   let browser: Browser | undefined;
   let fake: FakeConsole | undefined;
   beforeAll(async () => {
-    await buildSite();
     browser = await launchBrowser();
   });
   afterAll(async () => {
