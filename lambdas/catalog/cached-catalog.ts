@@ -1,7 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
+import { remembered } from '../platform/remember.ts';
 import { holdingAt, listHolding } from './as-of.ts';
 import type { CatalogRevision } from './catalog-store.ts';
 import type { CatalogBodies, CatalogEntry, CatalogKind, CatalogReader } from './types.ts';
+
+/** A batch asks for thousands of ids, of kinds that may have as many. */
+const byId = remembered((entries: readonly CatalogEntry[]) => Map.groupBy(entries, ({ id }) => id));
 
 /** A kind as it was read, and the last publication before that. */
 type Read = { readonly revision: string | undefined; readonly entries: readonly CatalogEntry[] };
@@ -35,7 +39,7 @@ export const cachedCatalog = (store: CatalogReader & CatalogRevision, clock: Clo
     return (await known.reading).entries as CatalogEntry<CatalogBodies[K]>[];
   };
   const ofId = async <K extends CatalogKind>(kind: K, id: string): Promise<CatalogEntry<CatalogBodies[K]>[]> =>
-    (await history(kind)).filter((entry) => entry.id === id);
+    (byId(await history(kind)).get(id) ?? []) as CatalogEntry<CatalogBodies[K]>[];
 
   return {
     history,

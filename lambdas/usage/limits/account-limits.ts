@@ -23,18 +23,30 @@ const OF_ENTITLEMENT = 'entitlement.';
 
 const accountsOf = ({ account, covers = [] }: Contract): readonly string[] => [...new Set([account, ...covers])];
 
-/** All versions of the contracts that ever concerned an account, by account. One catalog has thousands of contracts. */
-const byAccount = remembered((history: readonly CatalogEntry<Contract>[]) => {
-  const index = new Map<string, CatalogEntry<Contract>[][]>();
-  for (const versions of Map.groupBy(history, ({ id }) => id).values()) {
-    for (const account of new Set(versions.flatMap(({ body }) => accountsOf(body)))) {
-      const known = index.get(account);
-      if (known === undefined) index.set(account, [versions]);
-      else known.push(versions);
+/** Entries by what they ever named, each with all its versions: a batch asks for thousands of accounts. */
+const versionsBy = <B>(named: (body: B) => readonly string[]) =>
+  remembered((history: readonly CatalogEntry<B>[]) => {
+    const index = new Map<string, CatalogEntry<B>[][]>();
+    for (const versions of Map.groupBy(history, ({ id }) => id).values()) {
+      for (const name of new Set(versions.flatMap(({ body }) => named(body)))) {
+        const known = index.get(name);
+        if (known === undefined) index.set(name, [versions]);
+        else known.push(versions);
+      }
     }
-  }
-  return index;
-});
+    return index;
+  });
+const byAccount = versionsBy(accountsOf);
+const byPlan = versionsBy(({ plan }: Limit) => [plan]);
+
+const limitsOfPlan = async (
+  catalog: Pick<CatalogReader, 'history'>,
+  plan: string,
+  effectiveAt: string,
+): Promise<Limit[]> =>
+  (byPlan(await catalog.history('limit')).get(plan) ?? [])
+    .flatMap((versions) => holdingAt(versions, { effectiveAt })?.body ?? [])
+    .filter((limit) => limit.plan === plan);
 
 const isInForce = ({ start, end, zone }: Contract, instant: string): boolean => {
   const date = localDate(instant, zone);
@@ -72,15 +84,15 @@ const limitOf = ({ feature, meter, limit, thresholds = DEFAULT_THRESHOLDS }: Ent
 
 /** The limits of an account at an instant: those of its plan, and those that its contracts agree as entitlements. */
 export const limitsOf = async (
-  catalog: CatalogReader,
+  catalog: Pick<CatalogReader, 'history'>,
   { account, plan }: { readonly account: string; readonly plan: string },
   effectiveAt: string,
 ): Promise<AccountLimit[]> => {
   const contracts = await holding(catalog, account, effectiveAt);
   const own = contracts.find((contract) => contract.account === account);
-  const ofPlan = (await catalog.list('limit', { effectiveAt })).filter(({ body }) => body.plan === plan);
+  const ofPlan = await limitsOfPlan(catalog, plan, effectiveAt);
   return [
-    ...ofPlan.map(({ body }) => ({ limit: body, account, accounts: [account], contract: own })),
+    ...ofPlan.map((limit) => ({ limit, account, accounts: [account], contract: own })),
     ...inForceAt(contracts, account, effectiveAt).flatMap(({ contract, accounts }) =>
       (contract.entitlements ?? [])
         .flatMap((entitlement) => limitOf(entitlement, plan))
