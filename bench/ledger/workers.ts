@@ -51,11 +51,8 @@ export const ingestWorker = (
   };
 };
 
-/** Settles one day early, as ingest does when it has appended to it often. */
-export const earlyWorker = (
-  usage: Usage,
-  day: { readonly subject: string; readonly day: string },
-): (() => Promise<void>) => {
+/** A warm worker that settles one day early, as ingest does when it has appended to it often. */
+export const earlyWorker = async (usage: Usage): Promise<(subject: string, day: string) => Promise<void>> => {
   const projection = env('PROJECTION_TABLE');
   const catalog = cachedCatalog(dynamoCatalog(dynamo(), env('CATALOG_TABLE')), systemClock);
   const ports = {
@@ -64,8 +61,12 @@ export const earlyWorker = (
     marks: dynamoDirtyMarks(dynamo(), projection),
     clock: systemClock,
   };
-  const settleEarly = makeSettleEarly(ports, { unsettled: { count: () => undefined, takeDue: () => [day] } }, catalog);
-  return async () => {
+  const due: { readonly subject: string; readonly day: string }[] = [];
+  const takeDue = () => due.splice(0);
+  const settleEarly = makeSettleEarly(ports, { unsettled: { count: () => undefined, takeDue } }, catalog);
+  await catalog.history('meter');
+  return async (subject, day) => {
+    due.push({ subject, day });
     const { failures } = await usage.because('settleEarly', settleEarly);
     if (failures.length > 0) throw new Error(failures[0]);
   };

@@ -69,5 +69,5 @@ export const makeWorld = async (
     const { rows, bytes } = history.unread();
     return rows * reading.perRow + bytes * reading.perByte;
   });
-  return { workload, share, catalog, time, usage, aws, history, lambda, blind };
+  return { workload, share, catalog, batchSeconds, time, usage, aws, history, lambda, blind };
 };
