@@ -13,6 +13,7 @@ type Explanation = {
     readonly pointer: ArchivePlace;
     readonly correlationId: string;
     readonly state: string;
+    readonly waits?: true;
   }[];
   readonly cancelledBy: readonly {
     readonly kind: string;
@@ -56,7 +57,7 @@ export const explainEvent = async (api: ApiClient, id: string, options: EventIde
       table(
         ['state', 'slot', 'append', 'appended', 'backfill', 'correlation id', 'archive line'],
         told.places.map((place) => [
-          place.state,
+          place.waits ? `${place.state}, waits` : place.state,
           place.slot,
           place.version,
           seconds(place.appendedAt),

@@ -33,6 +33,8 @@ export type EventPlace = {
   readonly correlationId: string;
   /** `only-cancels`: the line takes another event away and is no usage here. */
   readonly state: 'counted' | 'cancelled' | 'only-cancels' | 'backfill-not-closed' | 'counted-elsewhere';
+  /** What it cancels or replaces has not come to its slot: it never will where the line names it wrongly. */
+  readonly waits?: true;
 };
 
 /** Where an event went. */
@@ -111,6 +113,10 @@ const holding = (chains: readonly Chain[], idHash: string): Found[] =>
 const isAlone = ({ append: { cancels = [] }, n }: Found): boolean =>
   cancels.some(({ line, alone }) => alone && line === n);
 
+/** Whether it cancels an event that no chain of its slot holds. */
+const isWaiting = (chains: readonly Chain[], { append: { cancels = [] }, n }: Found): boolean =>
+  cancels.some(({ line, idHash }) => line === n && holding(chains, idHash).length === 0);
+
 /** The event that a tombstone's line is, as it was sent. */
 const cancelledBy = async (
   { archive }: ExplainEventPorts,
@@ -135,10 +141,16 @@ const verdictOf = (found: Omit<EventExplanation, 'verdict' | 'idHash'>): string 
   const by = cancelled[0];
   const byWhom = by === undefined ? '' : `${by.kind === 'replacement' ? 'replaced' : 'cancelled'} by ${by.id}`;
   const counted = places.find(({ state }) => state === 'counted');
-  if (counted !== undefined) return `It counts, in slot ${counted.slot}, since ${counted.appendedAt}.`;
+  if (counted !== undefined) {
+    const waits = counted.waits ? ' What it replaces has not come to its slot.' : '';
+    return `It counts, in slot ${counted.slot}, since ${counted.appendedAt}.${waits}`;
+  }
   if (places.some(({ state }) => state === 'cancelled')) return `It was accepted and counts nothing: ${byWhom}.`;
   const waiting = places.find(({ state }) => state === 'backfill-not-closed');
   if (waiting !== undefined) return `It lies in backfill ${waiting.backfill?.id}, which is ${waiting.backfill?.state}.`;
+  const early = places.find(({ waits }) => waits);
+  if (early !== undefined)
+    return `It waits for the event that it takes away, which has not come to slot ${early.slot}. If it should be there, look whether the cancellation names its subject, time, source and id.`;
   if (places.length > 0) return 'It is a line that only takes another event away; it is no usage by itself.';
   const entry = quarantine[0];
   if (entry !== undefined) {
@@ -192,6 +204,7 @@ export const explainEvent = async (ports: ExplainEventPorts, question: EventQues
         pointer,
         correlationId: batchCorrelationId(pointer.key),
         state: stateOf(each),
+        ...(isWaiting(chains, each) && { waits: true as const }),
       },
     ];
   });

@@ -50,6 +50,23 @@ describe('where an event went', () => {
     );
   });
 
+  it('tells that a cancellation or a replacement still waits for its event, and no longer once that has come', async () => {
+    const [time, slot] = ['2026-10-03T00:00:00Z', '2026-10-03T00:00:00.000Z'];
+    await world.deliver([
+      [cancelLine('x4', 'mistyped', 'org-01', time), api('new', time, 2, { replaces: 'old', replacestime: time })],
+    ]);
+    const waiting = await explain('x4', slot);
+    expect(waiting.places).toMatchObject([{ state: 'only-cancels', waits: true }]);
+    expect(waiting.verdict).toBe(
+      `It waits for the event that it takes away, which has not come to slot ${slot}. If it should be there, look whether the cancellation names its subject, time, source and id.`,
+    );
+    expect((await explain('new', slot)).verdict).toMatch(/^It counts, .* What it replaces has not come to its slot\.$/);
+    await world.deliver([[api('mistyped', time, 1), api('old', time, 1)]], 'shardId-000000000001');
+    expect((await explain('x4', slot)).places).toEqual([expect.not.objectContaining({ waits: true })]);
+    expect((await explain('x4', slot)).verdict).toContain('only takes another event away');
+    expect((await explain('new', slot)).verdict).toMatch(/^It counts, in slot \S+, since \S+\.$/);
+  });
+
   it('tells that it was refused, beside the one that was accepted under its id', async () => {
     const conflict = await explain('b', '2026-10-01T07:30:00.000Z');
     expect(conflict.verdict).toContain('It counts');
