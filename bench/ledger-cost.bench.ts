@@ -39,7 +39,7 @@ const measureGrowth = async (): Promise<readonly Stretch[]> => {
   return growth;
 };
 const growthReport = (growth: readonly Stretch[]): string =>
-  `Growth, at a fixed rate and number of accounts\n\n${growthTable(growth)}`;
+  `\nGrowth, at a fixed rate and number of accounts\n\n${growthTable(growth)}`;
 const targetsReport = (measured: Measured): string => `Targets\n\n${targetsTable(judge(measured))}`;
 
 if (only === 'growth') {
@@ -51,7 +51,7 @@ if (only === 'growth') {
 const [walk] = await runJobs<'walk'>([{ kind: 'walk' }]);
 if (walk === undefined) throw new Error('the walk was not measured');
 const months = (await runJobs<'month'>(monthJobs(quick, only))).map((sample) => billed(sample, walk));
-say(`What a million events cost, batches waiting up to 60 s\n\n${waysTable(months)}`);
+say(`\nWhat a million events cost, batches waiting up to 60 s\n\n${waysTable(months)}`);
 for (const month of ['growing', 'large'] as const) {
   if (months.some((one) => one.month === month))
     say(`The freshness dial: seconds that a batch waits\n\n${curveTable(months, month)}`);
@@ -72,7 +72,7 @@ const contest = CONTESTANTS.map(
 );
 const contestants = await runJobs<'contestant'>(contest);
 const ours = Object.fromEntries(reference.map(({ month, perMillion }) => [month, perMillion]));
-say(`Other ways to count the same events, with the same faults\n\n${alternativesTable(contestants, ours)}`);
+say(`\nOther ways to count the same events, with the same faults\n\n${alternativesTable(contestants, ours)}`);
 
 const [growth, [memory = []]] = await Promise.all([
   measureGrowth(),

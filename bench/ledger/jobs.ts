@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { mapBounded } from '../../lambdas/platform/bounded.ts';
+import { spoken } from '../../scripts/clock.mjs';
 import type { ContestResult } from './contest.ts';
 import type { Stretch } from './growth.ts';
 import type { Job } from './job.ts';
@@ -37,6 +38,21 @@ const run = <K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<Res
     });
   });
 
-/** Runs jobs of one kind, as many at a time as the machine has processors. Results are in the order of the jobs. */
+const nameOf = (job: Job): string => {
+  if (job.kind === 'contestant') return job.name;
+  if (job.kind !== 'month') return job.kind;
+  const { workload, way, windowSeconds } = job.options;
+  return `${workload.eventsPerSecond} events a second, ${windowSeconds} s, ${way}`;
+};
+
+/**
+ * Runs jobs of one kind, as many at a time as the machine has processors, and tells of each when it is done. Results are in
+ * the order of the jobs.
+ */
 export const runJobs = <K extends Job['kind']>(jobs: readonly Extract<Job, { kind: K }>[]): Promise<Results[K][]> =>
-  mapBounded(jobs, Math.max(1, availableParallelism()), (job) => run<K>(job));
+  mapBounded(jobs, Math.max(1, availableParallelism()), async (job) => {
+    const began = performance.now();
+    const result = await run<K>(job);
+    process.stdout.write(`  measured: ${nameOf(job)} (${spoken(performance.now() - began)})\n`);
+    return result;
+  });
