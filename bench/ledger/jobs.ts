@@ -19,13 +19,13 @@ export type Results = {
   readonly memory: readonly MemoryStep[];
 };
 
-/** Heaps, in megabytes: what a consumer may have where its memory is looked at, and what a simulation takes. */
-const CONSUMER_HEAP = 384;
-const SIMULATION_HEAP = 3_072;
+/** What V8 may have, in megabytes: a consumer whose memory is looked at (without a limit garbage lies), and a simulation. */
+const CONSUMER = ['--max-old-space-size=320', '--max-semi-space-size=16'];
+const SIMULATION = ['--max-old-space-size=3072'];
 
 const run = <K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<Results[K]> =>
   new Promise((resolve, reject) => {
-    const execArgv = [`--max-old-space-size=${job.kind === 'memory' ? CONSUMER_HEAP : SIMULATION_HEAP}`];
+    const execArgv = job.kind === 'memory' ? CONSUMER : SIMULATION;
     const child = fork(path.join(import.meta.dirname, 'job.ts'), [JSON.stringify(job)], { execArgv });
     let result: Results[K] | undefined;
     child.on('message', (message) => {

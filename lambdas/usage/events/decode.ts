@@ -29,7 +29,7 @@ const MAX_INFLATED = 32 * 1024 * 1024;
 /** A record may hold this many lines: a batch of them must be done in one run. */
 export const MAX_RECORD_LINES = 50_000;
 
-const LEAST_CHUNK = 16 * 1024;
+const LEAST_CHUNK = 1024;
 const MOST_CHUNK = 1024 * 1024;
 
 const LINE_FEED = 0x0a;
@@ -65,13 +65,19 @@ const byteLines = (bytes: Uint8Array): Piece[] => {
   return pieces;
 };
 
-/** A pack mostly unpacks to less than 16 times its size: into one chunk, if that is not too large to be got each time. */
-const chunkFor = (packed: number): number => Math.min(Math.max(packed * 16, LEAST_CHUNK), MOST_CHUNK);
+/**
+ * A pack says at its end how much it unpacks to (RFC 1952, ISIZE): into one chunk of just that, since a batch has thousands of
+ * small ones and their chunks lie about until they are collected. One of several members says less, and takes several.
+ */
+const chunkFor = (data: Uint8Array): number => {
+  const size = data.length < 4 ? 0 : new DataView(data.buffer, data.byteOffset).getUint32(data.length - 4, true);
+  return Math.min(Math.max(size + 1, LEAST_CHUNK), MOST_CHUNK);
+};
 
 const unpack = (data: Uint8Array): Piece[] => {
   let inflated: Uint8Array;
   try {
-    inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED, chunkSize: chunkFor(data.length) });
+    inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED, chunkSize: chunkFor(data) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ bytes: data, broken: `its gzip cannot be unpacked (${reason})` }];

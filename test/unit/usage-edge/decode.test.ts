@@ -49,6 +49,12 @@ describe('decode', () => {
     ]);
   });
 
+  it('unpacks a pack of several members, of which only the last says its size', () => {
+    const long = Array.from({ length: 3_000 }, (_, n) => `{"n":${n}}`);
+    const members = Buffer.concat([gzipSync(`${long.join('\n')}\n`), gzipSync('{"last":1}')]);
+    expect(linesOf(members)).toEqual([...long, '{"last":1}']);
+  });
+
   it('keeps a pack that cannot be unpacked whole', () => {
     const cut = gzipSync(eventText()).subarray(0, 40);
     expect(decode(record(cut))).toMatchObject([
