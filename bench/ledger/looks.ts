@@ -4,7 +4,7 @@ import { SLOT_MILLIS } from '../../lambdas/usage/ledger/slot.ts';
 import type { CanonicalUsage } from '../../lambdas/usage/types.ts';
 import { usageOf } from './chains.ts';
 import { chance } from './chance.ts';
-import { type Counted, plus, since, times } from './counted-aws/usage.ts';
+import { type Counted, plus, since, times, total } from './counted-aws/usage.ts';
 import { API_CALL } from './events.ts';
 import { FUNCTIONS } from './functions.ts';
 import { looksInMonth } from './looks-in-month.ts';
@@ -14,13 +14,14 @@ import { BEGIN, type World } from './world.ts';
 
 /**
  * What looks at limits cost in a month. They are too rare for a sample of minutes: so the largest accounts, and some of the
- * others, are looked at once, in the middle of the month, and counted as often as the rule has it.
+ * others, are looked at once, in the middle of the month, and counted as often as the rule has it. A look reads a balance:
+ * `medianReads` are the read units of the one in the middle.
  */
 export const looksAtLimits = async (
   { usage, lambda, workload, share, catalog }: World,
   oneIn: number,
   lifeSeconds: number,
-): Promise<Counted> => {
+): Promise<{ readonly month: Counted; readonly medianReads: number }> => {
   const bodies = new Map(catalog.map((entry) => [`${entry.kind}#${entry.id}`, entry]));
   const random = chance(workload.seed + 3);
   const { thresholds } = ingestPorts();
@@ -44,13 +45,17 @@ export const looksAtLimits = async (
   // The catalog is read by the first of all, and known to the others.
   await look(workload.accounts - 1);
   const months: Counted[] = [];
+  const reads: number[] = [];
   for (let rank = 0; rank < workload.accounts - 1; rank += 1) {
     if (!isSwept(rank, oneIn, 0)) continue;
     const { counted, plan } = await look(rank);
+    // The largest are looked at one by one; of the others this is the sample.
+    if (rank >= LARGEST) reads.push(total(counted, 'dynamodb.read'));
     const limit = bodies.get(`limit#limit-${plan.slice('plan-'.length)}`) as CatalogEntry<Limit>;
     const eventsPerSecond = share(rank) * workload.eventsPerSecond;
     const looks = looksInMonth(limit.body, eventsPerSecond * CALLS_PER_EVENT, 1 / eventsPerSecond, lifeSeconds);
     months.push(times(counted, looks * (rank < LARGEST ? 1 : oneIn)));
   }
-  return plus(...months);
+  const inOrder = reads.sort((a, b) => a - b);
+  return { month: plus(...months), medianReads: inOrder[Math.floor(inOrder.length / 2)] ?? 0 };
 };

@@ -86,6 +86,7 @@ const serviceRows = (columns: readonly BilledMonth[]): Cell[][] => [
   ['dollars a month', ...columns.map(({ perMillion, sample }) => number((perMillion * sample.events) / 1e6))],
   ['write units per event', ...columns.map(({ writesPerEvent }) => number(writesPerEvent, 3))],
   ['read units per event', ...columns.map(({ readsPerEvent }) => number(readsPerEvent, 3))],
+  ['read units of a balance, median account', ...columns.map(({ sample }) => number(sample.facts.balanceReads))],
   ['seconds simulated and counted', ...columns.map(({ sample }) => number(sample.facts.seconds))],
 ];
 

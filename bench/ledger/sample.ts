@@ -63,6 +63,8 @@ export type MonthSample = {
     readonly ledgerBytes: number;
     readonly archiveBytes: number;
     readonly metrics: number;
+    /** Read units of a balance: of an account in the middle, in the middle of the month. */
+    readonly balanceReads: number;
     /** Units that settling a day for good takes, at once. */
     readonly midnight: { readonly writes: number; readonly reads: number };
     readonly largestAppend: number;
@@ -207,11 +209,9 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   };
 
   const midnights = await midnight(world, sweepOneIn);
-  const settled = plus(
-    times(midnights, MONTH_SECONDS / DAY_SECONDS),
-    await earlySettles(world, sweepOneIn),
-    await looksAtLimits(world, sweepOneIn, CRASH_EVERY_SECONDS),
-  );
+  const early = await earlySettles(world, sweepOneIn);
+  const looks = await looksAtLimits(world, sweepOneIn, CRASH_EVERY_SECONDS);
+  const settled = plus(times(midnights, MONTH_SECONDS / DAY_SECONDS), early, looks.month);
   // Looks at limits are counted, also those of a worker that knows nothing: in the sample they see nothing.
   world.blind();
   await prelude();
@@ -262,6 +262,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
       ledgerBytes: (ledgerAfter - ledgerBefore) / counts.accepted,
       archiveBytes: (archiveAfter - archiveBefore) / counts.accepted,
       metrics: lambda.metrics(),
+      balanceReads: looks.medianReads,
       midnight: { writes: unitsOf(midnights, 'write'), reads: unitsOf(midnights, 'read') },
       rssMegabytes: process.memoryUsage.rss() / 1024 ** 2,
     },
