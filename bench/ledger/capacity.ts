@@ -1,8 +1,8 @@
 import { USED_PERCENT } from '../../lib/config/capacity.ts';
-import { type Counted, plus, total } from './counted-aws/usage.ts';
+import { type Counted, only, plus, total } from './counted-aws/usage.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { MonthSample } from './sample.ts';
-import { MONTH_SECONDS } from './traffic.ts';
+import { DAY_SECONDS, MONTH_SECONDS } from './traffic.ts';
 
 /** How the stream and the tables of usage are paid: by the hour, as `capacity` in lib/config names it, or by use. */
 export type Paid = 'by the hour' | 'by use';
@@ -16,7 +16,7 @@ export type Burst = {
 };
 
 /** Of a month. */
-export const NIGHTS = 30;
+export const NIGHTS = MONTH_SECONDS / DAY_SECONDS;
 const USED = USED_PERCENT / 100;
 /** Seconds of unused capacity that a table saves up. */
 const SAVED_SECONDS = 300;
@@ -85,9 +85,7 @@ export const keptByTheHour = (counted: Counted, bursts: readonly Burst[]): Count
       });
     return plus(hours, ...nightly);
   });
-  const rest = Object.fromEntries(
-    Object.entries(counted).filter(([line]) => line !== 'dynamodb.write' && line !== 'dynamodb.read'),
-  );
+  const rest = only(counted, (line) => line !== 'dynamodb.write' && line !== 'dynamodb.read');
   return plus(rest, others('dynamodb.write'), others('dynamodb.read'), ...kinds);
 };
 

@@ -13,6 +13,7 @@ import { virtualTime } from './counted-aws/virtual-time.ts';
 import { wireItem } from './counted-aws/wire.ts';
 import { FUNCTIONS, prepareProcess } from './functions.ts';
 import { lambdaService } from './lambda.ts';
+import { publishEntries } from './preparation.ts';
 import { producers } from './producers.ts';
 import { referenceCatalog } from './reference-catalog.ts';
 import { LARGEST_BATCH, usageStream } from './stream.ts';
@@ -84,10 +85,7 @@ export const runContestant = async (name: string, workload: Workload, seconds: n
   const lambda = lambdaService(usage, time, aws);
   const alternative = ALTERNATIVES.find((each) => each.name === name);
   const source = traffic(workload);
-  for (const entry of referenceCatalog(workload, source.share)) {
-    const key = { pk: entry.kind, sk: `${entry.id}#00000001` };
-    aws.tables('catalog').put(key.pk, key.sk, wireItem({ ...key, entry }));
-  }
+  publishEntries(aws, referenceCatalog(workload, source.share));
 
   const truth = new Map<string, number>();
   const seen = new Set<string>();

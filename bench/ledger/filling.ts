@@ -3,18 +3,17 @@ import { causeWatcher } from './causes.ts';
 import { countedAws } from './counted-aws/endpoint.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { virtualTime } from './counted-aws/virtual-time.ts';
-import { wireItem } from './counted-aws/wire.ts';
 import { FUNCTIONS, prepareProcess } from './functions.ts';
 import { lambdaService } from './lambda.ts';
+import { publishEntries } from './preparation.ts';
 import { producers } from './producers.ts';
 import { referenceCatalog } from './reference-catalog.ts';
 import { LARGEST_BATCH, usageStream } from './stream.ts';
-import { traffic, type Workload } from './traffic.ts';
+import { DAY_SECONDS, traffic, type Workload } from './traffic.ts';
 import { ingestWorker, settle, walk } from './workers.ts';
 import { BEGIN } from './world.ts';
 
 const SWEEP_SECONDS = prod.ingest.settleSweepMinutes * 60;
-const DAY_MILLIS = 86_400_000;
 /** Milliseconds into the day at which the nightly walk begins. */
 const WALK_MILLIS = prod.ledger.walkHour * 3_600_000;
 
@@ -29,10 +28,7 @@ export const emptyLedger = (workload: Workload, windowSeconds: number) => {
   const aws = countedAws({ usage, time, watch: causeWatcher(time.now) });
   const lambda = lambdaService(usage, time, aws);
   const source = traffic(workload);
-  for (const entry of referenceCatalog(workload, source.share)) {
-    const key = { pk: entry.kind, sk: `${entry.id}#00000001` };
-    aws.tables('catalog').put(key.pk, key.sk, wireItem({ ...key, entry }));
-  }
+  publishEntries(aws, referenceCatalog(workload, source.share));
   const stream = usageStream(1, { windowSeconds, ...LARGEST_BATCH }, usage);
   const send = producers('packed');
   const worker = ingestWorker(usage);
@@ -54,7 +50,7 @@ export const emptyLedger = (workload: Workload, windowSeconds: number) => {
         time.set(at);
         processor += (await lambda.call(FUNCTIONS.settle, settle)).processor;
       }
-      if (at % DAY_MILLIS === WALK_MILLIS) {
+      if (at % (DAY_SECONDS * 1000) === WALK_MILLIS) {
         time.set(at);
         processor += (await lambda.call(FUNCTIONS.walk, walk)).processor;
       }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { countedAws } from './counted-aws/endpoint.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { virtualTime } from './counted-aws/virtual-time.ts';
-import { wireItem } from './counted-aws/wire.ts';
 import { FUNCTIONS, prepareProcess } from './functions.ts';
 import { lambdaService } from './lambda.ts';
+import { publishEntries } from './preparation.ts';
 import { referenceCatalog } from './reference-catalog.ts';
 import type { StreamBatch } from './stream.ts';
 import { MONTHS, traffic } from './traffic.ts';
@@ -41,10 +41,7 @@ export const remember = async (most: number): Promise<MemoryStep[]> => {
   const usage = usageCounter();
   const aws = countedAws({ usage, time, forgetful: (table) => table === 'ledger' });
   const lambda = lambdaService(usage, time, aws);
-  for (const entry of referenceCatalog(MONTHS.large, traffic(MONTHS.large).share)) {
-    const key = { pk: entry.kind, sk: `${entry.id}#00000001` };
-    aws.tables('catalog').put(key.pk, key.sk, wireItem({ ...key, entry }));
-  }
+  publishEntries(aws, referenceCatalog(MONTHS.large, traffic(MONTHS.large).share));
   const worker = ingestWorker(usage);
   const source = batchesOf('memory-source.ts');
   const steps: MemoryStep[] = [];

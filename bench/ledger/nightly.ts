@@ -3,10 +3,9 @@ import { type Counted, since, total } from './counted-aws/usage.ts';
 import { emptyLedger } from './filling.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { MonthSample } from './sample.ts';
-import { FAULTS, REACH_DAYS, type Workload } from './traffic.ts';
+import { DAY_SECONDS, FAULTS, REACH_DAYS, type Workload } from './traffic.ts';
 import { settle, walk } from './workers.ts';
 
-const DAY_SECONDS = 86_400;
 /** What is walked: a hundred events a second of 200 accounts, for a while. */
 const WALKED: Workload = { ...FAULTS, eventsPerSecond: 100, accounts: 200, duplicatesDaysLater: 0, lateDays: 0 };
 const WALKED_EVENTS = 100_000;

@@ -1,3 +1,4 @@
+import type { CatalogEntry } from '../../lambdas/catalog/types.ts';
 import { markName } from '../../lambdas/usage/ledger/dirty-marks.ts';
 import { SLOT_MILLIS, shiftDay, utcDay } from '../../lambdas/usage/ledger/slot.ts';
 import type { Chance } from './chance.ts';
@@ -6,11 +7,18 @@ import type { Row } from './counted-aws/rows.ts';
 import { wireItem } from './counted-aws/wire.ts';
 import { subjectOf } from './events.ts';
 import type { History } from './history.ts';
-import { REACH_DAYS, type Workload } from './traffic.ts';
+import { DAY_SECONDS, REACH_DAYS, type Workload } from './traffic.ts';
 
 /** The partition of the registry of subjects. */
 const REGISTRY = 'SUBJECTS';
-const DAY_SECONDS = 86_400;
+
+/** Puts entries into the catalog, as publishing them does. */
+export const publishEntries = (aws: CountedAws, entries: readonly CatalogEntry[]): void => {
+  for (const entry of entries) {
+    const key = { pk: entry.kind, sk: `${entry.id}#${String(entry.version).padStart(8, '0')}` };
+    aws.tables('catalog').put(key.pk, key.sk, wireItem({ ...key, entry }));
+  }
+};
 
 /** Registers all subjects as they are after months of use: known long since, settled up to a day. */
 export const registerSubjects = (aws: CountedAws, { accounts }: Workload, settledThrough: string): void => {

@@ -1,4 +1,5 @@
 import { billTotal } from './bill.ts';
+import { NIGHTS } from './capacity.ts';
 import { chance } from './chance.ts';
 import type { PutRecord } from './counted-aws/services.ts';
 import { type Counted, plus, since, times, total } from './counted-aws/usage.ts';
@@ -15,7 +16,6 @@ import { BEGIN, makeWorld } from './world.ts';
 
 /** The worker of a shard dies so often, or is replaced by Lambda, and its successor begins with an empty memory. */
 export const CRASH_EVERY_SECONDS = 3 * 3_600;
-const DAY_SECONDS = 86_400;
 /** Before a sample each account is seen once within so many seconds, so that the workers know of each that it has a limit. */
 const PRELUDE_SECONDS = 60;
 
@@ -211,7 +211,7 @@ export const sampleMonth = async (options: SampleOptions): Promise<MonthSample> 
   const midnights = await midnight(world, sweepOneIn);
   const early = await earlySettles(world, sweepOneIn);
   const looks = await looksAtLimits(world, sweepOneIn, CRASH_EVERY_SECONDS);
-  const settled = plus(times(midnights, MONTH_SECONDS / DAY_SECONDS), early, looks.month);
+  const settled = plus(times(midnights, NIGHTS), early, looks.month);
   // Looks at limits are counted, also those of a worker that knows nothing: in the sample they see nothing.
   world.blind();
   await prelude();

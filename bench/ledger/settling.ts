@@ -1,10 +1,11 @@
 import { shiftDay, utcDay } from '../../lambdas/usage/ledger/slot.ts';
+import { DAYS_AT_A_TIME } from '../../lambdas/usage/settle/early-settle.ts';
 import { type Counted, plus, since, times, total } from './counted-aws/usage.ts';
 import { subjectOf } from './events.ts';
 import { FUNCTIONS } from './functions.ts';
 import { CALL_LOG_GB } from './lambda.ts';
 import { onlySubjects, registerSubjects, registryBytes } from './preparation.ts';
-import { MONTH_SECONDS } from './traffic.ts';
+import { DAY_SECONDS, MONTH_SECONDS } from './traffic.ts';
 import { earlyWorker, settle } from './workers.ts';
 import { BEGIN, type World } from './world.ts';
 
@@ -52,13 +53,8 @@ export const midnight = async (world: World, oneIn: number): Promise<Counted> =>
   return counted;
 };
 
-const DAY_SECONDS = 86_400;
-
 /** It is part of a batch's call. */
 export const NO_CALL: Counted = { 'lambda.request': { ingest: -1 }, 'cloudwatch.log': { ingest: -CALL_LOG_GB } };
-
-/** What a batch settles early it settles so many days at a time. */
-const DAYS_AT_A_TIME = 8;
 
 /** A count in which so many wait at the same time, and so wait together as long as one. */
 const waitingTogether = (counted: Counted, atATime: number): Counted => {

@@ -1,5 +1,5 @@
 import { type Burst, keptByTheHour, type Paid } from './capacity.ts';
-import { type Counted, plus, times, total } from './counted-aws/usage.ts';
+import { type Counted, only, plus, times, total } from './counted-aws/usage.ts';
 import { MONTH_SECONDS } from './traffic.ts';
 
 const HOURS = MONTH_SECONDS / 3_600;
@@ -25,9 +25,6 @@ const tracesOf = (name: string, calls: number): number => {
   if (share !== undefined) return calls * share;
   return calls <= MONTH_SECONDS ? calls : MONTH_SECONDS + (calls - MONTH_SECONDS) * TRACED_SHARE;
 };
-
-const only = (counted: Counted, keep: (line: string) => boolean): Counted =>
-  Object.fromEntries(Object.entries(counted).filter(([line]) => keep(line)));
 
 /**
  * A month's count with what runs by the hour or month added: shards (none: no stream), custom metrics, alarms, traces; stream

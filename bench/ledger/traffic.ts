@@ -38,8 +38,9 @@ export const MONTHS = {
   large: { ...FAULTS, eventsPerSecond: 1_000, accounts: 2_000 },
 } as const satisfies Record<string, Workload>;
 
+export const DAY_SECONDS = 86_400;
 /** A month has so many seconds here: 30 days. */
-export const MONTH_SECONDS = 30 * 86_400;
+export const MONTH_SECONDS = 30 * DAY_SECONDS;
 
 /** One line on its way to us. `known`: it repeats an event that was accepted before the sampled time began. */
 export type Sent = {

@@ -6,11 +6,10 @@ import { countedAws } from './counted-aws/endpoint.ts';
 import type { PutRecord } from './counted-aws/services.ts';
 import { usageCounter } from './counted-aws/usage-counter.ts';
 import { virtualTime } from './counted-aws/virtual-time.ts';
-import { wireItem } from './counted-aws/wire.ts';
 import { prepareProcess } from './functions.ts';
 import { type Detail, makeHistory } from './history.ts';
 import { lambdaService } from './lambda.ts';
-import { registerSubjects } from './preparation.ts';
+import { publishEntries, registerSubjects } from './preparation.ts';
 import { readingCosts } from './reading-costs.ts';
 import { referenceCatalog } from './reference-catalog.ts';
 import type { Workload } from './traffic.ts';
@@ -59,10 +58,7 @@ export const makeWorld = async (
     objects: history.objects,
     onRecords,
   });
-  for (const entry of catalog) {
-    const key = { pk: entry.kind, sk: `${entry.id}#${String(entry.version).padStart(8, '0')}` };
-    aws.tables('catalog').put(key.pk, key.sk, wireItem({ ...key, entry }));
-  }
+  publishEntries(aws, catalog);
   registerSubjects(aws, workload, shiftDay(utcDay(new Date(BEGIN).toISOString()), -1));
   const reading = await readingCosts(usage, time, aws);
   const lambda = lambdaService(usage, time, aws, () => {

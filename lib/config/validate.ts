@@ -38,7 +38,7 @@ const text =
 const url = text(/^https?:\/\/[\w.-]+(:\d+)?(\/[\w./-]*)?$/, 'an address like "https://vendor.example"');
 
 /** Every field of the configuration and what it may hold. A field that is not listed here is refused. */
-const FIELDS: Record<string, Check> = {
+const FIELDS: Readonly<Record<string, Check>> = {
   name: oneOf(ENVIRONMENTS),
   awsRegion: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region like "eu-central-1"'),
   'retention.streamDays': integer(7, 365, 'a week is the least that outlasts a long weekend of failing ingest'),
@@ -76,10 +76,9 @@ const FIELDS: Record<string, Check> = {
   'protection.terminationProtection': oneOf([true, false]),
   'protection.onDelete': oneOf(['destroy', 'retain']),
 };
-for (const units of ['writeUnits', 'readUnits']) {
-  for (const bound of ['least', 'most']) {
-    FIELDS[`capacity.${units}.${bound}`] = integer(0, 40000, 'the service quota of a table, or 0 to pay by use');
-  }
+const units = integer(0, 40000, 'the service quota of a table, or 0 to pay by use');
+for (const range of ['writeUnits', 'readUnits']) {
+  Object.assign(FIELDS, { [`capacity.${range}.least`]: units, [`capacity.${range}.most`]: units });
 }
 for (const queue of QUEUES) {
   Object.assign(FIELDS, {

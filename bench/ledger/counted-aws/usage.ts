@@ -20,6 +20,10 @@ export type Counted = Readonly<Record<string, Readonly<Record<string, number>>>>
 export const total = (counted: Counted, line: string, of: (cause: string) => boolean = () => true): number =>
   Object.entries(counted[line] ?? {}).reduce((sum, [cause, quantity]) => sum + (of(cause) ? quantity : 0), 0);
 
+/** Some lines of a count. */
+export const only = (counted: Counted, keep: (line: string) => boolean): Counted =>
+  Object.fromEntries(Object.entries(counted).filter(([line]) => keep(line)));
+
 /** Combines two counts line by line and cause by cause. */
 const combine = (a: Counted, b: Counted, how: (x: number, y: number) => number): Counted =>
   Object.fromEntries(

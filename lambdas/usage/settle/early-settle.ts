@@ -15,7 +15,8 @@ export type EarlySettlePorts = Omit<SettlePorts, 'marks'> & { readonly marks: Pi
 /** What came of settling busy days early. */
 export type EarlySettles = { readonly settled: number; readonly failures: readonly string[] };
 
-const DAYS_AT_A_TIME = 8;
+/** Days that one batch settles at the same time. */
+export const DAYS_AT_A_TIME = 8;
 const DAYS_KNOWN = 20_000;
 
 /**
